@@ -1,0 +1,36 @@
+# `make run` opens the shell, or runs the script it is given on standard input; `make test` tests.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+# The first Python on the path that is new enough.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+.PHONY: run test lint bench clean
+
+run: $(READY)
+	@$(BIN)/tcalc
+
+test: $(READY)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(READY)
+	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit; done
+
+# What is set up speaks on standard error and reads nothing: standard output and input are the program's.
+$(READY): pyproject.toml constraints.txt hatch_build.py
+	@test -n "$(PYTHON)" || { echo "tcalc needs Python 3.11 or newer" >&2; exit 1; }
+	@{ test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } >&2 </dev/null
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt >&2 </dev/null
+	@touch $@
+
+clean:
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis grammar/tables.json
+	find tcalc tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

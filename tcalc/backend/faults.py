@@ -1,0 +1,36 @@
+"""torch's errors in tcalc's form."""
+
+from __future__ import annotations
+
+from tcalc.errors import TcalcError
+from tcalc.source import Span
+
+#: What a kernel may raise for reasons of the data.
+CAUGHT = (RuntimeError, IndexError, ValueError, ZeroDivisionError, NotImplementedError, MemoryError)
+
+#: Words in torch's message, the code, and what to say; the first that fits.
+KNOWN = (
+    ("singular", "value", "the matrix is singular"),
+    ("not positive-definite", "value", "the matrix is not positive definite"),
+    ("positive-definite", "value", "the matrix is not positive definite"),
+    ("can't allocate memory", "memory", "there is not enough memory"),
+    ("not enough memory", "memory", "there is not enough memory"),
+    ("out of memory", "memory", "there is not enough memory"),
+    ("negative integer powers", "value", "an integer has no negative power: convert to a float first"),
+    ("ZeroDivisionError", "value", "division by zero"),
+    ("out of bounds", "value", "an index is out of range"),
+    ("not implemented for", "dtype", "torch has no kernel for this dtype"),
+    ("failed to converge", "value", "the decomposition did not converge"),
+)
+
+
+def explained(error: Exception, span: Span) -> TcalcError:
+    """torch's error at the place in the program that led to it; torch's own words stand below."""
+    said = str(error).strip().splitlines()
+    first = said[0] if said else error.__class__.__name__
+    if isinstance(error, MemoryError):
+        return TcalcError("memory", "there is not enough memory", span)
+    for words, code, message in KNOWN:
+        if words.lower() in first.lower():
+            return TcalcError(code, message, span, notes=[f"torch says: {first}"])
+    return TcalcError("value", "torch cannot compute this", span, notes=[f"torch says: {first}"])

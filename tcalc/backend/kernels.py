@@ -1,0 +1,133 @@
+"""Kernels that are more than a torch name. Each takes operands in the row's order and options by the row's names."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tcalc.library.indexing import SliceItem, TensorItem
+
+Kernel = Callable[..., Any]
+
+
+def getitem(x: Tensor, *tensors: Tensor, items: tuple[object, ...]) -> Tensor:
+    """A part of a tensor."""
+    return x[_index(items, tensors)]
+
+
+def setitem(x: Tensor, value: Tensor, *tensors: Tensor, items: tuple[object, ...]) -> Tensor:
+    """A copy with a part replaced."""
+    copy = x.clone()
+    copy[_index(items, tensors)] = value
+    return copy
+
+
+def _index(items: tuple[object, ...], tensors: tuple[Tensor, ...]) -> tuple[Any, ...]:
+    rest = iter(tensors)
+    return tuple(
+        [
+            slice(item.start, item.stop, item.step)
+            if item.__class__ is SliceItem
+            else next(rest)
+            if item.__class__ is TensorItem
+            else item
+            for item in items
+        ]
+    )
+
+
+def einsum(*operands: Tensor, equation: str) -> Tensor:
+    """torch's einsum."""
+    return torch.einsum(equation, *operands)
+
+
+def same(x: Tensor) -> Tensor:
+    """The same tensor."""
+    return x
+
+
+def transposed(x: Tensor) -> Tensor:
+    """With the last two axes exchanged."""
+    return x.mT
+
+
+def adjoint(x: Tensor) -> Tensor:
+    """The conjugate transpose."""
+    return x.mH
+
+
+def expand(x: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """Broadcast to a shape."""
+    return x.expand(shape)
+
+
+def repeat(x: Tensor, repeats: tuple[int, ...]) -> Tensor:
+    """Copies side by side."""
+    return x.repeat(repeats)
+
+
+def tile(x: Tensor, dims: tuple[int, ...]) -> Tensor:
+    """Copies side by side, missing numbers taken as 1."""
+    return x.tile(dims)
+
+
+def to(x: Tensor, other: Tensor | None = None, dtype: torch.dtype | None = None) -> Tensor:
+    """The same numbers in another dtype."""
+    return x.to(other.dtype if other is not None else dtype)
+
+
+def item(x: Tensor) -> Tensor:
+    """A tensor of one element as a scalar."""
+    return x.reshape(())
+
+
+KERNELS: dict[str, Kernel] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "floor_divide": operator.floordiv,
+    "remainder": operator.mod,
+    "pow": operator.pow,
+    "neg": operator.neg,
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "bitwise_and": operator.and_,
+    "bitwise_or": operator.or_,
+    "bitwise_xor": operator.xor,
+    "getitem": getitem,
+    "setitem": setitem,
+    "einsum": einsum,
+    "same": same,
+    "transposed": transposed,
+    "adjoint": adjoint,
+    "expand": expand,
+    "repeat": repeat,
+    "tile": tile,
+    "to": to,
+    "item": item,
+}
+
+
+def find(name: str) -> Kernel:
+    """The function behind a row's `torch` field, which is never the user's text."""
+    if name.startswith("kernel:"):
+        key = name.removeprefix("kernel:")
+        if key not in KERNELS:
+            from tcalc.backend.kernels_library import KERNELS as more
+
+            return more[key]
+        return KERNELS[key]
+    found: Any = torch
+    for part in name.split("."):
+        found = getattr(found, part)
+    kernel: Kernel = found
+    return kernel

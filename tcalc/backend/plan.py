@@ -1,0 +1,251 @@
+"""A graph compiled to a list of steps over registers, and its running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from tcalc.backend import faults, kernels
+from tcalc.backend.values import TORCH, tensor
+from tcalc.graph.graph import Branch, Conversion, Data, Graph, Input, Node, Number, Operation, Part, Repeat, nodes_of
+from tcalc.interrupt import Abandoned, Ticket
+from tcalc.source import Span
+from tcalc.types.dtypes import DType
+from tcalc.types.tensor import TensorType
+
+Registers = list[Any]
+Step = Callable[[Registers], None]
+
+
+class Plan:
+    """A compiled graph.
+
+    `names` are the session variables it takes, in order. Constants stand in their registers from the start; they are
+    never changed, because no kernel works in place on an operand.
+    """
+
+    __slots__ = ("_dead", "_initial", "_places", "_results", "_spans", "_steps", "names")
+
+    def __init__(self, graph: Graph) -> None:
+        number = {id(node): register for register, node in enumerate(graph.nodes)}
+        self._initial: Registers = [None] * len(graph.nodes)
+        self.names: list[str | int] = []
+        self._places: list[int] = []
+        self._steps: list[Step] = []
+        self._spans: list[Span] = []
+        self._results = tuple([_places(result, number) for result in graph.results])
+        kept = {id(node) for node in nodes_of(graph.results)}
+        last: dict[int, int] = {}
+        scalars = _scalar_numbers(graph)
+        for register, node in enumerate(graph.nodes):
+            if isinstance(node, Input):
+                self.names.append(node.name)
+                self._places.append(register)
+            elif isinstance(node, Number):
+                assert isinstance(node.type, TensorType)
+                weak = id(node) in scalars and id(node) not in kept
+                self._initial[register] = node.value if weak else tensor(node.value, node.type.dtype)
+            elif isinstance(node, Data):
+                self._initial[register] = tensor(node.value, node.dtype)
+            else:
+                for each in node.inputs:
+                    last[number[id(each)]] = len(self._steps)
+                self._steps.append(_step(node, register, [number[id(each)] for each in node.inputs]))
+                self._spans.append(node.span)
+        #: After each step, the registers that nobody needs any more.
+        self._dead: list[tuple[int, ...]] = [()] * len(self._steps)
+        constant = {place for place, value in enumerate(self._initial) if value is not None}
+        forever = constant | {number[key] for key in kept if key in number}
+        for register, step in last.items():
+            if register not in forever:
+                self._dead[step] += (register,)
+
+    def run(self, values: Sequence[Any], ticket: Ticket | None = None) -> tuple[Any, ...]:
+        """The results for the values of `names`."""
+        registers = self._initial.copy()
+        for place, value in zip(self._places, values, strict=True):
+            registers[place] = value
+        position = 0
+        try:
+            for step, dead in zip(self._steps, self._dead, strict=True):
+                step(registers)
+                for register in dead:
+                    registers[register] = None
+                position += 1
+                if ticket is not None and ticket.abandoned:
+                    raise Abandoned
+        except faults.CAUGHT as error:
+            raise faults.explained(error, self._spans[position]) from None
+        return tuple([_collect(result, registers) for result in self._results])
+
+
+def _places(result: object, number: Mapping[int, int]) -> object:
+    if isinstance(result, tuple):
+        return tuple([_places(item, number) for item in result])
+    return number[id(result)] if isinstance(result, Node) else None
+
+
+def _collect(result: object, registers: Registers) -> Any:
+    if isinstance(result, tuple):
+        return tuple([_collect(item, registers) for item in result])
+    return registers[result] if isinstance(result, int) else None
+
+
+def _scalar_numbers(graph: Graph) -> set[int]:
+    """Numbers that may stay Python numbers: every user takes such, beside a tensor."""
+    good: set[int] = set()
+    bad: set[int] = set()
+    for node in graph.nodes:
+        weak = isinstance(node, Operation) and node.row.scalars
+        tensors = any(not isinstance(each, Number) for each in node.inputs)
+        for each in node.inputs:
+            (good if weak and tensors else bad).add(id(each))
+    return good - bad
+
+
+def _step(node: Node, register: int, inputs: list[int]) -> Step:
+    if isinstance(node, Operation):
+        return _operation_step(node, register, inputs)
+    if isinstance(node, Conversion):
+        return _conversion_step(TORCH[node.dtype], register, inputs[0])
+    if isinstance(node, Part):
+        return _part_step(node.index, register, inputs[0])
+    if isinstance(node, Branch):
+        return _branch_step(node, register, inputs)
+    assert isinstance(node, Repeat)
+    return _repeat_step(node, register, inputs)
+
+
+def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
+    kernel = kernels.find(node.row.torch)
+    options = {
+        name: TORCH[value] if isinstance(value, DType) else value for name, value in node.options.items()
+    }
+    if all(group == -1 for group in node.groups) and not options and len(inputs) in (1, 2):
+        if len(inputs) == 1:
+            (only,) = inputs
+
+            def unary(registers: Registers) -> None:
+                registers[register] = kernel(registers[only])
+
+            return unary
+        left, right = inputs
+
+        def binary(registers: Registers) -> None:
+            registers[register] = kernel(registers[left], registers[right])
+
+        return binary
+    groups = node.groups
+
+    def general(registers: Registers) -> None:
+        rest = iter(inputs)
+        arguments: list[Any] = []
+        for group in groups:
+            if group == -1:
+                arguments.append(registers[next(rest)])
+            elif group == -2:
+                arguments.append(None)
+            else:
+                arguments.append([registers[next(rest)] for _ in range(group)])
+        registers[register] = kernel(*arguments, **options)
+
+    return general
+
+
+def _conversion_step(dtype: torch.dtype, register: int, operand: int) -> Step:
+    def convert(registers: Registers) -> None:
+        registers[register] = registers[operand].to(dtype)
+
+    return convert
+
+
+def _part_step(index: int, register: int, operand: int) -> Step:
+    def part(registers: Registers) -> None:
+        registers[register] = registers[operand][index]
+
+    return part
+
+
+def _branch_step(node: Branch, register: int, inputs: list[int]) -> Step:
+    then, otherwise = Plan(node.then), Plan(node.otherwise)
+    condition, outside = inputs[0], inputs[1:]
+
+    def branch(registers: Registers) -> None:
+        chosen = then if bool(registers[condition]) else otherwise
+        values = [registers[place] for place in outside]
+        registers[register] = chosen.run([values[int(name)] for name in chosen.names])[0]
+
+    return branch
+
+
+def _repeat_step(node: Repeat, register: int, inputs: list[int]) -> Step:
+    body = Plan(node.body)
+    states, sequences = node.states, node.sequences
+    kind, count, axes = node.kind, node.count, node.axes
+    wanted = [int(name) for name in body.names]
+
+    def once(values: Sequence[Any]) -> Any:
+        return body.run([values[place] for place in wanted])[0]
+
+    def vmap(registers: Registers) -> None:
+        values = [registers[place] for place in inputs]
+        slices = [value.unbind(axis) for value, axis in zip(values[:sequences], axes, strict=True)]
+        outside = values[sequences:]
+        try:
+            mapped = torch.vmap(
+                lambda *elements: once([*elements, *outside]), in_dims=axes, randomness="different"
+            )
+            registers[register] = mapped(*values[:sequences]) if count else _nothing(once, values, axes, outside)
+        except (RuntimeError, NotImplementedError, IndexError):
+            registers[register] = _stack([once([*elements, *outside]) for elements in zip(*slices, strict=True)])
+
+    def fold(registers: Registers) -> None:
+        values = [registers[place] for place in inputs]
+        state: Any = tuple(values[:states])
+        slices = [value.unbind(0) for value in values[states : states + sequences]]
+        outside = values[states + sequences :]
+        outs: list[Any] = []
+        single = True
+        for elements in zip(*slices, strict=True) if kind != "iterate" else [()] * count:
+            after = once([*state, *elements, *outside])
+            if kind == "scan":
+                after, out = after
+                outs.append(out)
+            single = not isinstance(after, tuple)
+            state = (after,) if single else after
+        last = state[0] if states == 1 and single else tuple(state)
+        registers[register] = (last, _stack(outs)) if kind == "scan" else last
+
+    return vmap if kind == "vmap" else fold
+
+
+def _nothing(once: Callable[[Sequence[Any]], Any], values: Sequence[Any], axes: Sequence[int], outside: Sequence[Any]) -> Any:
+    """A map over no elements: the result's shape from an element of zeros."""
+    elements = [
+        torch.zeros([size for i, size in enumerate(value.shape) if i != axis], dtype=value.dtype)
+        for value, axis in zip(values, axes, strict=False)
+    ]
+    one = once([*elements, *outside])
+    return _emptied(one)
+
+
+def _emptied(one: Any) -> Any:
+    if isinstance(one, tuple):
+        return tuple([_emptied(item) for item in one])
+    return one.new_zeros((0, *one.shape))
+
+
+def _stack(parts: Sequence[Any]) -> Any:
+    """Outputs of the turns side by side."""
+    if parts and isinstance(parts[0], tuple):
+        return tuple([_stack(items) for items in zip(*parts, strict=True)])
+    return torch.stack(list(parts))
+
+
+def no_gradients() -> None:
+    """Turn torch's own recording off in this thread: derivatives are graphs of their own."""
+    torch.set_grad_enabled(False)
+
+

@@ -1,0 +1,117 @@
+"""Tensors as types and as plain data, and plain data as tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tcalc.files import ArrayData
+from tcalc.types import dtypes
+from tcalc.types.data import Statistics, TensorData, TupleData
+from tcalc.types.dtypes import DType
+from tcalc.types.tensor import Axis, TensorType, TupleType, Type
+
+TORCH: dict[DType, torch.dtype] = {dtype: getattr(torch, dtype.torch_name) for dtype in dtypes.DTYPES}
+TCALC: dict[torch.dtype, DType] = {theirs: ours for ours, theirs in TORCH.items()}
+
+#: From how many elements on a tensor is shown with its statistics.
+STATISTICS_FROM = 64
+BINS = 8
+
+
+def tensor(value: object, dtype: DType) -> Tensor:
+    """A number or nested tuples of numbers as a tensor."""
+    return torch.tensor(value, dtype=TORCH[dtype])
+
+
+def from_array(array: ArrayData) -> Tensor:
+    """The tensor that was read from a file."""
+    if 0 in array.shape:
+        return torch.empty(array.shape, dtype=TORCH[array.type.dtype])
+    raw: Any = array.buffer
+    flat = torch.frombuffer(raw, dtype=TORCH[array.dtype])
+    return flat.view(array.shape).to(TORCH[array.type.dtype])
+
+
+def type_of(value: object, declared: Type) -> Type:
+    """A value's type: what torch has, with the labels and origins that were declared where the sizes agree."""
+    if isinstance(value, Tensor):
+        dtype = TCALC[value.dtype]
+        shape = tuple(value.shape)
+        if isinstance(declared, TensorType) and len(declared.axes) == len(shape):
+            if declared.dtype is dtype and declared.is_settled and declared.shape == shape:
+                return declared
+            axes = tuple(
+                [
+                    Axis(size, axis.label, axis.origin) if isinstance(axis, Axis) else Axis(size)
+                    for size, axis in zip(shape, declared.axes, strict=True)
+                ]
+            )
+            return TensorType(dtype, axes)
+        return TensorType(dtype, tuple([Axis(size) for size in shape]))
+    if isinstance(value, tuple):
+        items = declared.items if isinstance(declared, TupleType) and len(declared.items) == len(value) else None
+        names = declared.names if isinstance(declared, TupleType) else ()
+        parts = [type_of(item, items[i] if items is not None else declared) for i, item in enumerate(value)]
+        return TupleType(tuple(parts), names)
+    return declared
+
+
+class Numbers:
+    """A tensor's numbers as plain data; see `TensorData`."""
+
+    __slots__ = ("_flat", "_tensor", "type")
+
+    def __init__(self, tensor: Tensor, type: TensorType) -> None:
+        self._tensor = tensor
+        self._flat: Tensor | None = None
+        self.type = type
+
+    def numbers(self, start: int, stop: int) -> Sequence[bool | int | float | complex]:
+        """See `TensorData.numbers`."""
+        whole = self._tensor
+        if whole.dim() != 1:
+            if self._flat is None:
+                self._flat = whole.reshape(-1) if whole.is_contiguous() or whole.numel() <= 65536 else None
+            if self._flat is None:
+                return _piece(whole, start, stop)
+            whole = self._flat
+        numbers: list[bool | int | float | complex] = whole[start:stop].tolist()
+        return numbers
+
+    def statistics(self) -> Statistics | None:
+        """See `TensorData.statistics`."""
+        x = self._tensor
+        if x.numel() < STATISTICS_FROM or x.dtype is torch.bool or x.is_complex():
+            return None
+        wide = x.double()
+        finite = torch.isfinite(wide)
+        missing = int(torch.isnan(wide).sum())
+        infinite = int(x.numel() - int(finite.sum()) - missing)
+        if missing or infinite:
+            wide = wide[finite]
+        if not wide.numel():
+            return None
+        least, greatest = float(wide.min()), float(wide.max())
+        std = float(wide.std(correction=0)) if wide.numel() > 1 else 0.0
+        bins = torch.histc(wide, BINS, least, greatest).tolist() if greatest > least else [wide.numel()]
+        return Statistics(least, greatest, float(wide.mean()), std, [int(b) for b in bins], missing, infinite)
+
+
+def _piece(x: Tensor, start: int, stop: int) -> list[bool | int | float | complex]:
+    """Elements of a large tensor that is not contiguous, without copying it whole."""
+    indices = torch.arange(start, min(stop, x.numel()))
+    taken: list[bool | int | float | complex] = x[torch.unravel_index(indices, x.shape)].tolist()
+    return taken
+
+
+def data(value: object, type: Type) -> TensorData | TupleData:
+    """A value as plain data."""
+    if isinstance(value, Tensor):
+        assert isinstance(type, TensorType)
+        return Numbers(value.resolve_conj(), type)
+    assert isinstance(value, tuple) and isinstance(type, TupleType)
+    return TupleData([data(item, each) for item, each in zip(value, type.items, strict=True)], type.names)

@@ -1,0 +1,381 @@
+"""Annotations: types as written, against types as found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcalc.check import errors, names
+from tcalc.check.arguments import Given
+from tcalc.check.typed import Local, Typed, Use, converted
+from tcalc.errors import Mark, TcalcError
+from tcalc.source import Span
+from tcalc.syntax import nodes
+from tcalc.types import dtypes
+from tcalc.types import size as sizes
+from tcalc.types.dtypes import ANY, DType
+from tcalc.types.facts import Facts
+from tcalc.types.match import size_of
+from tcalc.types.size import Size
+from tcalc.types.tensor import (
+    UNKNOWN_TYPE,
+    Axis,
+    Origin,
+    Pack,
+    TensorType,
+    TupleType,
+    Type,
+    UnknownType,
+    kind_of,
+)
+
+if TYPE_CHECKING:
+    from tcalc.check.checker import Checker
+    from tcalc.check.functions import UserFunction
+
+#: Words that stand for a class of dtypes in a program's annotations.
+CLASSES = {"int": (1,), "float": (2,), "num": (1, 2, 3), "any": (0, 1, 2, 3)}  # by DType.rank
+
+
+class Sizes:
+    """What the size names of an annotation, or of a function's annotations, stand for."""
+
+    __slots__ = ("dtype", "fixed", "packs", "values")
+
+    def __init__(self, known: dict[str, Size] | None = None) -> None:
+        self.values: dict[str, Size] = dict(known or {})
+        #: The axis that fixed each name, and where, for blame.
+        self.fixed: dict[str, tuple[Axis, Span, Type]] = {}
+        self.packs: dict[str, tuple[Axis | Pack, ...]] = {}
+        #: What `T` stands for.
+        self.dtype: DType | None = None
+
+
+def word_dtype(annotation: nodes.TypeExpr) -> DType | None:
+    """The one dtype that an annotation names, None where it names a class or nothing."""
+    word = annotation.word
+    if word is None or word in CLASSES or word == "T":
+        return None
+    dtype = dtypes.lookup(word.removeprefix("torch."))
+    if dtype is None:
+        near = errors.nearest(word, ["bool", "u8", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64", "c64", "c128"])
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise TcalcError("dtype", f"there is no dtype {word}{hint}", annotation.span)
+    return dtype
+
+
+def is_static_integer(annotation: nodes.TypeExpr) -> bool:
+    """`n: int`"""
+    return annotation.word == "int" and annotation.axes is None
+
+
+def convert(checker: Checker, annotation: nodes.TypeExpr, typed: Typed, what: str) -> Typed:
+    """The value in the annotation's dtype: a conversion that only widens."""
+    type = typed.type
+    assert isinstance(type, TensorType)
+    dtype = word_dtype(annotation)
+    if type.dtype is ANY:
+        return typed
+    if dtype is None:
+        kinds = CLASSES.get(annotation.word or "any", CLASSES["any"])
+        if type.dtype.rank in kinds:
+            return typed
+        if annotation.word == "float" and type.dtype.rank < 2:
+            return converted(typed, checker.default_float)
+        raise TcalcError(
+            "dtype", f"{what} is {type}, and the annotation wants {annotation.word}", typed.span, marks=[Mark(typed.span, str(type))]
+        )
+    if dtype is type.dtype and type.static is None:
+        return typed
+    narrows = (
+        type.dtype.rank > dtype.rank
+        if type.static is not None
+        else dtypes.promote(type.dtype, dtype) is not dtype and type.dtype.rank >= dtype.rank
+    )
+    if narrows:
+        raise TcalcError(
+            "dtype",
+            f"{what} is {type}, which {dtype} cannot hold; write {dtype}({names.shown(typed.span.text) or '…'}) to convert",
+            typed.span,
+            marks=[Mark(typed.span, str(type))],
+        )
+    return converted(typed, dtype)
+
+
+def fit(
+    checker: Checker, annotation: nodes.TypeExpr, typed: Typed, known: Sizes, what: str, scope_sizes: bool
+) -> tuple[Axis | Pack, ...]:
+    """The value's axes fitted to the annotation's; new size names are bound in `known`.
+
+    `scope_sizes` lets names that are no size names yet be static integers in sight (at the top level).
+    """
+    type = typed.type
+    assert isinstance(type, TensorType)
+    if annotation.axes is None:
+        if annotation.word is not None and type.axes:
+            raise _rank_error(annotation, typed, what, 0)
+        return type.axes
+    patterns, axes = annotation.axes, type.axes
+    packs = [i for i, pattern in enumerate(patterns) if isinstance(pattern, nodes.PackExpr)]
+    if len(packs) > 1:
+        raise TcalcError("type", "an annotation has one pack at most", annotation.span)
+    fixed = len(patterns) - len(packs)
+    if type.rank is None:
+        if len(packs) != 1 or len(axes) < fixed:
+            return axes  # cannot be told for all shapes: checked at each call
+    elif type.rank < fixed or (not packs and type.rank != fixed):
+        raise _rank_error(annotation, typed, what, fixed)
+    result: list[Axis | Pack] = []
+    before = packs[0] if packs else len(patterns)
+    middle = len(axes) - fixed if packs else 0
+    for position, pattern in enumerate(patterns[:before]):
+        result.append(_fit_axis(checker, pattern, axes[position], position, typed, known, what, scope_sizes))
+    if packs:
+        pack = patterns[before]
+        assert isinstance(pack, nodes.PackExpr)
+        rest = axes[before : before + middle]
+        result.extend(rest)
+        earlier = known.packs.get(pack.name)
+        known.packs[pack.name] = rest if earlier is None else _widest(earlier, rest)
+        for offset, pattern in enumerate(patterns[before + 1 :]):
+            position = before + middle + offset
+            result.append(_fit_axis(checker, pattern, axes[position], position, typed, known, what, scope_sizes))
+    return tuple(result)
+
+
+def _widest(one: tuple[Axis | Pack, ...], other: tuple[Axis | Pack, ...]) -> tuple[Axis | Pack, ...]:
+    from tcalc.types.broadcast import broadcast
+
+    return broadcast(one, other, "0", "1")
+
+
+def _rank_error(annotation: nodes.TypeExpr, typed: Typed, what: str, fixed: int) -> TcalcError:
+    wanted = f"{annotation.span.text} has {fixed} {'axis' if fixed == 1 else 'axes'}"
+    return TcalcError("shape", f"{what} is {typed.type}, and {wanted}", typed.span, marks=[Mark(typed.span, str(typed.type))])
+
+
+def _fit_axis(
+    checker: Checker,
+    pattern: nodes.AxisExpr | nodes.PackExpr,
+    axis: Axis | Pack,
+    position: int,
+    typed: Typed,
+    known: Sizes,
+    what: str,
+    scope_sizes: bool,
+) -> Axis | Pack:
+    if isinstance(axis, Pack) or isinstance(pattern, nodes.PackExpr):
+        return axis
+    wanted: Size | None = None
+    if isinstance(pattern.size, nodes.Name):
+        name = pattern.size.name
+        wanted = known.values.get(name)
+        if wanted is None and scope_sizes:
+            wanted = _size_in_scope(checker, name, pattern.size.span)
+        if wanted is None:
+            known.values[name] = axis.size
+            known.fixed[name] = (axis, typed.span, typed.type)
+            return axis
+    else:
+        wanted = _evaluate(checker, pattern.size, known, scope_sizes, axis.size)
+    label = pattern.label
+    if not sizes.agree(wanted, axis.size):
+        raise _size_error(pattern, axis, position, typed, known, what, wanted)
+    if label is not None and axis.label is not None and label != axis.label:
+        raise TcalcError(
+            "label", f"{axis.label} meets {label}: {what} is {typed.type}", typed.span, marks=[Mark(typed.span, str(typed.type))]
+        )
+    size = wanted if axis.size is sizes.UNKNOWN else axis.size
+    return axis if label is None and size is axis.size else Axis(size, label or axis.label, axis.origin)
+
+
+def _evaluate(checker: Checker, expression: nodes.Expr, known: Sizes, scope_sizes: bool, found: Size) -> Size:
+    def look(name: str) -> Size | None:
+        value = known.values.get(name)
+        if value is None and scope_sizes:
+            value = _size_in_scope(checker, name, expression.span)
+        return value
+
+    try:
+        return size_of(expression, look)
+    except KeyError as missing:
+        name = str(missing.args[0])
+        pattern = size_of(expression, lambda each: sizes.symbol(each) if look(each) is None else look(each))
+        solved = sizes.solve_linear(pattern, found, name) if isinstance(found, int | sizes.Poly) else None
+        if solved is None:
+            raise TcalcError(
+                "shape", f"no {name} makes {expression.span.text} equal {sizes.text(found)}", expression.span
+            ) from None
+        known.values[name] = solved
+        return found
+    except (ValueError, ZeroDivisionError):
+        raise TcalcError("type", f"{expression.span.text} is no size", expression.span) from None
+
+
+def _size_in_scope(checker: Checker, name: str, span: Span) -> Size | None:
+    typed = checker.lookup(name, span)
+    if typed is None:
+        return None
+    static = typed.type.static if isinstance(typed.type, TensorType) else None
+    return static if isinstance(static, int | sizes.Poly) and not isinstance(static, bool) else None
+
+
+def _size_error(
+    pattern: nodes.AxisExpr, axis: Axis, position: int, typed: Typed, known: Sizes, what: str, wanted: Size
+) -> TcalcError:
+    marks = [Mark(typed.span, str(typed.type), errors.fixed(axis))]
+    text = pattern.size.span.text
+    if isinstance(pattern.size, nodes.Name) and text in known.fixed:
+        other, span, type = known.fixed[text]
+        if span.source is typed.span.source:
+            marks.insert(0, Mark(span, str(type), errors.fixed(other)))
+        means = f"{text} is {sizes.text(wanted)}" if isinstance(wanted, int) else text
+        return TcalcError(
+            "shape", f"{what}'s axis {position} is {sizes.text(axis.size)}, and {means}", typed.span, marks=marks
+        )
+    return TcalcError(
+        "shape", f"{what}'s axis {position} is {sizes.text(axis.size)}, and the annotation says {text}", typed.span, marks=marks
+    )
+
+
+# Functions
+
+
+def bind_parameters(
+    checker: Checker, function: UserFunction, bound: list[tuple[nodes.Parameter, Given]], node: nodes.Expr
+) -> dict[str, Size]:
+    """Fit arguments to annotations; what the size names stand for."""
+    if not function.is_annotated and function.result is None:
+        return {}
+    known = Sizes()
+    for parameter, given in bound:  # integers first: other annotations may use them
+        if parameter.annotation is not None and is_static_integer(parameter.annotation):
+            static = given.typed.type.static if isinstance(given.typed.type, TensorType) else None
+            if not isinstance(static, int | sizes.Poly) or isinstance(static, bool):
+                if isinstance(given.typed.type, TensorType) and not given.typed.type.axes:
+                    checker.settle(given.node, given.typed)
+                raise TcalcError(
+                    "type",
+                    f"{parameter.name} must be an integer known while checking, and {names.called(given.node)} is {given.typed.type}",
+                    given.node.span,
+                )
+            known.values[parameter.name] = static
+    for parameter, given in bound:
+        annotation = parameter.annotation
+        if annotation is None or is_static_integer(annotation):
+            continue
+        type = given.typed.type
+        if isinstance(type, UnknownType):
+            continue
+        what = names.party(given.node, node, 0) if isinstance(node, nodes.Call) else parameter.name
+        if not isinstance(type, TensorType):
+            raise TcalcError("type", f"{parameter.name} must be a tensor, and {what} is {kind_of(type)}", given.node.span)
+        fit(checker, annotation, given.typed, known, what, False)
+    return known.values
+
+
+def converted_parameter(checker: Checker, parameter: nodes.Parameter, typed: Typed) -> Typed:
+    """An argument in the dtype of its parameter's annotation; no static number any more, unless `int`."""
+    assert parameter.annotation is not None
+    if is_static_integer(parameter.annotation) or not isinstance(typed.type, TensorType):
+        return typed
+    value = convert(checker, parameter.annotation, typed, parameter.name)
+    assert isinstance(value.type, TensorType)
+    return converted(value, value.type.dtype) if value.type.static is not None else value
+
+
+def symbolic_parameters(checker: Checker, function: UserFunction) -> tuple[dict[str, Typed], dict[str, Size]]:
+    """Parameters that stand for all shapes their annotations allow."""
+    checker.facts = Facts()
+    scope: dict[str, Typed] = {}
+    values: dict[str, Size] = {}
+
+    def symbol(name: str) -> Size:
+        if name not in values:
+            values[name] = sizes.symbol(name)
+        return values[name]
+
+    for parameter in function.parameters:
+        annotation = parameter.annotation
+        span = parameter.span
+        if annotation is None:
+            scope[parameter.name] = Use(span, UNKNOWN_TYPE, Local(parameter.name))
+            continue
+        if is_static_integer(annotation):
+            scope[parameter.name] = Use(span, checker.static_type(symbol(parameter.name), span), Local(parameter.name))
+            continue
+        dtype = word_dtype(annotation) or ANY
+        origin = Origin(parameter.name, errors.shortened(span.text), span.line)
+        axes: list[Axis | Pack] = []
+        for part in annotation.axes or ():
+            if isinstance(part, nodes.PackExpr):
+                axes.append(Pack(part.name))
+                continue
+            try:
+                axes.append(Axis(size_of(part.size, symbol), None, origin))
+            except (ValueError, ZeroDivisionError):
+                raise TcalcError("type", f"{part.span.text} is no size", part.span) from None
+        scope[parameter.name] = Use(span, TensorType(dtype, tuple(axes)), Local(parameter.name))
+    for name, size in values.items():
+        if name not in scope:
+            scope[name] = Use(function.span, checker.static_type(size, function.span), Local(name))
+    return scope, values
+
+
+def checked_result(
+    checker: Checker,
+    function: UserFunction,
+    values: dict[str, Size],
+    bound: list[tuple[nodes.Parameter, Given]],
+    body: Typed,
+) -> Typed:
+    """The body held against the declared result."""
+    annotation = function.result
+    assert annotation is not None
+    what = names.shown(function.body.span.text) or f"the result of {function.name}"
+    type = body.type
+    if isinstance(type, UnknownType):
+        return body
+    if annotation.items:
+        return _checked_tuple(annotation, body, function.name)
+    if not isinstance(type, TensorType):
+        raise TcalcError("type", f"{what} is {kind_of(type)}, and {function.name} declares {annotation.span.text}", body.span)
+    if is_static_integer(annotation):
+        return body
+    known = Sizes(values)
+    definition = checker.facts is not None and not bound
+    if definition:
+        _refuse_clash(function, annotation, body, values)
+    axes = fit(checker, annotation, body, known, what, False)
+    body = body if definition else convert(checker, annotation, body, what)
+    assert isinstance(body.type, TensorType)
+    if axes is not type.axes and body.type.axes != axes and not definition:
+        return body
+    return body
+
+
+def _checked_tuple(annotation: nodes.TypeExpr, body: Typed, name: str) -> Typed:
+    if not isinstance(body.type, TupleType) or len(body.type.items) != len(annotation.items):
+        raise TcalcError("type", f"{name} declares {annotation.span.text}, and its body is {kind_of(body.type)}", body.span)
+    return body
+
+
+def _refuse_clash(function: UserFunction, annotation: nodes.TypeExpr, body: Typed, values: dict[str, Size]) -> None:
+    """A result axis whose size is another than the declared, found for all sizes."""
+    type = body.type
+    assert isinstance(type, TensorType)
+    if annotation.axes is None or any(isinstance(axis, Pack) for axis in type.axes) or len(type.axes) != len(annotation.axes):
+        return
+    for part, axis in zip(annotation.axes, type.axes, strict=True):
+        if isinstance(part, nodes.PackExpr):
+            return
+        assert isinstance(axis, Axis)
+        wanted = size_of(part.size, lambda name: values.get(name, sizes.UNKNOWN))
+        if not sizes.agree(wanted, axis.size):
+            raise TcalcError(
+                "shape",
+                f"{function.name} declares {annotation.span.text}, and its body is {type}",
+                function.body.span,
+                marks=[Mark(function.body.span, str(type), errors.fixed(axis))],
+            )
+
+

@@ -1,0 +1,114 @@
+"""Arguments as the checker hands them on, and those that must be known while checking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcalc.check.typed import Literal, Typed
+from tcalc.syntax import nodes
+from tcalc.types import size as sizes
+from tcalc.types.dtypes import DType
+from tcalc.types.mismatch import Mismatch, Place, Undetermined
+from tcalc.types.signature import Parameter
+from tcalc.types.tensor import ConstantType, FunctionType, TensorType, TupleType, UnknownType, kind_of
+
+if TYPE_CHECKING:
+    from tcalc.check.checker import Checker
+
+
+class Given:
+    """A checked argument: its keyword or None, its typed form, and the node it comes from."""
+
+    __slots__ = ("name", "node", "typed")
+
+    def __init__(self, name: str | None, typed: Typed, node: nodes.Expr) -> None:
+        self.name, self.typed, self.node = name, typed, node
+
+
+def static_argument(checker: Checker, parameter: Parameter, given: Given) -> object:
+    """The plain value of an argument that must be known while checking."""
+    kind, typed = parameter.kind, given.typed
+    type = typed.type
+    if kind == "value":
+        return typed
+    if isinstance(type, ConstantType):
+        value = type.value
+        if value is None and (parameter.default is not None or kind == "axes"):
+            return None
+        if kind == "text" and isinstance(value, str):
+            return value
+        if kind == "dtype" and isinstance(value, DType):
+            return value
+    elif kind == "function":
+        if isinstance(type, FunctionType):
+            return type.function
+    elif isinstance(type, TensorType):
+        static = type.static
+        if kind in ("int", "axis") and isinstance(static, int | sizes.Poly) and not isinstance(static, bool):
+            return static
+        if kind == "flag" and isinstance(static, bool):
+            return static
+        if kind == "number" and isinstance(static, bool | int | float | complex):
+            return static
+        if kind == "axes":
+            if isinstance(static, int) and not isinstance(static, bool):
+                return static
+            listed = static_list(typed)
+            if listed is not None:
+                return listed
+        if kind in ("int", "number") and static is None and not type.axes and type.dtype.kind != "complex":
+            checker.settle(given.node, typed)
+            if kind == "int":
+                return sizes.UNKNOWN
+            raise Undetermined
+    elif kind == "axes":
+        listed = static_list(typed)
+        if listed is not None:
+            return listed
+    elif isinstance(type, UnknownType):
+        checker.settle(given.node, typed)
+        raise Undetermined
+    wanted = {
+        "int": "an integer known while checking",
+        "axis": "an axis: an integer",
+        "axes": "an axis or several",
+        "flag": "True or False",
+        "number": "a number known while checking",
+        "text": "text",
+        "dtype": "a dtype",
+        "function": "a function",
+    }[kind]
+    raise Mismatch("type", f"{parameter.name} must be {wanted}, and {{0}} is {kind_of(type)}", Place(parameter.name), depth=1)
+
+
+def static_list(typed: Typed) -> tuple[int, ...] | None:
+    """The integers of `(2, 3)`, `[0, 1]` or `x.shape`, None where they are not known."""
+    type = typed.type
+    values: tuple[object, ...]
+    if isinstance(type, TensorType):
+        if type.static == () or (isinstance(type.static, tuple) and len(type.axes) == 1):
+            values = type.static
+        elif isinstance(typed, Literal) and isinstance(typed.value, tuple) and len(type.axes) == 1:
+            values = typed.value
+        else:
+            return None
+    elif isinstance(type, TupleType):
+        values = tuple([item.static if isinstance(item, TensorType) else None for item in type.items])
+    else:
+        return None
+    if all(isinstance(value, int | sizes.Poly) and not isinstance(value, bool) for value in values):
+        return values  # type: ignore[return-value]  # integers by the test before
+    return None
+
+
+def default_value(node: nodes.Expr) -> object:
+    """The value of a default in a row's signature."""
+    if isinstance(node, nodes.Number | nodes.Constant | nodes.Text):
+        return node.value
+    if isinstance(node, nodes.Unary) and isinstance(node.operand, nodes.Number):
+        return -node.operand.value
+    if isinstance(node, nodes.TupleOf):
+        return tuple([default_value(item) for item in node.items])
+    if isinstance(node, nodes.Name) and node.name in ("inf",):
+        return float("inf")
+    raise AssertionError(node.span.text)

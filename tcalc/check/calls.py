@@ -1,0 +1,347 @@
+"""Calls of the library's rows: arguments to parameters, forms to types, and the typed call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tcalc import library
+from tcalc.check import errors, names, over
+from tcalc.check.arguments import Given, default_value, static_argument, static_list
+from tcalc.check.typed import Apply, Item, Several, Static, Typed, converted, item_of
+from tcalc.errors import TcalcError
+from tcalc.library.builtin import Builtin, Form
+from tcalc.source import Source, Span
+from tcalc.syntax import nodes
+from tcalc.types import size as sizes
+from tcalc.types.dtypes import ANY, DType
+from tcalc.types.match import SIZE_OPERATIONS, Match
+from tcalc.types.mismatch import Mismatch, Place, Undetermined
+from tcalc.types.signature import Parameter, Signature
+from tcalc.types.tensor import (
+    UNKNOWN_TYPE,
+    ConstantType,
+    TensorType,
+    TupleType,
+    Type,
+    UnknownType,
+    kind_of,
+    needs_settling,
+)
+
+if TYPE_CHECKING:
+    from tcalc.check.checker import Checker
+
+#: Spellings of the same option in torch and NumPy.
+SAME_OPTION = {"axis": "dim", "axes": "dims", "keepdims": "keepdim", "other": "b", "input": "x", "size": "shape"}
+
+MOST_ROWS = 10_000
+
+#: Where an argument that was left out stands.
+NOWHERE = Span(Source(""), 0, 0)
+
+
+def apply_row(
+    checker: Checker,
+    row: Builtin,
+    node: nodes.Expr,
+    given: Sequence[Given],
+    chosen: over.Over = (),
+) -> Typed:
+    """The typed call of a row on checked arguments, by the first of its forms that fits."""
+    failure: Mismatch | None = None
+    blamed: _Binding | None = None
+    for form in row.forms:
+        signature = form.signature
+        if len(given) < signature.least and not chosen and all(each.name is None for each in given):
+            continue
+        binding = _Binding(checker, row, signature)
+        try:
+            binding.bind(given, chosen)
+            return _apply_form(checker, row, form, node, binding)
+        except Mismatch as mismatch:
+            if failure is None or mismatch.depth > failure.depth:
+                failure, blamed = mismatch, binding
+        except Undetermined:
+            return Apply(node.span, UNKNOWN_TYPE, row, form, tuple([each.typed for each in given]), {})
+    if failure is None or blamed is None or failure.depth == 0:
+        least = min(form.signature.least for form in row.forms)
+        most = max(form.signature.most for form in row.forms)
+        if least <= len(given) <= most and failure is not None and blamed is not None:
+            raise errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
+        raise errors.wrong_count(row.name, least, most, len(given), node.span)
+    error = errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
+    if error.code in row.hints:
+        error.notes.append(row.hints[error.code])
+    raise error
+
+
+class _Binding:
+    """The arguments of one call bound to the parameters of one form."""
+
+    __slots__ = ("arguments", "checker", "given", "operands", "row", "signature")
+
+    def __init__(self, checker: Checker, row: Builtin, signature: Signature) -> None:
+        self.checker, self.row, self.signature = checker, row, signature
+        self.given: dict[str, list[Given]] = {}
+        #: For the matcher: types of tensors, tuples of types of sequences, plain values of the rest.
+        self.arguments: dict[str, object] = {}
+        self.operands: dict[str, Typed | tuple[Typed, ...]] = {}
+
+    def bind(self, given: Sequence[Given], chosen: over.Over) -> None:
+        """Bind; a Mismatch where that cannot be done."""
+        signature = self.signature
+        parameters = signature.parameters
+        position = 0
+        for each in given:
+            if each.name is None:
+                while position < len(parameters) and parameters[position].name in self.given and not parameters[position].starred:
+                    position += 1
+                if position >= len(parameters):
+                    raise Mismatch("type", "{0} is one argument too many", Place("*"), depth=0)
+                parameter = parameters[position]
+                if parameter.starred:
+                    self.given.setdefault(parameter.name, []).append(each)
+                else:
+                    self.given[parameter.name] = [each]
+                    position += 1
+            else:
+                name = each.name if each.name in signature.names else SAME_OPTION.get(each.name, each.name)
+                if name not in signature.names:
+                    raise Mismatch("type", f"{self.row.name} has no option {each.name}", depth=1)
+                if name in self.given:
+                    raise Mismatch("type", f"{each.name} is given twice", depth=1)
+                self.given[name] = [each]
+        first = given[0].typed.type if given else None
+        filled = over.fill(self.checker, self.row, signature, chosen, first) if chosen else {}
+        for parameter in parameters:
+            name = parameter.name
+            if name in filled:
+                if name in self.given:
+                    raise Mismatch("type", f"{name} is given twice", depth=1)
+                self.arguments[name] = filled[name]
+            elif name in self.given:
+                self._take(parameter, self.given[name])
+            elif parameter.starred:
+                self.arguments[name] = ()
+                if parameter.kind == "tensor":
+                    self.operands[name] = ()
+            elif parameter.default is not None:
+                self.arguments[name] = default_value(parameter.default)
+            else:
+                raise Mismatch("type", f"{self.row.name} needs {name}", depth=0)
+
+    def _take(self, parameter: Parameter, given: list[Given]) -> None:
+        kind, name = parameter.kind, parameter.name
+        if kind == "tensor":
+            if parameter.starred:
+                types, operands = [], []
+                for each in given:
+                    type, typed = self._tensor(parameter, each)
+                    types.append(type)
+                    operands.append(typed)
+                self.arguments[name], self.operands[name] = tuple(types), tuple(operands)
+            else:
+                type, typed = self._tensor(parameter, given[0])
+                self.arguments[name] = type
+                if typed is not None:
+                    self.operands[name] = typed
+        elif kind == "tensors":
+            items = self._sequence(given[0])
+            self.operands[name] = items
+            self.arguments[name] = tuple([item.type for item in items])
+        elif parameter.starred:
+            self.arguments[name] = self._several(parameter, given)
+        else:
+            self.arguments[name] = static_argument(self.checker, parameter, given[0])
+
+    def _tensor(self, parameter: Parameter, given: Given) -> tuple[Type | None, Typed]:
+        typed = given.typed
+        type = typed.type
+        if type.__class__ is TensorType:
+            if self.checker.evaluating:
+                if needs_settling(type):
+                    self.checker.settle(given.node, typed)
+            return type, typed
+        if isinstance(type, UnknownType):
+            self.checker.settle(given.node, typed)
+            raise Undetermined
+        if isinstance(type, ConstantType) and type.value is None and parameter.default is not None:
+            return None, typed
+        if isinstance(type, TupleType) and (self.row.operator or self.row.name == "einsum"):
+            raise Mismatch("type", f"{{0}} is {kind_of(type)}; arithmetic is on tensors", Place(parameter.name), depth=2)
+        raise Mismatch("type", f"{{0}} is {kind_of(type)}, not a tensor", Place(parameter.name), depth=1)
+
+    def _sequence(self, given: Given) -> tuple[Typed, ...]:
+        """A list literal's items, a tuple's, or a tensor's rows."""
+        typed, checker = given.typed, self.checker
+        if isinstance(typed.type, TupleType):
+            items = tuple([item_of(typed, i, typed.span) for i in range(len(typed.type.items))])
+            for item in items:
+                if isinstance(item.type, UnknownType):
+                    checker.settle(given.node, typed)
+                    raise Undetermined
+                if not isinstance(item.type, TensorType):
+                    raise Mismatch("type", f"{{0}} holds {item.type}, not only tensors", Place("*"), depth=1)
+            return items
+        if isinstance(typed.type, UnknownType):
+            checker.settle(given.node, typed)
+            raise Undetermined
+        if isinstance(typed.type, TensorType) and typed.type.axes:
+            first = typed.type.axes[0]
+            count = getattr(first, "size", None)
+            if not isinstance(count, int):
+                checker.settle(given.node, typed)
+                raise Undetermined
+            if count > MOST_ROWS:
+                raise TcalcError("limit", f"{count} rows are too many to take one by one", typed.span)
+            return rows_of(typed, count)
+        raise Mismatch("type", "{0} must be a list or tuple of tensors", Place(self.signature.parameters[0].name), depth=1)
+
+    def _several(self, parameter: Parameter, given: list[Given]) -> tuple[object, ...]:
+        """`zeros(2, 3)` or `zeros((2, 3))`: integers one by one, or one list of them."""
+        if len(given) == 1:
+            listed = static_list(given[0].typed)
+            if listed is not None:
+                return listed
+        return tuple([static_argument(self.checker, parameter, each) for each in given])
+
+    def named(self, place: Place, node: nodes.Expr) -> errors.Named | None:
+        """The argument at a place: where it stands, its type, and what to call it."""
+        given = self.given.get(place.parameter)
+        if not given:
+            return None
+        each = given[place.item or 0] if place.item is None or place.item < len(given) else given[0]
+        typed = each.typed
+        if place.item is not None and isinstance(typed, Several):
+            typed = typed.items[place.item]
+            return typed.span, typed.type, names.shown(typed.span.text) or f"item {place.item}"
+        return each.node.span, typed.type, names.party(each.node, node, self._position(place.parameter))
+
+    def _position(self, name: str) -> int:
+        return next((i for i, parameter in enumerate(self.signature.parameters) if parameter.name == name), 0)
+
+
+def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, binding: _Binding) -> Typed:
+    signature, arguments = form.signature, binding.arguments
+    match = Match(signature, arguments, checker.default_float)
+    match.fit()
+    result = form.rule(match) if form.rule is not None else match.result(signature.result)
+    operands, options = _lowered(checker, row, match, binding.operands)
+    if form.fold is not None:
+        static = fold(checker, row, form, binding, node.span)
+        if static is not None:
+            result = checker.static_type(static, node.span)
+    if len(binding.given) == 2 and len(match.packs) == 1:
+        _note_growth(checker, node, match, binding, result)
+    if not operands and "dtype" in signature.names and isinstance(result, TensorType):
+        options["dtype"] = result.dtype
+    return Apply(node.span, result, row, form, operands, options)
+
+
+def _lowered(
+    checker: Checker, row: Builtin, match: Match, bound: dict[str, Typed | tuple[Typed, ...]]
+) -> tuple[tuple[Typed | tuple[Typed, ...], ...], dict[str, object]]:
+    """Operands in torch's order, converted where torch would refuse them, and the options."""
+    operands: list[Typed | tuple[Typed, ...]] = []
+    options: dict[str, object] = {}
+    for parameter in match.signature.parameters:
+        name = parameter.name
+        if parameter.kind == "tensor":
+            operand = bound.get(name)
+            if operand is None:
+                operands.append(Static(NOWHERE))
+            elif isinstance(operand, tuple):
+                operands.extend([_prepared(row, match, parameter, each) for each in operand])
+            else:
+                operands.append(_prepared(row, match, parameter, operand))
+        elif parameter.kind == "tensors":
+            dtype = match.promoted("T")
+            items = bound[name]
+            assert isinstance(items, tuple)
+            operands.append(tuple([_as(item, dtype) for item in items]))
+        elif parameter.kind not in ("function", "value"):
+            value = match.arguments.get(name)
+            if value is not None:
+                options[name] = value
+    while operands and operands[-1].__class__ is Static:
+        operands.pop()
+    return tuple(operands), options
+
+
+def _prepared(row: Builtin, match: Match, parameter: Parameter, operand: Typed) -> Typed:
+    """An operand in the dtype that torch needs it in."""
+    type = operand.type
+    assert isinstance(type, TensorType)
+    if type.dtype is ANY:
+        return operand
+    wanted = match.conversion(parameter)
+    if type.static is not None and not type.axes:
+        if row.scalars and wanted is None:
+            return operand
+        return _as(operand, wanted or match.promoted(*match.groups))
+    return operand if wanted is None else _as(operand, wanted)
+
+
+def _as(operand: Typed, dtype: DType) -> Typed:
+    assert isinstance(operand.type, TensorType)
+    if operand.type.dtype is dtype and operand.type.axes:
+        return operand
+    return converted(operand, dtype)
+
+
+def fold(checker: Checker, row: Builtin, form: Form, binding: _Binding, span: Span) -> object:
+    """The value of a call on static numbers alone, None where an operand is none."""
+    values: list[object] = []
+    for operand in binding.operands.values():
+        if isinstance(operand, tuple) or not isinstance(operand.type, TensorType):
+            return None
+        static = operand.type.static
+        if static is None or isinstance(static, tuple):
+            return None
+        values.append(static)
+    assert form.fold is not None
+    try:
+        if any(isinstance(value, sizes.Poly) for value in values):
+            if not all(isinstance(value, int | sizes.Poly) for value in values):
+                return None
+            if row.operator == "-x":
+                return sizes.neg(values[0])  # type: ignore[arg-type]  # a size by the test before
+            operation = SIZE_OPERATIONS.get(row.operator) or {"min": sizes.minimum, "max": sizes.maximum}.get(row.name)
+            return None if operation is None or len(values) != 2 else operation(*values)  # type: ignore[arg-type]  # sizes
+        return form.fold(*values)
+    except ZeroDivisionError:
+        raise TcalcError("value", "division by zero", span) from None
+    except OverflowError:
+        raise TcalcError("value", "the number is too large", span) from None
+    except (ValueError, TypeError):
+        return None
+
+
+def rows_of(typed: Typed, count: int) -> tuple[Typed, ...]:
+    """A tensor's rows, one by one."""
+    type = typed.type
+    assert isinstance(type, TensorType)
+    row = library.row("unbind")
+    assert row is not None
+    item = TensorType(type.dtype, type.axes[1:])
+    apart = Apply(typed.span, TupleType((item,) * count), row, row.forms[0], (typed,), {"dim": 0})
+    return tuple([Item(typed.span, item, apart, i) for i in range(count)])
+
+
+def _note_growth(checker: Checker, node: nodes.Expr, match: Match, binding: _Binding, result: Type) -> None:
+    """A note where both operands of a broadcast grew, unless an axis was made for it in the same statement."""
+    (spread,) = match.packs.values()
+    if len(spread.grew) < 2 or not isinstance(result, TensorType):
+        return
+    operands = [each[0] for each in binding.given.values()]
+    if any(names.makes_axes(each.node) for each in operands):
+        return
+    one, other = operands[0].typed.type, operands[1].typed.type
+    assert isinstance(one, TensorType) and isinstance(other, TensorType)
+    largest = max(c for c in (one.numel, other.numel, 1) if isinstance(c, int))
+    times = result.numel // largest if isinstance(result.numel, int) and largest else None
+    much = f", {times} × as many numbers" if times and times > 1 else ""
+    sign = binding.row.operator
+    between = f" {'−' if sign == '-' else sign} " if sign else " and "
+    checker.note(f"both sides grew, {one}{between}{other} → {result}{much}", node.span)

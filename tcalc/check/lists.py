@@ -1,0 +1,153 @@
+"""List literals: `[[1, 2], [3, 4]]` and `[row1, row2]` are one construct."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcalc import library
+from tcalc.check.typed import Apply, Literal, Typed, converted
+from tcalc.errors import Mark, TcalcError
+from tcalc.syntax import nodes
+from tcalc.types import dtypes
+from tcalc.types import size as sizes
+from tcalc.types.broadcast import Axes, meet
+from tcalc.types.dtypes import DType
+from tcalc.types.match import tier
+from tcalc.types.mismatch import Undetermined
+from tcalc.types.tensor import Axis, Pack, TensorType, UnknownType, kind_of
+
+if TYPE_CHECKING:
+    from tcalc.check.checker import Checker
+
+#: Lists of integers up to this length keep their values in the type, so that they serve as sizes and axes.
+LONGEST_STATIC = 16
+
+_KINDS = {bool: 0, int: 1, float: 2, complex: 3}
+
+
+def literal(checker: Checker, node: nodes.ListOf) -> Typed:
+    """The typed form of a list literal."""
+    data = _Data(checker)
+    value = data.read(node)
+    if value is not None:
+        return data.finish(node, value)
+    return _stacked(checker, node)
+
+
+class _Data:
+    """A nest of number literals, read without a typed node for each number."""
+
+    __slots__ = ("checker", "kind", "shape")
+
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker
+        self.kind = -1
+        self.shape: list[int | None] = []
+
+    def read(self, node: nodes.ListOf, level: int = 0) -> tuple[object, ...] | None:
+        """The numbers as nested tuples, None where something else stands among them or the nest is ragged."""
+        items = node.items
+        if level == len(self.shape):
+            self.shape.append(len(items))
+        elif self.shape[level] != len(items):
+            return None
+        values: list[object] = []
+        kind = self.kind
+        for item in items:
+            if item.__class__ is nodes.Number:
+                value: object = item.value  # type: ignore[attr-defined]  # a Number by its class
+            elif item.__class__ is nodes.ListOf:
+                value = self.read(item, level + 1)  # type: ignore[arg-type]  # a ListOf by its class
+                if value is None:
+                    return None
+                values.append(value)
+                continue
+            elif (
+                item.__class__ is nodes.Unary
+                and item.operator == "-"  # type: ignore[attr-defined]  # a Unary by its class
+                and item.operand.__class__ is nodes.Number  # type: ignore[attr-defined]  # likewise
+            ):
+                value = -item.operand.value  # type: ignore[attr-defined]  # likewise
+            elif item.__class__ is nodes.Constant and isinstance(item.value, bool):  # type: ignore[attr-defined]  # likewise
+                value = item.value  # type: ignore[attr-defined]  # likewise
+            else:
+                return None
+            if level + 1 < len(self.shape):
+                return None
+            number_kind = _KINDS[value.__class__]
+            if number_kind == 1 and not -(2**63) <= value < 2**63:  # type: ignore[operator]  # an int by its kind
+                self.checker.static_type(value, item.span)
+            kind = max(kind, number_kind)
+            values.append(value)
+        self.kind = max(kind, self.kind)
+        if level + 1 < len(self.shape) and any(not isinstance(value, tuple) for value in values):
+            return None
+        return tuple(values)
+
+    def finish(self, node: nodes.ListOf, value: tuple[object, ...]) -> Literal:
+        """The literal with its type."""
+        floating = self.checker.default_float
+        dtype = {
+            -1: floating,
+            0: dtypes.BOOL,
+            1: dtypes.I64,
+            2: floating,
+            3: dtypes.complex_of(floating),
+        }[self.kind]
+        axes = tuple([Axis(size) for size in self.shape if size is not None])
+        static = value if self.kind == 1 and len(axes) == 1 and len(value) <= LONGEST_STATIC else None
+        return Literal(node.span, TensorType(dtype, axes, static), value)
+
+
+def _stacked(checker: Checker, node: nodes.ListOf) -> Typed:
+    """A list of tensors of one shape, stacked along a new first axis."""
+    items = [checker.check(item) for item in node.items]
+    axes: Axes | None = None
+    operands: list[tuple[DType, int]] = []
+    for position, (item, each) in enumerate(zip(items, node.items, strict=True)):
+        if isinstance(item.type, UnknownType):
+            checker.settle(each, item)
+            raise Undetermined
+        if not isinstance(item.type, TensorType):
+            raise TcalcError("type", f"a list holds tensors, and item {position} is {kind_of(item.type)}", item.span)
+        operands.append((item.type.dtype, tier(item.type)))
+        joined = item.type.axes if axes is None else _same(axes, item.type.axes)
+        if joined is None:
+            first = items[0].type
+            raise TcalcError(
+                "shape",
+                f"a list stacks tensors of one shape, and item 0 is {first}, item {position} {item.type}",
+                node.span,
+                marks=[Mark(node.items[0].span, str(first)), Mark(each.span, str(item.type))],
+            )
+        axes = joined
+    assert axes is not None
+    dtype = dtypes.result_type(operands, checker.default_float)
+    statics = [item.type.static for item in items if isinstance(item.type, TensorType)]
+    whole = len(items) <= LONGEST_STATIC and all(
+        isinstance(value, int | sizes.Poly) and not isinstance(value, bool) for value in statics
+    )
+    type = TensorType(dtype, (Axis(len(items)), *axes), tuple(statics) if whole else None)
+    row = library.row("stack")
+    assert row is not None
+    return Apply(node.span, type, row, row.forms[0], (tuple([converted(item, dtype) for item in items]),), {"dim": 0})
+
+
+def _same(one: Axes, other: Axes) -> Axes | None:
+    """Axes that both shapes agree on, None where they differ."""
+    if len(one) != len(other):
+        return None
+    joined: list[Axis | Pack] = []
+    for mine, theirs in zip(one, other, strict=True):
+        if isinstance(mine, Pack) or isinstance(theirs, Pack):
+            if str(mine) != str(theirs):
+                raise Undetermined
+            joined.append(mine)
+            continue
+        axis = meet(mine, theirs)
+        if axis is None:
+            return None
+        joined.append(axis)
+    return tuple(joined)
+
+

@@ -1,0 +1,250 @@
+"""Names: what is predefined, torch's dotted names, attributes, and how errors call an expression."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from tcalc import library
+from tcalc.check import calls, errors
+from tcalc.check.arguments import Given
+from tcalc.check.typed import Static, Typed, item_of
+from tcalc.errors import TcalcError
+from tcalc.library.builtin import Builtin
+from tcalc.source import Span
+from tcalc.syntax import nodes
+from tcalc.types import dtypes
+from tcalc.types.dtypes import DType
+from tcalc.types.tensor import ConstantType, FunctionType, TupleType, UnknownType, kind_of
+
+if TYPE_CHECKING:
+    from tcalc.check.checker import Checker
+
+CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
+#: Python's own conversions; `float` is the default float.
+PYTHON_CONVERSIONS = {"float": dtypes.F32, "int": dtypes.I64, "bool": dtypes.BOOL}
+#: Modules of torch's that may stand before a function, with the space its rows are in.
+SPACES = {
+    "torch": "",
+    "torch.linalg": "linalg",
+    "torch.special": "special",
+    "torch.fft": "fft",
+    "torch.nn.functional": "nn.functional",
+    "nn.functional": "nn.functional",
+    "F": "nn.functional",
+    "linalg": "linalg",
+    "special": "special",
+    "fft": "fft",
+    "torch.Tensor": "",
+}
+ROOTS = frozenset("torch F linalg special fft nn np numpy".split())
+RESERVED = frozenset(["torch", "True", "False", "None"])
+LONGEST_NAME = 24
+#: Tensor methods that convert to a dtype, beside `x.f64()`.
+CONVERTING = {"float": "f32", "double": "f64", "half": "f16", "bfloat16": "bf16", "int": "i32", "long": "i64", "short": "i16", "bool": "bool"}
+#: What people write who come from elsewhere.
+SPELLINGS = {
+    "concat": "cat",
+    "concatenate": "cat",
+    "power": "pow",
+    "absolute": "abs",
+    "array": "tensor",
+    "asarray": "tensor",
+    "amap": "vmap",
+    "log1p_": "log1p",
+    "transposed": "transpose",
+    "length": "len",
+    "null": "None",
+    "elif": "if … else",
+}
+
+
+def predefined(checker: Checker, name: str, span: Span) -> Typed | None:
+    """A name that stands for something from the start: a constant, a dtype, a function of the library."""
+    if name in CONSTANTS:
+        return checker.static_number(CONSTANTS[name], span)
+    from tcalc.check.functions import RowFunction
+
+    row = library.row(name)
+    if row is not None and not row.attribute:
+        return Static(span, FunctionType(RowFunction(row)))
+    dtype = PYTHON_CONVERSIONS.get(name) or dtypes.lookup(name)
+    if dtype is not None:
+        return Static(span, ConstantType(dtype))
+    return None
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a name cannot be rebound."""
+    return name in RESERVED or dtypes.lookup(name) is not None
+
+
+def refuse_reserved(name: str, span: Span) -> None:
+    """An error for a name that cannot be rebound."""
+    if is_reserved(name):
+        raise TcalcError("name", f"{name} cannot be rebound", span)
+
+
+def unknown(checker: Checker, name: str, span: Span) -> TcalcError:
+    """A name that nothing has."""
+    known = [*checker.locals, *checker.scope.names(), *CONSTANTS, *library.names()]
+    return errors.unknown_name(name, span, known, SPELLINGS)
+
+
+def dotted(node: nodes.Expr) -> str | None:
+    """`torch.linalg.norm` as text, None where the expression is no dotted name."""
+    parts: list[str] = []
+    while isinstance(node, nodes.Attribute):
+        parts.append(node.name)
+        node = node.value
+    if not isinstance(node, nodes.Name):
+        return None
+    parts.append(node.name)
+    return ".".join(reversed(parts))
+
+
+def torch_name(checker: Checker, node: nodes.Attribute) -> Builtin | DType | float | str | None:
+    """What a dotted torch name means: a row, a dtype, a constant; its text where torch has no such thing here.
+
+    None where the expression is no dotted torch name, or its first part is a variable.
+    """
+    root: nodes.Expr = node
+    while isinstance(root, nodes.Attribute):
+        root = root.value
+    if not isinstance(root, nodes.Name) or root.name not in ROOTS:
+        return None
+    if root.name != "torch" and checker.lookup(root.name, root.span) is not None:
+        return None
+    path = dotted(node)
+    assert path is not None
+    prefix, _, name = path.rpartition(".")
+    space = SPACES.get(prefix)
+    if space is None:
+        return path
+    row = library.row(name, space)
+    if row is not None:
+        return row
+    if space == "":
+        dtype = dtypes.lookup(name)
+        if dtype is not None:
+            return dtype
+        if name in CONSTANTS:
+            return CONSTANTS[name]
+    return path
+
+
+def unknown_torch(checker: Checker, node: nodes.Attribute) -> TcalcError:
+    """A dotted torch name that has no row."""
+    path = dotted(node) or node.span.text
+    if path.split(".")[0] in ("np", "numpy"):
+        return TcalcError("name", f"there is no {path}; functions are torch's, without a prefix", node.span)
+    if path.startswith(("nn.", "torch.nn.")) and "functional" not in path:
+        return TcalcError("name", f"there are no modules like {path}; write the function with its weights as arguments", node.span)
+    known = [prefix + "." + name for prefix in SPACES for name in library.names(SPACES[prefix])]
+    return errors.unknown_name(path, node.span, known)
+
+
+def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
+    """`x.T`, `x.shape`, `torch.pi`, `pair.values`."""
+    found = torch_name(checker, node)
+    if found is not None:
+        from tcalc.check.functions import RowFunction
+
+        if isinstance(found, Builtin):
+            return Static(node.span, FunctionType(RowFunction(found)))
+        if isinstance(found, DType):
+            return Static(node.span, ConstantType(found))
+        if isinstance(found, float):
+            return checker.static_number(found, node.span)
+        raise unknown_torch(checker, node)
+    value = checker.check(node.value)
+    type = value.type
+    if isinstance(type, TupleType):
+        if node.name in type.names:
+            return item_of(value, type.names.index(node.name), node.span)
+        has = f"its parts are {', '.join(type.names)}" if type.names else f"take parts by number: {node.value.span.text}[0]"
+        raise TcalcError("name", f"{called(node.value)} has no part {node.name}; {has}", node.name_span)
+    row = library.row(node.name)
+    if row is not None and row.attribute:
+        return calls.apply_row(checker, row, node, [Given(None, value, node.value)])
+    if isinstance(type, UnknownType):
+        return Static(node.span, type)
+    if row is not None:
+        raise TcalcError("type", f"{node.name} is a function: write {node.span.text}()", node.name_span)
+    raise unknown_method(checker, node, value)
+
+
+def unknown_method(checker: Checker, node: nodes.Attribute, receiver: Typed) -> TcalcError:
+    """`x.frobnicate`"""
+    name = node.name
+    if name.endswith("_") and library.row(name.rstrip("_")) is not None:
+        plain = name.rstrip("_")
+        target = node.value.span.text
+        return TcalcError(
+            "name", f"values never change, so there is no {name}; write {target} = {target}.{plain}(…)", node.name_span
+        )
+    what = kind_of(receiver.type)
+    near = errors.nearest(name, library.names())
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    return TcalcError("name", f"{called(node.value)} ({what}) has no {name}{hint}", node.name_span)
+
+
+def is_method(row: Builtin) -> bool:
+    """Whether a row may follow a dot."""
+    return "" in row.spaces or "linalg" in row.spaces
+
+
+def conversion_method(name: str) -> DType | None:
+    """The dtype that `x.double()`, `x.f64()` convert to."""
+    return dtypes.lookup(CONVERTING.get(name, name))
+
+
+def called(node: nodes.Node) -> str:
+    """What to call an expression in a sentence: its own text where that is short, else "this"."""
+    return shown(node.span.text) or "this"
+
+
+def shown(text: str) -> str:
+    """The text where it is short enough to stand in a sentence, else nothing."""
+    return text if 0 < len(text) <= LONGEST_NAME and "\n" not in text else ""
+
+
+def party(node: nodes.Expr, call: nodes.Expr, position: int) -> str:
+    """What to call an argument in a sentence: its name, or its place in the call."""
+    if isinstance(node, nodes.Name | nodes.Attribute) and shown(node.span.text) and dotted(node) is not None:
+        return node.span.text
+    if isinstance(call, nodes.Binary | nodes.Compare):
+        return "the right side" if position == 1 else "the left side"
+    if isinstance(call, nodes.Unary):
+        return "the operand"
+    if shown(node.span.text):
+        return node.span.text
+    return f"the {('first', 'second', 'third', 'fourth', 'fifth')[min(position, 4)]} argument"
+
+
+def makes_axes(node: nodes.Expr) -> bool:
+    """Whether an operand's own expression makes an axis for a broadcast: `None` in an index, `unsqueeze`, keepdim."""
+    if isinstance(node, nodes.Index):
+        for item in node.items:
+            if isinstance(item, nodes.Constant) and item.value is None:
+                return True
+            if isinstance(item, nodes.Argument) or (isinstance(item, nodes.Name) and item.name.startswith("keepdim")):
+                return True
+        return makes_axes(node.value)
+    if isinstance(node, nodes.Call):
+        function = node.function
+        name = function.name if isinstance(function, nodes.Name | nodes.Attribute) else ""
+        if name in ("unsqueeze", "reshape", "view", "meshgrid"):
+            return True
+        if any(argument.name in ("keepdim", "keepdims") for argument in node.arguments):
+            return True
+        return makes_axes(function) or any(makes_axes(argument.value) for argument in node.arguments)
+    if isinstance(node, nodes.Attribute | nodes.Pipe):
+        return makes_axes(node.value)
+    if isinstance(node, nodes.Binary):
+        return makes_axes(node.left) or makes_axes(node.right)
+    if isinstance(node, nodes.Unary):
+        return makes_axes(node.operand)
+    return False
+
+

@@ -1,0 +1,93 @@
+"""`f[over](x)`: what stands in the brackets, as arguments of the row's own parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcalc.check.arguments import Given, static_argument, static_list
+from tcalc.errors import TcalcError
+from tcalc.library.builtin import Builtin
+from tcalc.syntax import nodes
+from tcalc.types import size as sizes
+from tcalc.types.mismatch import Mismatch
+from tcalc.types.signature import Signature
+from tcalc.types.tensor import Axis, TensorType, Type
+
+if TYPE_CHECKING:
+    from tcalc.check.checker import Checker
+
+Over = tuple["nodes.Expr | nodes.Argument", ...]
+
+
+def fill(checker: Checker, row: Builtin, signature: Signature, over: Over, first: Type | None) -> dict[str, object]:
+    """The parameters that the brackets give a value.
+
+    Integers and labels of the first argument are axes, in the order of `row.over`; a bare name that is no label is an
+    option's, then a static integer's.
+    """
+    kinds = {parameter.name: parameter.kind for parameter in signature.parameters}
+    targets = [name for name in row.over if name in kinds]
+    filled: dict[str, object] = {}
+    axes: list[object] = []
+    for item in over:
+        if isinstance(item, nodes.Argument):
+            name = {"keepdims": "keepdim"}.get(item.name or "", item.name or "")
+            if name not in kinds:
+                raise Mismatch("type", f"{row.name} has no option {item.name}", depth=1)
+            parameter = next(p for p in signature.parameters if p.name == name)
+            filled[name] = static_argument(checker, parameter, Given(None, checker.check(item.value), item.value))
+            continue
+        if isinstance(item, nodes.Name):
+            axis = axis_of_label(item, first)
+            if axis is not None:
+                axes.append(axis)
+                continue
+            option = {"keepdims": "keepdim"}.get(item.name, item.name)
+            if kinds.get(option) == "flag":
+                filled[option] = True
+                continue
+        axes.extend(_integers(checker, item, first))
+    if axes and not targets:
+        raise Mismatch("type", f"{row.name} does not work over an axis here", depth=1)
+    if len(targets) == 1 and kinds[targets[0]] == "axes":
+        filled[targets[0]] = axes[0] if len(axes) == 1 else tuple(axes)
+    else:
+        if len(axes) > len(targets):
+            many = "one axis" if len(targets) == 1 else f"{len(targets)} axes"
+            raise Mismatch("type", f"{row.name} works over {many}, and {len(axes)} are given", depth=2)
+        filled.update(zip(targets, axes, strict=False))
+    return filled
+
+
+def axis_of_label(node: nodes.Name, type: Type | None) -> int | None:
+    """The axis that carries a label, None where none does."""
+    if not isinstance(type, TensorType):
+        return None
+    found = [i for i, axis in enumerate(type.axes) if isinstance(axis, Axis) and axis.label == node.name]
+    if len(found) > 1:
+        raise TcalcError("label", f"{len(found)} axes of {type} are called {node.name}", node.span)
+    if not found:
+        return None
+    position = found[0]
+    # counted from the end where a pack stands before it
+    packed = any(not isinstance(axis, Axis) for axis in type.axes[:position])
+    return position - len(type.axes) if packed else position
+
+
+def _integers(checker: Checker, item: nodes.Expr, first: Type | None) -> list[object]:
+    if isinstance(item, nodes.Name) and checker.lookup(item.name, item.span) is None:
+        labels = (
+            [axis.label for axis in first.axes if isinstance(axis, Axis) and axis.label]
+            if isinstance(first, TensorType)
+            else []
+        )
+        has = f"its labels are {', '.join(labels)}" if labels else "no axis has a label"
+        raise TcalcError("label", f"no axis of {first} is called {item.name}; {has}", item.span)
+    typed = checker.check(item)
+    static = typed.type.static if isinstance(typed.type, TensorType) else None
+    if isinstance(static, int | sizes.Poly) and not isinstance(static, bool):
+        return [static]
+    listed = static_list(typed)
+    if listed is not None:
+        return list(listed)
+    raise TcalcError("type", f"over what it works is an axis, and {item.span.text} is {typed.type}", item.span)

@@ -1,0 +1,69 @@
+"""Calls that read their arguments as more than values: derivatives, functions on functions, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from tcalc import library
+from tcalc.check import derivatives, errors, loops, names
+from tcalc.check.arguments import Given
+from tcalc.check.over import Over
+from tcalc.check.typed import Apply, Typed
+from tcalc.errors import TcalcError
+from tcalc.library.builtin import Builtin
+from tcalc.syntax import nodes
+from tcalc.types.tensor import UNKNOWN_TYPE, ConstantType, Type
+
+if TYPE_CHECKING:
+    from tcalc.check.checker import Checker
+
+Handler = Callable[["Checker", nodes.Expr, Over, Sequence[Given], "Type | None"], Typed]
+
+
+def as_given(checker: Checker, row: Builtin, arguments: Sequence[nodes.Argument]) -> list[Given]:
+    """The arguments checked, but for a variable's name in `grad(e, x)`, which stands for itself."""
+    return [Given(argument.name, checker.check(argument.value), argument.value) for argument in arguments]
+
+
+def load(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
+    """`load("x.npy")`: the type comes from the file's header."""
+    if len(given) != 1:
+        raise errors.wrong_count("load", 1, 1, len(given), node.span)
+    type = given[0].typed.type
+    if not isinstance(type, ConstantType) or not isinstance(type.value, str):
+        raise TcalcError("type", f"load takes the name of a file as text, and {names.called(given[0].node)} is {type}", node.span)
+    row = library.row("load")
+    assert row is not None
+    found: Type = UNKNOWN_TYPE
+    if checker.header is not None:
+        try:
+            found = checker.header(type.value)
+        except TcalcError as error:
+            if error.span is None:
+                error.span = given[0].node.span
+            raise
+    return Apply(node.span, found, row, row.forms[0], (), {"path": type.value})
+
+
+def shown(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
+    """`print(a, b)` is a statement; inside an expression it has no value."""
+    raise TcalcError("type", "print stands alone on its line", node.span)
+
+
+def seed(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
+    """`torch.manual_seed(n)` is a statement."""
+    raise TcalcError("type", "manual_seed stands alone on its line", node.span)
+
+
+HANDLERS: dict[str, Handler] = {
+    "load": load,
+    "print": shown,
+    "manual_seed": seed,
+    "vmap": loops.vmap,
+    "scan": loops.scan,
+    "fold": loops.fold,
+    "iterate": loops.iterate,
+    **{name: derivatives.handler(name) for name in ("grad", "jacobian", "hessian", "vjp", "jvp")},
+}
+

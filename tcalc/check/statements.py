@@ -1,0 +1,476 @@
+"""Statements: what a program does to the names in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from tcalc import library
+from tcalc.check import annotations, calls, errors, indexing, names
+from tcalc.check.arguments import Given
+from tcalc.check.checker import Checker, Key
+from tcalc.check.functions import UserFunction
+from tcalc.check.scope import Scope, Variable, fixed_here
+from tcalc.check.typed import Apply, Static, Typed, converted, item_of
+from tcalc.errors import Mark, Note, TcalcError
+from tcalc.syntax import nodes
+from tcalc.types import dtypes
+from tcalc.types import size as sizes
+from tcalc.types.dtypes import DType
+from tcalc.types.mismatch import Undetermined
+from tcalc.types.tensor import (
+    NONE_TYPE,
+    UNKNOWN_TYPE,
+    Axis,
+    ConstantType,
+    FunctionType,
+    Origin,
+    TensorType,
+    TupleType,
+    Type,
+    UnknownType,
+    kind_of,
+)
+
+if TYPE_CHECKING:
+    from tcalc.types.broadcast import Axes
+
+
+class Checked:
+    """A checked statement.
+
+    `action` is "show" (the values are results), "bind" (they are bound to `names`), "seed", "leave" or "nothing".
+    `variables` are the names bound, in order, with their types; a name without a value (`rows` of `[rows, cols]`) has a
+    static type. `values` are the expressions to compute, `targets[i]` the name that value i goes to, or None.
+    """
+
+    __slots__ = ("action", "notes", "pending", "silent", "statement", "targets", "used", "values", "variables")
+
+    def __init__(self, statement: nodes.Statement, action: str, values: tuple[Typed, ...] = ()) -> None:
+        self.statement = statement
+        self.silent = statement.silent
+        self.action = action
+        self.values = values
+        self.targets: tuple[str | None, ...] = (None,) * len(values)
+        self.variables: list[tuple[str, Variable]] = []
+        self.notes: list[Note] = []
+        #: Names looked at, with the types they had.
+        self.used: dict[str, Type | None] = {}
+        #: Parts to be computed before the statement can be checked whole.
+        self.pending: list[tuple[Key, Typed]] = []
+
+
+def check_statement(
+    statement: nodes.Statement,
+    scope: Scope,
+    default_float: DType,
+    *,
+    settled: Mapping[Key, Typed] | None = None,
+    evaluating: bool = False,
+    header: Callable[[str], Type] | None = None,
+) -> Checked:
+    """Check one statement; raises TcalcError, or Poisoned where it uses what had an error."""
+    checker = Checker(scope, default_float, settled=settled, evaluating=evaluating, header=header)
+    try:
+        checked = CHECKS[statement.__class__](checker, statement)
+    except Undetermined:
+        checked = _undetermined(checker, statement)
+    checked.notes = checker.notes
+    checked.used = checker.used
+    checked.pending = checker.pending
+    return checked
+
+
+def poisoned(statement: nodes.Statement) -> list[str]:
+    """The names that a statement which failed would have bound."""
+    if isinstance(statement, nodes.Bind):
+        return [statement.target.name, *_axis_names(statement.annotation)]
+    if isinstance(statement, nodes.Unpack):
+        return [target.name for target in statement.targets]
+    if isinstance(statement, nodes.Define):
+        return [statement.name.name]
+    if isinstance(statement, nodes.Update):
+        target = _root(statement.target)
+        return [target.name] if target is not None else []
+    return []
+
+
+def _axis_names(annotation: nodes.TypeExpr | None) -> list[str]:
+    if annotation is None:
+        return []
+    return [axis.size.name for axis in annotation.axes or () if isinstance(axis, nodes.AxisExpr) and isinstance(axis.size, nodes.Name)]
+
+
+def _undetermined(checker: Checker, statement: nodes.Statement) -> Checked:
+    """A statement of which nothing can be said before something is computed."""
+    action = "show" if isinstance(statement, nodes.Show) else "bind"
+    checked = Checked(statement, action, (Static(statement.span, UNKNOWN_TYPE),))
+    for name in poisoned(statement):
+        checked.variables.append((name, Variable(UNKNOWN_TYPE)))
+    return checked
+
+
+# Showing
+
+
+def show(checker: Checker, statement: nodes.Show) -> Checked:
+    value = statement.value
+    if isinstance(value, nodes.Call):
+        command = _command(checker, value)
+        if command is not None:
+            return COMMANDS[command](checker, statement, value)
+    typed = checker.check(value)
+    if isinstance(typed.type, ConstantType) and typed.type.value is None:
+        return Checked(statement, "nothing")
+    return Checked(statement, "show", (typed,))
+
+
+def _command(checker: Checker, call: nodes.Call) -> str | None:
+    """The name of a function that is called for what it does, None for any other call."""
+    function = call.function
+    if isinstance(function, nodes.Name) and function.name in COMMANDS:
+        return None if checker.scope.lookup(function.name) is not None else function.name
+    if isinstance(function, nodes.Attribute):
+        path = names.dotted(function)
+        if path in ("torch.manual_seed", "torch.random.manual_seed"):
+            return "manual_seed"
+    return None
+
+
+def print_(checker: Checker, statement: nodes.Show, call: nodes.Call) -> Checked:
+    """`print(a, b)` shows each argument; options of Python's (`sep=`) are passed over."""
+    values = [checker.check(argument.value) for argument in call.arguments if argument.name is None]
+    return Checked(statement, "show", tuple(values))
+
+
+def seed(checker: Checker, statement: nodes.Show, call: nodes.Call) -> Checked:
+    """`manual_seed(n)`"""
+    if len(call.arguments) != 1:
+        raise errors.wrong_count("manual_seed", 1, 1, len(call.arguments), call.span)
+    typed = checker.check(call.arguments[0].value)
+    static = typed.type.static if isinstance(typed.type, TensorType) else None
+    if not isinstance(static, int):
+        raise TcalcError("type", "a seed is an integer known while checking", call.arguments[0].span)
+    return Checked(statement, "seed", (typed,))
+
+
+def leave(checker: Checker, statement: nodes.Show, call: nodes.Call) -> Checked:
+    """`exit()`"""
+    return Checked(statement, "leave")
+
+
+COMMANDS: dict[str, Callable[[Checker, nodes.Show, nodes.Call], Checked]] = {
+    "print": print_,
+    "manual_seed": seed,
+    "exit": leave,
+    "quit": leave,
+}
+
+
+# Binding
+
+
+def bind(checker: Checker, statement: nodes.Bind) -> Checked:
+    name = statement.target.name
+    names.refuse_reserved(name, statement.target.span)
+    expected = _expected(checker, statement.annotation)
+    typed = checker.check(statement.value, expected)
+    extra: list[tuple[str, Variable]] = []
+    if statement.annotation is not None:
+        typed, extra = _annotated(checker, statement, typed)
+    checked = Checked(statement, "bind", (typed,))
+    checked.targets = (name,)
+    _refuse_valueless(statement, typed.type, statement.value)
+    checked.variables = [(name, Variable(_named(checker, statement, name, typed.type), None)), *extra]
+    _note_hidden(checker, name, statement.target)
+    return checked
+
+
+def _named(checker: Checker, statement: nodes.Statement, name: str, type: Type) -> Type:
+    """The type with this statement as where its sizes were fixed."""
+    return fixed_here(type, Origin(name, errors.shortened(statement.span.text), statement.span.line))
+
+
+def _refuse_valueless(statement: nodes.Statement, type: Type, node: nodes.Expr) -> None:
+    if type == NONE_TYPE:
+        raise TcalcError("type", f"{names.called(node)} gives no value to bind", node.span)
+
+
+def _note_hidden(checker: Checker, name: str, node: nodes.Name) -> None:
+    """A note where a name of the library is bound for the first time."""
+    if library.row(name) is not None and checker.scope.lookup(name) is None and name not in ("e",):
+        checker.note(f"{name} now hides the builtin; torch.{name} still means it", node.span)
+
+
+def _expected(checker: Checker, annotation: nodes.TypeExpr | None) -> Type | None:
+    """The type that an annotation asks for, as far as it says; for holes."""
+    if annotation is None or annotation.axes is None:
+        return None
+    from tcalc.types.match import size_of
+
+    axes: list[Axis] = []
+    for part in annotation.axes:
+        if isinstance(part, nodes.PackExpr):
+            return None
+        try:
+            axes.append(Axis(size_of(part.size, lambda name: _static_size(checker, name, annotation) or sizes.UNKNOWN)))
+        except (ValueError, KeyError, ZeroDivisionError):
+            return None
+    dtype = annotations.word_dtype(annotation)
+    return TensorType(dtype or dtypes.ANY, tuple(axes))
+
+
+def _static_size(checker: Checker, name: str, node: nodes.Node) -> int | None:
+    variable = checker.scope.lookup(name)
+    static = variable.type.static if variable is not None and isinstance(variable.type, TensorType) else None
+    return static if isinstance(static, int) and not isinstance(static, bool) else None
+
+
+def _annotated(
+    checker: Checker, statement: nodes.Bind, typed: Typed
+) -> tuple[Typed, list[tuple[str, Variable]]]:
+    """A value held against its annotation: dtype, sizes, labels, and the size names it binds."""
+    annotation = statement.annotation
+    assert annotation is not None
+    what = statement.target.name
+    if isinstance(typed.type, UnknownType):
+        return typed, []
+    if annotations.is_static_integer(annotation):
+        static = typed.type.static if isinstance(typed.type, TensorType) else None
+        if not isinstance(static, int) or isinstance(static, bool):
+            raise TcalcError("type", f"{what} must be an integer known while checking, and this is {typed.type}", typed.span)
+        return typed, []
+    if not isinstance(typed.type, TensorType):
+        raise TcalcError("type", f"{what} is {kind_of(typed.type)}, and the annotation wants {annotation.span.text}", typed.span)
+    known = annotations.Sizes()
+    axes = annotations.fit(checker, annotation, typed, known, what, True)
+    new = [name for name in known.values if isinstance(known.values[name], int)]
+    used = _axis_names(annotation)
+    labelled = _labelled(checker, annotation, axes, [name for name in new if used.count(name) == 1])
+    value = annotations.convert(checker, annotation, typed, what)
+    assert isinstance(value.type, TensorType)
+    if annotation.word is not None and value.type.static is not None:
+        value = converted(value, value.type.dtype)
+        assert isinstance(value.type, TensorType)
+    type = TensorType(value.type.dtype, labelled, value.type.static)
+    relabelled = _with_type(value, type)
+    extra = [(name, Variable(checker.static_type(known.values[name], annotation.span))) for name in new]
+    for name in new:
+        names.refuse_reserved(name, annotation.span)
+    return relabelled, extra
+
+
+def _with_type(typed: Typed, type: Type) -> Typed:
+    """The same expression under another (equally shaped) type."""
+    import copy
+
+    other = copy.copy(typed)
+    other.type = type
+    return other
+
+
+def _labelled(checker: Checker, annotation: nodes.TypeExpr, axes: Axes, new: list[str]) -> Axes:
+    """Axes with the labels that an annotation gives: `batch=32`, and a name it bound."""
+    if annotation.axes is None or len(axes) != len(annotation.axes):
+        if annotation.axes is None or not any(isinstance(part, nodes.PackExpr) for part in annotation.axes):
+            return axes
+        before = next(i for i, part in enumerate(annotation.axes) if isinstance(part, nodes.PackExpr))
+        after = len(annotation.axes) - before - 1
+        middle = (None,) * (len(axes) - before - after)
+        patterns: tuple[object, ...] = (*annotation.axes[:before], *middle, *annotation.axes[before + 1 :])
+    else:
+        patterns = annotation.axes
+    result = []
+    for part, axis in zip(patterns, axes, strict=True):
+        if isinstance(part, nodes.AxisExpr) and isinstance(axis, Axis):
+            label = part.label
+            if label is None and isinstance(part.size, nodes.Name) and part.size.name in new:
+                label = part.size.name
+            if label is not None and label != axis.label:
+                if axis.label is not None:
+                    raise TcalcError("label", f"{axis.label} meets {label}", part.span)
+                axis = Axis(axis.size, label, axis.origin)
+        result.append(axis)
+    return tuple(result)
+
+
+def unpack(checker: Checker, statement: nodes.Unpack) -> Checked:
+    typed = checker.check(statement.value)
+    wanted = len(statement.targets)
+    type = typed.type
+    if isinstance(type, UnknownType):
+        checker.settle(statement.value, typed)
+        raise Undetermined
+    parts: tuple[Typed, ...]
+    if isinstance(type, TensorType) and type.axes and isinstance(getattr(type.axes[0], "size", None), int):
+        count = type.axes[0].size  # type: ignore[union-attr]  # an Axis by the test before
+        assert isinstance(count, int)
+        parts = calls.rows_of(typed, count) if count == wanted else ()
+    elif isinstance(type, TupleType):
+        count = len(type.items)
+        parts = tuple([item_of(typed, i, typed.span) for i in range(count)]) if count == wanted else ()
+    else:
+        raise TcalcError("type", f"{names.called(statement.value)} is {kind_of(type)}, and cannot be taken apart", typed.span)
+    if count != wanted:
+        raise TcalcError(
+            "type", f"{names.called(statement.value)} has {count} parts, and {wanted} names are given", typed.span, marks=[Mark(typed.span, str(type))]
+        )
+    seen = [target.name for target in statement.targets if target.name != "_"]
+    for target in statement.targets:
+        names.refuse_reserved(target.name, target.span)
+        if seen.count(target.name) > 1:
+            raise TcalcError("name", f"{target.name} is named twice", target.span)
+    kept = [(t.name, p) for t, p in zip(statement.targets, parts, strict=True) if t.name != "_"]
+    checked = Checked(statement, "bind", tuple([part for _, part in kept]))
+    checked.targets = tuple([name for name, _ in kept])
+    checked.variables = [(name, Variable(_named(checker, statement, name, part.type))) for name, part in kept]
+    return checked
+
+
+def update(checker: Checker, statement: nodes.Update) -> Checked:
+    """`A += v`, `A[0, 1] = 7`, `A[1] *= 2`: the name is bound to an updated copy."""
+    target = statement.target
+    root = _root(target)
+    if root is None or isinstance(target, nodes.Attribute):
+        raise TcalcError("type", f"{names.called(target)} cannot be assigned to; values never change", target.span)
+    if checker.scope.lookup(root.name) is None:
+        raise names.unknown(checker, root.name, root.span)
+    old = checker.check(root)
+    if not isinstance(old.type, TensorType):
+        if isinstance(old.type, UnknownType):
+            checker.settle(root, old)
+            raise Undetermined
+        raise TcalcError("type", f"{root.name} is {kind_of(old.type)}, and has no parts to change", root.span)
+    new = _updated(checker, statement, target, old)
+    assert isinstance(new.type, TensorType)
+    checked = Checked(statement, "bind", (new,))
+    checked.targets = (root.name,)
+    checked.variables = [(root.name, Variable(_named(checker, statement, root.name, new.type)))]
+    return checked
+
+
+def _updated(checker: Checker, statement: nodes.Update, target: nodes.Expr, old: Typed) -> Typed:
+    """The new value of the name."""
+    if isinstance(target, nodes.Name):
+        return _combined(checker, statement, target, old)
+    chain: list[nodes.Index] = []
+    while isinstance(target, nodes.Index):
+        chain.append(target)
+        target = target.value
+    return _replaced(checker, statement, chain[::-1], old)
+
+
+def _replaced(checker: Checker, statement: nodes.Update, chain: list[nodes.Index], whole: Typed) -> Typed:
+    """`whole` with the part under a chain of indices replaced."""
+    node = chain[0]
+    items, tensors, part_type = indexing.read(checker, node, whole)
+    getter, setter = library.row("getitem", "hidden"), library.row("setitem", "hidden")
+    assert getter is not None and setter is not None
+    part: Typed = Apply(node.span, part_type, getter, getter.forms[0], (whole, *tensors), {"items": items})
+    value = _replaced(checker, statement, chain[1:], part) if len(chain) > 1 else _combined(checker, statement, node, part)
+    assert isinstance(whole.type, TensorType) and isinstance(value.type, TensorType)
+    value = _fitted(statement, part_type, value, whole.type)
+    type = whole.type.unstatic()
+    return Apply(statement.span, type, setter, setter.forms[0], (converted_whole(whole), value, *tensors), {"items": items})
+
+
+def converted_whole(whole: Typed) -> Typed:
+    """A static list as a tensor that can be changed."""
+    assert isinstance(whole.type, TensorType)
+    return converted(whole, whole.type.dtype) if whole.type.is_static_number else whole
+
+
+def _combined(checker: Checker, statement: nodes.Update, node: nodes.Expr, old: Typed) -> Typed:
+    right = checker.check(statement.value)
+    if not statement.operator:
+        checker.require_tensor(right, statement.value)
+        if isinstance(right.type, UnknownType):
+            raise Undetermined
+        return right
+    row = library.operator(statement.operator)
+    pretended = nodes.Binary(statement.span, statement.operator, statement.span, node, statement.value, 1)
+    return calls.apply_row(
+        checker, row, pretended, [Given(None, old, node), Given(None, right, statement.value)]
+    )
+
+
+def _fitted(statement: nodes.Update, part: TensorType, value: Typed, whole: TensorType) -> Typed:
+    """The new part: it must broadcast to the old one's shape, and its dtype only widens to the whole's."""
+    type = value.type
+    assert isinstance(type, TensorType)
+    from tcalc.types.broadcast import broadcast
+    from tcalc.types.mismatch import Mismatch
+
+    text = names.shown(statement.target.span.text) or "the part"
+    try:
+        axes = broadcast(part.axes, type.axes, "part", "value")
+    except Mismatch:
+        axes = ()
+    if len(axes) != len(part.axes) or any(
+        isinstance(a, Axis) and isinstance(b, Axis) and not sizes.agree(a.size, b.size)
+        for a, b in zip(axes, part.axes, strict=False)
+    ):
+        raise TcalcError(
+            "shape",
+            f"{text} is {part.unstatic()}, and the new value is {type}",
+            statement.span,
+            marks=[Mark(statement.target.span, str(part.unstatic())), Mark(statement.value.span, str(type))],
+        )
+    if type.dtype.rank > whole.dtype.rank:
+        raise TcalcError(
+            "dtype",
+            f"{text} is {whole.dtype}, which cannot hold {type.dtype}; convert first: {_root_name(statement)} = {type.dtype}({_root_name(statement)})",
+            statement.span,
+            marks=[Mark(statement.target.span, str(part.unstatic())), Mark(statement.value.span, str(type))],
+        )
+    return converted(value, whole.dtype)
+
+
+def _root_name(statement: nodes.Update) -> str:
+    root = _root(statement.target)
+    return root.name if root is not None else "it"
+
+
+def _root(target: nodes.Expr) -> nodes.Name | None:
+    while isinstance(target, nodes.Index | nodes.Attribute):
+        target = target.value
+    return target if isinstance(target, nodes.Name) else None
+
+
+def define(checker: Checker, statement: nodes.Define) -> Checked:
+    """A function; an annotated one is checked for all sizes."""
+    name = statement.name.name
+    names.refuse_reserved(name, statement.name.span)
+    seen: set[str] = set()
+    for parameter in statement.parameters:
+        names.refuse_reserved(parameter.name, parameter.span)
+        if parameter.name in seen:
+            raise TcalcError("name", f"{parameter.name} is named twice", parameter.span)
+        seen.add(parameter.name)
+    function = UserFunction(name, statement.parameters, statement.result, statement.body, {}, statement.span)
+    checked = Checked(statement, "bind", (Static(statement.span, FunctionType(function)),))
+    checked.targets = (name,)
+    checked.variables = [(name, Variable(FunctionType(function)))]
+    if function.is_annotated:
+        checker.evaluating, outer = False, checker.evaluating
+        try:
+            function.check_definition(checker)
+        finally:
+            checker.evaluating = outer
+    _note_hidden(checker, name, statement.name)
+    return checked
+
+
+def nothing(checker: Checker, statement: nodes.Import) -> Checked:
+    return Checked(statement, "nothing")
+
+
+CHECKS: dict[type, Callable[..., Checked]] = {
+    nodes.Show: show,
+    nodes.Bind: bind,
+    nodes.Unpack: unpack,
+    nodes.Update: update,
+    nodes.Define: define,
+    nodes.Import: nothing,
+}
+

@@ -1,0 +1,193 @@
+"""The typed tree: what the checker makes of a syntax tree, and what is lowered to a graph.
+
+Function values, static arguments and labels are gone: calls of the user's functions are inlined, each argument is an
+operand or an option of a row.
+"""
+
+from __future__ import annotations
+
+from tcalc.library.builtin import Builtin, Form
+from tcalc.source import Span
+from tcalc.types.dtypes import DType
+from tcalc.types.tensor import NONE_TYPE, TensorType, TupleType, Type
+
+
+class Typed:
+    """Any typed expression; `span` is where it stands in the source."""
+
+    __slots__ = ("span", "type")
+    span: Span
+    type: Type
+
+
+class Literal(Typed):
+    """A number, or nested tuples of numbers of one shape: the data of a tensor."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, span: Span, type: Type, value: object) -> None:
+        self.span, self.type, self.value = span, type, value
+
+
+class Static(Typed):
+    """A value that exists only while checking: text, a dtype, None, a slice, a function."""
+
+    __slots__ = ()
+
+    def __init__(self, span: Span, type: Type = NONE_TYPE) -> None:
+        self.span, self.type = span, type
+
+
+class Reference(Typed):
+    """A session variable, or a part already computed (`settled`), by name."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, span: Span, type: Type, name: str) -> None:
+        self.span, self.type, self.name = span, type, name
+
+
+class Local:
+    """A local variable: a `let`, a parameter, the element of a loop. Compared by identity."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class Use(Typed):
+    """The value of a local variable."""
+
+    __slots__ = ("local",)
+
+    def __init__(self, span: Span, type: Type, local: Local) -> None:
+        self.span, self.type, self.local = span, type, local
+
+
+class Bound(Typed):
+    """Local variables and the expression that uses them: `let`, and every inlined call."""
+
+    __slots__ = ("bindings", "body")
+
+    def __init__(self, span: Span, bindings: tuple[tuple[Local, Typed], ...], body: Typed) -> None:
+        self.span, self.type, self.bindings, self.body = span, body.type, bindings, body
+
+
+class Apply(Typed):
+    """A row's form on operands (tensors; a tuple of them for a `tensors` parameter) and options (plain values)."""
+
+    __slots__ = ("form", "operands", "options", "row")
+
+    def __init__(
+        self,
+        span: Span,
+        type: Type,
+        row: Builtin,
+        form: Form,
+        operands: tuple[Typed | tuple[Typed, ...], ...],
+        options: dict[str, object],
+    ) -> None:
+        self.span, self.type, self.row, self.form, self.operands, self.options = span, type, row, form, operands, options
+
+
+class Convert(Typed):
+    """The same numbers in another dtype."""
+
+    __slots__ = ("dtype", "operand")
+
+    def __init__(self, span: Span, type: Type, operand: Typed, dtype: DType) -> None:
+        self.span, self.type, self.operand, self.dtype = span, type, operand, dtype
+
+
+class Several(Typed):
+    """A tuple."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, span: Span, type: Type, items: tuple[Typed, ...]) -> None:
+        self.span, self.type, self.items = span, type, items
+
+
+class Item(Typed):
+    """One part of a tuple."""
+
+    __slots__ = ("index", "operand")
+
+    def __init__(self, span: Span, type: Type, operand: Typed, index: int) -> None:
+        self.span, self.type, self.operand, self.index = span, type, operand, index
+
+
+class Choice(Typed):
+    """`then if condition else otherwise` where the condition is computed; only the chosen one runs."""
+
+    __slots__ = ("condition", "otherwise", "then")
+
+    def __init__(self, span: Span, type: Type, condition: Typed, then: Typed, otherwise: Typed) -> None:
+        self.span, self.type, self.condition, self.then, self.otherwise = span, type, condition, then, otherwise
+
+
+class Loop(Typed):
+    """A function applied again and again: `kind` is "vmap", "scan", "fold" or "iterate".
+
+    `locals` are the body's own variables: for vmap the elements, for scan and fold the state's parts and the elements,
+    for iterate the state's parts. `states` start them, `sequences` are walked along `axes`.
+    """
+
+    __slots__ = ("axes", "body", "count", "kind", "locals", "sequences", "states")
+
+    def __init__(
+        self,
+        span: Span,
+        type: Type,
+        kind: str,
+        locals: tuple[Local, ...],
+        states: tuple[Typed, ...],
+        sequences: tuple[Typed, ...],
+        axes: tuple[int, ...],
+        count: int,
+        body: Typed,
+    ) -> None:
+        self.span, self.type, self.kind, self.locals, self.states = span, type, kind, locals, states
+        self.sequences, self.axes, self.count, self.body = sequences, axes, count, body
+
+
+class Derivative(Typed):
+    """`grad`, `jacobian`, `hessian`, `vjp`, `jvp` of an expression by variables.
+
+    `by` are the variables as they stand in scope; `vector` is vjp's and jvp's. `many` where a tuple is the result.
+    """
+
+    __slots__ = ("body", "by", "kind", "many", "vector")
+
+    def __init__(
+        self, span: Span, type: Type, kind: str, by: tuple[Typed, ...], body: Typed, vector: Typed | None, many: bool
+    ) -> None:
+        self.span, self.type, self.kind, self.by, self.body = span, type, kind, by, body
+        self.vector, self.many = vector, many
+
+
+class Unsettled(Typed):
+    """What cannot be typed before `waits_for` has been computed."""
+
+    __slots__ = ("waits_for",)
+
+    def __init__(self, span: Span, type: Type, waits_for: tuple[Typed, ...]) -> None:
+        self.span, self.type, self.waits_for = span, type, waits_for
+
+
+def converted(typed: Typed, dtype: DType) -> Typed:
+    """The same tensor in `dtype`."""
+    type = typed.type
+    assert isinstance(type, TensorType)
+    if type.dtype is dtype and type.static is None:
+        return typed
+    return Convert(typed.span, TensorType(dtype, type.axes), typed, dtype)
+
+
+def item_of(typed: Typed, index: int, span: Span) -> Typed:
+    """One part of a tuple."""
+    assert isinstance(typed.type, TupleType)
+    if isinstance(typed, Several):
+        return typed.items[index]
+    return Item(span, typed.type.items[index], typed, index)

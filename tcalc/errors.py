@@ -1,0 +1,89 @@
+"""The base of all errors and notes: facts and spans. Layout and colour are the show room's work.
+
+Each stage keeps the functions that word its own errors beside the stage (`syntax/errors.py`, `check/errors.py` …).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tcalc.source import Span
+
+#: Every error code, with the exit status of a program that stops at it.
+EXIT_STATUS = {
+    "syntax": 3,
+    "name": 3,
+    "type": 3,
+    "shape": 3,
+    "dtype": 3,
+    "label": 3,
+    "grad": 3,
+    "value": 1,
+    "io": 1,
+    "internal": 1,
+    "memory": 4,
+    "limit": 4,
+}
+
+
+class Mark:
+    """An underlined place in the source: what stands there, and where its size was fixed.
+
+    `type` is the operand's type as text ("f32[4, 3]"), `fixed` the origin of the size in question
+    ("4: B = ones(4, 3), line 2"); either may be empty.
+    """
+
+    __slots__ = ("fixed", "span", "type")
+
+    def __init__(self, span: Span, type: str = "", fixed: str = "") -> None:
+        self.span = span
+        self.type = type
+        self.fixed = fixed
+
+
+class Repair:
+    """A program text that was itself checked, with the type it has. `condition` is what must hold for it."""
+
+    __slots__ = ("condition", "text", "type")
+
+    def __init__(self, text: str, type: str, condition: str = "") -> None:
+        self.text = text
+        self.type = type
+        self.condition = condition
+
+
+class TcalcError(Exception):
+    """Something the user can act on.
+
+    `message` is one sentence in the user's own names, without a full stop. `span` is the place to report (None only
+    where no text is at fault); `marks` are the operands to underline, `notes` further lines below them.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        span: Span | None = None,
+        *,
+        marks: Sequence[Mark] = (),
+        notes: Sequence[str] = (),
+        repairs: Sequence[Repair] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.span = span
+        self.marks = list(marks)
+        self.notes = list(notes)
+        self.repairs = list(repairs)
+
+
+class Note:
+    """A remark on a statement that succeeds: nothing is wrong, but something is odd."""
+
+    __slots__ = ("message", "repairs", "span")
+
+    def __init__(self, message: str, span: Span, repairs: Sequence[Repair] = ()) -> None:
+        self.message = message
+        self.span = span
+        self.repairs = list(repairs)

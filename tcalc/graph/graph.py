@@ -1,0 +1,220 @@
+"""The graph: what is computed, as nodes in an order in which they can run.
+
+Names, calls and lets are gone; a value that is used twice is one node. Derivatives and rewrites are functions from
+graphs to graphs.
+"""
+
+from __future__ import annotations
+
+from tcalc.library.builtin import Builtin
+from tcalc.source import Span
+from tcalc.types.dtypes import DType
+from tcalc.types.tensor import Type
+
+
+class Node:
+    """Something computed.
+
+    `inputs` are the operands one after the other; `groups` says how they make arguments: -1 is one operand by itself, n
+    the next n as a list, so that `cat([a, b], c)` is inputs (a, b, c) and groups (2, -1).
+    """
+
+    __slots__ = ("groups", "inputs", "span", "type")
+    inputs: tuple[Node, ...]
+    groups: tuple[int, ...]
+    span: Span
+    type: Type
+
+    @property
+    def effect(self) -> bool:
+        """Whether running it twice is not running it once: random draws."""
+        return False
+
+    def signature(self) -> object:
+        """What it computes apart from its inputs: nodes of equal signature and inputs compute the same."""
+        return self
+
+    def with_inputs(self, inputs: tuple[Node, ...]) -> Node:
+        """The same operation on other operands."""
+        import copy
+
+        other = copy.copy(self)
+        other.inputs = inputs
+        return other
+
+
+class Number(Node):
+    """A Python number: weak where a kernel takes such, a scalar tensor elsewhere."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, span: Span, type: Type, value: object) -> None:
+        self.span, self.type, self.value = span, type, value
+        self.inputs, self.groups = (), ()
+
+    def signature(self) -> object:
+        return ("number", self.type, repr(self.value))
+
+
+class Data(Node):
+    """A tensor of numbers that stand in the program: nested tuples, or one number."""
+
+    __slots__ = ("dtype", "value")
+
+    def __init__(self, span: Span, type: Type, value: object, dtype: DType) -> None:
+        self.span, self.type, self.value, self.dtype = span, type, value, dtype
+        self.inputs, self.groups = (), ()
+
+
+class Input(Node):
+    """A value from outside: a session variable by name, or, in the block of a loop or choice, by number."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, span: Span, type: Type, name: str | int) -> None:
+        self.span, self.type, self.name = span, type, name
+        self.inputs, self.groups = (), ()
+
+    def signature(self) -> object:
+        return ("input", self.name)
+
+
+class Operation(Node):
+    """A row's kernel on operands, with options."""
+
+    __slots__ = ("options", "row")
+
+    def __init__(
+        self,
+        span: Span,
+        type: Type,
+        row: Builtin,
+        inputs: tuple[Node, ...],
+        groups: tuple[int, ...],
+        options: dict[str, object],
+    ) -> None:
+        self.span, self.type, self.row, self.inputs, self.groups, self.options = span, type, row, inputs, groups, options
+
+    @property
+    def effect(self) -> bool:
+        return self.row.random
+
+    def signature(self) -> object:
+        return (self.row.name, self.groups, repr(self.options), self.type)
+
+
+class Conversion(Node):
+    """The same numbers in another dtype."""
+
+    __slots__ = ("dtype",)
+
+    def __init__(self, span: Span, type: Type, operand: Node, dtype: DType) -> None:
+        self.span, self.type, self.dtype = span, type, dtype
+        self.inputs, self.groups = (operand,), (-1,)
+
+    def signature(self) -> object:
+        return ("to", self.dtype)
+
+
+class Part(Node):
+    """One part of a tuple that an operation gives."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, span: Span, type: Type, operand: Node, index: int) -> None:
+        self.span, self.type, self.index = span, type, index
+        self.inputs, self.groups = (operand,), (-1,)
+
+    def signature(self) -> object:
+        return ("part", self.index)
+
+
+class Branch(Node):
+    """A choice: the first input is the condition, the others are what the blocks see from outside."""
+
+    __slots__ = ("otherwise", "then")
+
+    def __init__(self, span: Span, type: Type, inputs: tuple[Node, ...], then: Graph, otherwise: Graph) -> None:
+        self.span, self.type, self.inputs, self.then, self.otherwise = span, type, inputs, then, otherwise
+        self.groups = (-1,) * len(inputs)
+
+    @property
+    def effect(self) -> bool:
+        return self.then.effect or self.otherwise.effect
+
+
+class Repeat(Node):
+    """A loop: `kind` is vmap, scan, fold or iterate.
+
+    Inputs are the states, the sequences, then what the body sees from outside. The body's inputs are numbered: states,
+    elements, outside.
+    """
+
+    __slots__ = ("axes", "body", "count", "kind", "sequences", "states")
+
+    def __init__(
+        self,
+        span: Span,
+        type: Type,
+        kind: str,
+        inputs: tuple[Node, ...],
+        states: int,
+        sequences: int,
+        axes: tuple[int, ...],
+        count: int,
+        body: Graph,
+    ) -> None:
+        self.span, self.type, self.kind, self.inputs = span, type, kind, inputs
+        self.states, self.sequences, self.axes, self.count, self.body = states, sequences, axes, count, body
+        self.groups = (-1,) * len(inputs)
+
+    @property
+    def effect(self) -> bool:
+        return self.body.effect
+
+
+#: A result: a node, or a tuple of results. None is a value that exists only while checking.
+Result = "Node | tuple[Result, ...] | None"
+
+
+class Graph:
+    """Nodes in running order, and the results. `effect` where one of them draws numbers or reads a file."""
+
+    __slots__ = ("nodes", "results")
+
+    def __init__(self, nodes: list[Node], results: tuple[object, ...]) -> None:
+        self.nodes, self.results = nodes, results
+
+    @property
+    def effect(self) -> bool:
+        return any(node.effect for node in self.nodes)
+
+    @property
+    def inputs(self) -> list[Input]:
+        """The values it takes from outside, in the order met."""
+        return [node for node in self.nodes if isinstance(node, Input)]
+
+
+def nodes_of(result: object) -> list[Node]:
+    """The nodes of a result."""
+    if isinstance(result, Node):
+        return [result]
+    if isinstance(result, tuple):
+        return [node for item in result for node in nodes_of(item)]
+    return []
+
+
+def ordered(results: tuple[object, ...]) -> list[Node]:
+    """The nodes that results need, each after its inputs."""
+    order: list[Node] = []
+    seen: set[int] = set()
+    stack: list[tuple[Node, bool]] = [(node, False) for node in reversed(nodes_of(results))]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend([(each, False) for each in reversed(node.inputs) if id(each) not in seen])
+    return order

@@ -1,0 +1,242 @@
+"""From typed tree to graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tcalc.check import typed as t
+from tcalc.errors import TcalcError
+from tcalc.graph.graph import (
+    Branch,
+    Conversion,
+    Data,
+    Graph,
+    Input,
+    Node,
+    Number,
+    Operation,
+    Part,
+    Repeat,
+    nodes_of,
+    ordered,
+)
+from tcalc.types import size as sizes
+from tcalc.types.tensor import UNKNOWN_TYPE, TensorType
+
+MOST_NODES = 200_000
+
+#: How the input that is a file's tensor is called: this and the path.
+FILE = "file:"
+
+
+def lower(values: Sequence[t.Typed]) -> Graph:
+    """The graph of some typed expressions."""
+    lowering = _Lowering(None)
+    results = tuple([lowering.lower(value) for value in values])
+    return Graph(ordered(results), results)
+
+
+class _Lowering:
+    """Lowers one block: a statement's expressions, or the body of a loop or choice."""
+
+    __slots__ = ("captured", "count", "inputs", "locals", "outer")
+
+    def __init__(self, outer: _Lowering | None) -> None:
+        self.outer = outer
+        self.locals: dict[t.Local, object] = {}
+        #: In a block: nodes of the surrounding graph that it uses, with the inputs that stand for them.
+        self.captured: dict[int, tuple[Node, Input]] = {}
+        self.inputs: dict[str, Input] = {}
+        self.count: list[int] = outer.count if outer is not None else [0]
+
+    def lower(self, typed: t.Typed) -> object:
+        """The result of an expression: a node, a tuple of results, or None for what exists only while checking."""
+        static = typed.type.static if typed.type.__class__ is TensorType else None  # type: ignore[attr-defined]  # a TensorType by its class
+        if static is not None and static.__class__ is not sizes.Poly:
+            if static.__class__ is tuple:
+                return Data(typed.span, typed.type, static, typed.type.dtype)  # type: ignore[attr-defined]  # likewise
+            return Number(typed.span, typed.type, static)
+        return LOWERINGS[typed.__class__](self, typed)
+
+    def node(self, typed: t.Typed) -> Node:
+        """The node of an expression that is a tensor."""
+        result = self.lower(typed)
+        assert isinstance(result, Node), typed
+        return result
+
+    def _counted(self, typed: t.Typed) -> None:
+        self.count[0] += 1
+        if self.count[0] > MOST_NODES:
+            raise TcalcError("limit", f"more than {MOST_NODES} operations in one statement", typed.span)
+
+    def literal(self, typed: t.Literal) -> object:
+        assert isinstance(typed.type, TensorType)
+        if isinstance(typed.value, tuple):
+            return Data(typed.span, typed.type, typed.value, typed.type.dtype)
+        return Number(typed.span, typed.type, typed.value)
+
+    def static(self, typed: t.Static) -> object:
+        return None
+
+    def reference(self, typed: t.Reference) -> object:
+        return self.input(typed, typed.name)
+
+    def input(self, typed: t.Typed, name: str) -> Node:
+        if self.outer is not None:
+            return self.capture(self.outer.input(typed, name))
+        found = self.inputs.get(name)
+        if found is None:
+            found = self.inputs[name] = Input(typed.span, typed.type, name)
+        return found
+
+    def capture(self, node: Node) -> Node:
+        """The block's own input for a node of the surrounding graph."""
+        if isinstance(node, Number | Data):
+            return node
+        known = self.captured.get(id(node))
+        if known is None:
+            known = self.captured[id(node)] = (node, Input(node.span, node.type, -1))
+        return known[1]
+
+    def use(self, typed: t.Use) -> object:
+        return self.local(typed.local)
+
+    def local(self, local: t.Local) -> object:
+        if local in self.locals:
+            return self.locals[local]
+        assert self.outer is not None, local.name
+        found = self._captured_result(self.outer.local(local))
+        self.locals[local] = found
+        return found
+
+    def _captured_result(self, result: object) -> object:
+        if isinstance(result, tuple):
+            return tuple([self._captured_result(item) for item in result])
+        return self.capture(result) if isinstance(result, Node) else result
+
+    def bound(self, typed: t.Bound) -> object:
+        for local, value in typed.bindings:
+            self.locals[local] = self.lower(value)
+        return self.lower(typed.body)
+
+    def apply(self, typed: t.Apply) -> object:
+        if typed.row.special == "load":  # the session reads the file, as it reads its variables
+            return self.input(typed, FILE + str(typed.options["path"]))
+        spine: list[t.Apply] = []
+        first: t.Typed = typed
+        while first.__class__ is t.Apply:  # a long sum is a long spine: walked, not recursed into
+            spine.append(first)  # type: ignore[arg-type]  # an Apply by its class
+            operands = first.operands  # type: ignore[attr-defined]  # likewise
+            if not operands or operands[0].__class__ is not t.Apply or _is_static(operands[0]):
+                break
+            first = operands[0]
+        result: object = None
+        for each in reversed(spine):
+            result = self._operation(each, result)
+        return result
+
+    def _operation(self, typed: t.Apply, first: object) -> Node:
+        self._counted(typed)
+        inputs: list[Node] = []
+        groups: list[int] = []
+        for position, operand in enumerate(typed.operands):
+            if isinstance(operand, tuple):
+                inputs.extend([self.node(item) for item in operand])
+                groups.append(len(operand))
+            else:
+                result = first if position == 0 and first is not None else self.lower(operand)
+                if result is None:
+                    groups.append(-2)  # an optional tensor that was left out
+                    continue
+                if isinstance(result, tuple):
+                    nodes = nodes_of(result)
+                    inputs.extend(nodes)
+                    groups.append(len(nodes))
+                    continue
+                assert isinstance(result, Node)
+                inputs.append(result)
+                groups.append(-1)
+        return Operation(typed.span, typed.type, typed.row, tuple(inputs), tuple(groups), typed.options)
+
+    def convert(self, typed: t.Convert) -> object:
+        operand = typed.operand
+        while isinstance(operand, t.Bound) and not operand.bindings:
+            operand = operand.body
+        if isinstance(operand, t.Literal):  # straight to the dtype: f64(0.1) is not f64(f32(0.1))
+            return Data(typed.span, typed.type, operand.value, typed.dtype)
+        static = operand.type.static if isinstance(operand.type, TensorType) else None
+        if static is not None and not isinstance(static, sizes.Poly):
+            return Data(typed.span, typed.type, static, typed.dtype)
+        self._counted(typed)
+        return Conversion(typed.span, typed.type, self.node(operand), typed.dtype)
+
+    def several(self, typed: t.Several) -> object:
+        return tuple([self.lower(item) for item in typed.items])
+
+    def item(self, typed: t.Item) -> object:
+        operand = self.lower(typed.operand)
+        if isinstance(operand, tuple):
+            return operand[typed.index]
+        assert isinstance(operand, Node)
+        return Part(typed.span, typed.type, operand, typed.index)
+
+    def choice(self, typed: t.Choice) -> object:
+        condition = self.node(typed.condition)
+        blocks = [self._block((), branch) for branch in (typed.then, typed.otherwise)]
+        outside: dict[int, Node] = {}
+        for block, _ in blocks:
+            outside.update({key: node for key, (node, _) in block.captured.items()})
+        places = {key: place for place, key in enumerate(outside)}
+        for block, _ in blocks:
+            for key, (_, input) in block.captured.items():
+                input.name = places[key]
+        then, otherwise = [graph for _, graph in blocks]
+        node = Branch(typed.span, typed.type, (condition, *outside.values()), then, otherwise)
+        return node
+
+    def loop(self, typed: t.Loop) -> object:
+        if typed.count < 0:
+            raise TcalcError("shape", "how often the loop runs is not known", typed.span)
+        states = [self.node(state) for state in typed.states]
+        sequences = [self.node(sequence) for sequence in typed.sequences]
+        block, body = self._block(typed.locals, typed.body)
+        own = len(typed.locals)
+        for place, (_, input) in enumerate(block.captured.values()):
+            input.name = own + place
+        inputs = (*states, *sequences, *(node for node, _ in block.captured.values()))
+        node = Repeat(
+            typed.span, typed.type, typed.kind, inputs, len(states), len(sequences), typed.axes, typed.count, body
+        )
+        return node
+
+    def _block(self, parameters: Sequence[t.Local], body: t.Typed) -> tuple[_Lowering, Graph]:
+        self._counted(body)
+        block = _Lowering(self)
+        for number, local in enumerate(parameters):
+            block.locals[local] = Input(body.span, UNKNOWN_TYPE, number)
+        result = block.lower(body)
+        return block, Graph(ordered((result,)), (result,))
+
+    def derivative(self, typed: t.Derivative) -> object:
+        raise TcalcError("grad", "derivatives are typed, but this version does not compute them yet", typed.span)
+
+
+def _is_static(typed: t.Typed) -> bool:
+    type = typed.type
+    return isinstance(type, TensorType) and type.static is not None and not isinstance(type.static, sizes.Poly)
+
+
+LOWERINGS: dict[type, Callable[..., object]] = {
+    t.Literal: _Lowering.literal,
+    t.Static: _Lowering.static,
+    t.Reference: _Lowering.reference,
+    t.Use: _Lowering.use,
+    t.Bound: _Lowering.bound,
+    t.Apply: _Lowering.apply,
+    t.Convert: _Lowering.convert,
+    t.Several: _Lowering.several,
+    t.Item: _Lowering.item,
+    t.Choice: _Lowering.choice,
+    t.Loop: _Lowering.loop,
+    t.Derivative: _Lowering.derivative,
+}

@@ -1,0 +1,52 @@
+"""The rewrite driver: named functions from graph to graph, run in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tcalc.graph.graph import Graph, Node, ordered
+
+Rewrite = Callable[[Graph], Graph]
+
+
+def rewrite(graph: Graph) -> Graph:
+    """The graph that is run."""
+    for each in REWRITES:
+        graph = each(graph)
+    return graph
+
+
+def common_subexpressions(graph: Graph) -> Graph:
+    """Two nodes that compute the same become one.
+
+    Identity: f(x) is f(x). Saves every repeated operation. Exact: the same kernel runs on the same operands. What draws
+    random numbers or reads a file is left alone.
+    """
+    if len(graph.nodes) < 2:
+        return graph
+    kept: dict[object, Node] = {}
+    replaced: dict[int, Node] = {}
+    for node in graph.nodes:
+        inputs = tuple([replaced.get(id(each), each) for each in node.inputs])
+        current = node if all(a is b for a, b in zip(inputs, node.inputs, strict=True)) else node.with_inputs(inputs)
+        if not node.effect:
+            key = (node.__class__, node.signature(), tuple([id(each) for each in inputs]))
+            current = kept.setdefault(key, current)
+        if current is not node:
+            replaced[id(node)] = current
+    if not replaced:
+        return graph
+    results = _with(graph.results, replaced)
+    return Graph(ordered(results), results)
+
+
+def _with(results: tuple[object, ...], replaced: dict[int, Node]) -> tuple[object, ...]:
+    return tuple(
+        [
+            _with(each, replaced) if isinstance(each, tuple) else replaced.get(id(each), each)
+            for each in results
+        ]
+    )
+
+
+REWRITES: tuple[Rewrite, ...] = (common_subexpressions,)

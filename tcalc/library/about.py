@@ -1,0 +1,197 @@
+"""Rows about a tensor rather than of its elements: sizes, dtype, conversions that change nothing."""
+
+from __future__ import annotations
+
+from tcalc.library.builtin import Builtin, Form
+from tcalc.types import dtypes
+from tcalc.types import size as sizes
+from tcalc.types.dtypes import DType
+from tcalc.types.match import Match, normal_axis
+from tcalc.types.mismatch import Mismatch, Place, Undetermined
+from tcalc.types.size import Size
+from tcalc.types.tensor import Axis, ConstantType, Pack, TensorType, Type
+
+
+def _static(size: Size) -> TensorType:
+    return TensorType(dtypes.I64, (), None if size is sizes.UNKNOWN else size)
+
+
+def _axes(match: Match) -> tuple[Axis, ...]:
+    x = match["x"]
+    assert isinstance(x, TensorType)
+    if any(isinstance(axis, Pack) for axis in x.axes):
+        raise Undetermined
+    return x.axes  # type: ignore[return-value]  # no packs by the test before
+
+
+def shape(match: Match) -> Type:
+    """All sizes, as a vector of static integers."""
+    axes = _axes(match)
+    known = tuple([axis.size for axis in axes])
+    static = None if any(size is sizes.UNKNOWN for size in known) else known
+    return TensorType(dtypes.I64, (Axis(len(axes)),), static)
+
+
+def one_size(match: Match) -> Type:
+    """The size of one axis."""
+    x, dim = match["x"], match["dim"]
+    assert isinstance(x, TensorType) and isinstance(dim, int)
+    axis = x.axes[normal_axis(dim, x)]
+    assert isinstance(axis, Axis)
+    return _static(axis.size)
+
+
+def count(match: Match) -> Type:
+    """The number of elements."""
+    x = match["x"]
+    assert isinstance(x, TensorType)
+    return _static(x.numel)
+
+
+def rank(match: Match) -> Type:
+    """The number of axes."""
+    return _static(len(_axes(match)))
+
+
+def length(match: Match) -> Type:
+    """The size of the first axis."""
+    x = match["x"]
+    assert isinstance(x, TensorType)
+    if not x.axes:
+        raise Mismatch("shape", f"{{0}} is {x}, which has no first axis", Place("x"), depth=3)
+    if isinstance(x.axes[0], Pack):
+        raise Undetermined
+    return _static(x.axes[0].size)
+
+
+def dtype_of(match: Match) -> Type:
+    """The dtype as a value."""
+    x = match["x"]
+    assert isinstance(x, TensorType)
+    return ConstantType(x.dtype)
+
+
+def in_dtype(match: Match) -> Type:
+    """The same shape in another dtype."""
+    x, dtype = match["x"], match["dtype"]
+    assert isinstance(x, TensorType) and isinstance(dtype, DType)
+    return TensorType(dtype, x.axes)
+
+
+def like_other(match: Match) -> Type:
+    """The same shape in another tensor's dtype."""
+    x, other = match["x"], match["other"]
+    assert isinstance(x, TensorType) and isinstance(other, TensorType)
+    return TensorType(other.dtype, x.axes)
+
+
+def single(match: Match) -> Type:
+    """A tensor of one element as a scalar."""
+    x = match["x"]
+    assert isinstance(x, TensorType)
+    if not sizes.agree(x.numel, 1):
+        raise Mismatch("shape", f"{{0}} is {x}, and item() is of one element", Place("x"), depth=3)
+    return TensorType(x.dtype, ())
+
+
+ROWS = [
+    Builtin(
+        "shape",
+        [Form("(x: any[*s]) -> i64[...]", shape)],
+        attribute=True,
+        torch="kernel:shape",
+        doc="The sizes of all axes.",
+        example="zeros(2, 3).shape  #=> [2, 3]",
+    ),
+    Builtin(
+        "size",
+        [Form("(x: any[*s]) -> i64[...]", shape), Form("(x: any[*s], dim: axis) -> i64[...]", one_size)],
+        torch="kernel:shape",
+        doc="The size of an axis, or of all.",
+        example="zeros(2, 3).size(1)  #=> 3",
+    ),
+    Builtin(
+        "numel",
+        [Form("(x: any[*s]) -> i64[]", count)],
+        torch="kernel:shape",
+        aliases=("nelement",),
+        doc="The number of elements.",
+        example="numel(zeros(2, 3))  #=> 6",
+    ),
+    Builtin(
+        "ndim",
+        [Form("(x: any[*s]) -> i64[]", rank)],
+        attribute=True,
+        torch="kernel:shape",
+        doc="The number of axes.",
+        example="zeros(2, 3).ndim  #=> 2",
+    ),
+    Builtin(
+        "dim",
+        [Form("(x: any[*s]) -> i64[]", rank)],
+        torch="kernel:shape",
+        aliases=("ndimension",),
+        doc="The number of axes.",
+        example="zeros(2, 3).dim()  #=> 2",
+    ),
+    Builtin(
+        "len",
+        [Form("(x: any[*s]) -> i64[]", length)],
+        torch="kernel:shape",
+        doc="The size of the first axis.",
+        example="len(zeros(2, 3))  #=> 2",
+    ),
+    Builtin(
+        "dtype",
+        [Form("(x: any[*s]) -> any[...]", dtype_of)],
+        attribute=True,
+        torch="kernel:shape",
+        doc="The dtype, as a value that other calls take.",
+        example="zeros(2, dtype=[1].dtype)  #=> [0, 0]",
+    ),
+    Builtin(
+        "to",
+        [Form("(x: any[*s], dtype: dtype) -> any[...]", in_dtype), Form("(x: any[*s], other: any[*o]) -> any[...]", like_other)],
+        torch="kernel:to",
+        aliases=("type", "type_as"),
+        doc="The same numbers in another dtype.",
+        example="[1, 2].to(f32)  #=> [1.0, 2.0]",
+    ),
+    Builtin(
+        "item",
+        [Form("(x: any[*s]) -> any[...]", single)],
+        torch="kernel:item",
+        view=True,
+        doc="A tensor of one element as a scalar.",
+        example="[[5]].item()  #=> 5",
+    ),
+    *[
+        Builtin(
+            name,
+            [Form("(x: any[*s]) -> any[*s]")],
+            torch="kernel:same",
+            view=True,
+            doc="The same tensor: values never change, so there is nothing to do.",
+            example=f"[1, 2].{name}()  #=> [1, 2]",
+        )
+        for name in ("clone", "contiguous", "cpu", "numpy")
+    ],
+    Builtin(
+        "detach",
+        [Form("(x: any[*s]) -> any[*s]")],
+        torch="kernel:same",
+        view=True,
+        doc="The same value, with derivative zero.",
+        example="detach([1.0, 2.0])  #=> [1.0, 2.0]",
+    ),
+    Builtin(
+        "data",
+        [Form("(x: any[*s]) -> any[*s]")],
+        torch="kernel:same",
+        attribute=True,
+        view=True,
+        doc="The same value, with derivative zero.",
+        example="[1.0, 2.0].data  #=> [1.0, 2.0]",
+    ),
+]
+

@@ -1,0 +1,91 @@
+"""The bends between the layers of a neural network, element by element or over one axis."""
+
+from __future__ import annotations
+
+from tcalc.library.builtin import Builtin, Form
+
+NEURAL = ("", "nn.functional")
+
+
+def _each(word: str, rows: str, spaces: tuple[str, ...] = NEURAL, prefix: str = "nn.functional.") -> list[Builtin]:
+    """Rows of one argument, from lines `name(options) | doc | example  #=> result`."""
+    found = []
+    for line in rows.strip().splitlines():
+        head, doc, example = [part.strip() for part in line.split("|")]
+        name, _, options = head.removesuffix(")").partition("(")
+        form = Form(f"(x: {word}[*s]{', ' if options else ''}{options}) -> {word}[*s]")
+        found.append(Builtin(name, [form], torch=prefix + name, doc=doc, example=example, spaces=spaces))
+    return found
+
+
+INTEGERS_TOO = """
+relu                                                   | Each element, or 0 where it is negative.           | relu([-1., 2.])  #=> [0.0, 2.0]
+relu6                                                  | Each element, held between 0 and 6.                | relu6([-1., 2., 9.])  #=> [0.0, 2.0, 6.0]
+"""
+SMOOTH = """
+gelu(approximate: text = "none")                       | x times the normal distribution function at x.     | gelu([0., 1.])  #=> [0.0, 0.8413447]
+softplus(beta: number = 1, threshold: number = 20)     | log(1 + exp(beta*x)) / beta, a smooth relu.        | softplus([0., 1.])  #=> [0.6931472, 1.3132617]
+leaky_relu(negative_slope: number = 0.01)              | x, or negative_slope*x where x is negative.        | leaky_relu([-1., 2.])  #=> [-0.01, 2.0]
+elu(alpha: number = 1.0)                               | x, or alpha*(exp(x) - 1) where x is negative.      | elu([0., 1.])  #=> [0.0, 1.0]
+selu                                                   | elu scaled so that networks keep mean 0 and variance 1. | selu([0., 1.])  #=> [0.0, 1.050701]
+celu(alpha: number = 1.0)                              | x, or alpha*(exp(x / alpha) - 1) where x is negative. | celu([0., 1.])  #=> [0.0, 1.0]
+mish                                                   | x*tanh(softplus(x)).                               | mish([0., 1.])  #=> [0.0, 0.86509836]
+hardtanh(min_val: number = -1, max_val: number = 1)    | x, held between min_val and max_val.               | hardtanh([-2., 0.5])  #=> [-1.0, 0.5]
+hardsigmoid                                            | A sigmoid of three straight lines.                 | hardsigmoid([-3., 0., 3.])  #=> [0.0, 0.5, 1.0]
+hardswish                                              | x times hardsigmoid(x).                            | hardswish([0., 3.])  #=> [0.0, 3.0]
+logsigmoid                                             | log(sigmoid(x)), exact for large -x too.           | logsigmoid([0.])  #=> [-0.6931472]
+"""
+COMPLEX_TOO = """
+silu                                                   | x*sigmoid(x).                                      | silu([0., 1.])  #=> [0.0, 0.7310586]
+softsign                                               | x / (1 + abs(x)).                                  | softsign([0., 1.])  #=> [0.0, 0.5]
+tanhshrink                                             | x - tanh(x).                                       | tanhshrink([0., 1.])  #=> [0.0, 0.23840582]
+"""
+
+#: Over one axis: name, prefixes, doc, example.
+OVER_AN_AXIS = (
+    (
+        "softmax",
+        ("", "nn.functional", "special"),
+        "exp(x) divided by its sum over an axis.",
+        "softmax[0]([0., 0.])  #=> [0.5, 0.5]",
+    ),
+    (
+        "log_softmax",
+        ("", "nn.functional", "special"),
+        "Logarithm of the softmax over an axis.",
+        "log_softmax[0]([0., 0.])  #=> [-0.6931472, -0.6931472]",
+    ),
+    ("softmin", NEURAL, "Softmax of -x over an axis.", "softmin[0]([0., 0.])  #=> [0.5, 0.5]"),
+)
+
+ROWS = [
+    *_each("real", INTEGERS_TOO),
+    *_each("R", SMOOTH),
+    *_each("F", COMPLEX_TOO),
+    Builtin(
+        "logit",
+        [Form("(x: R[*s], eps: number = None) -> R[*s]")],
+        spaces=("", "special"),
+        doc="log(x / (1 - x)), the inverse of sigmoid.",
+        example="logit([0.5, 0.75])  #=> [0.0, 1.0986123]",
+    ),
+    *[
+        Builtin(
+            name,
+            [Form("(x: R[*l, n, *r], dim: axis(n), dtype: dtype = None) -> R[*l, n, *r]")],
+            torch=f"nn.functional.{name}",
+            spaces=spaces,
+            doc=doc,
+            example=example,
+        )
+        for name, spaces, doc, example in OVER_AN_AXIS
+    ],
+    Builtin(
+        "normalize",
+        [Form("(x: R[*l, n, *r], p: number = 2, dim: axis(n) = 1, eps: number = 1e-12) -> R[*l, n, *r]")],
+        torch="nn.functional.normalize",
+        spaces=("nn.functional",),
+        doc="x divided by its p-norm over an axis.",
+        example="normalize[0]([3., 4.])  #=> [0.6, 0.8]",
+    ),
+]

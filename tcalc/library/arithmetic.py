@@ -1,0 +1,165 @@
+"""Operators and their kin. An operator is a name for a row."""
+
+from __future__ import annotations
+
+import operator
+
+from tcalc.library.builtin import Builtin, Form
+from tcalc.library.folding import divide, floor_divide, power, remainder
+
+ROWS = [
+    Builtin(
+        "add",
+        [Form("(a: any[*s], b: any[*s]) -> any[*s]", fold=operator.add)],
+        torch="kernel:add",
+        operator="+",
+        scalars=True,
+        doc="Sum, element by element.",
+        example="[1, 2] + [10, 20]  #=> [11, 22]",
+    ),
+    Builtin(
+        "sub",
+        [Form("(a: num[*s], b: num[*s]) -> num[*s]", fold=operator.sub)],
+        torch="kernel:sub",
+        operator="-",
+        aliases=("subtract",),
+        scalars=True,
+        doc="Difference, element by element.",
+        example="[1, 2] - [10, 20]  #=> [-9, -18]",
+    ),
+    Builtin(
+        "mul",
+        [Form("(a: any[*s], b: any[*s]) -> any[*s]", fold=operator.mul)],
+        torch="kernel:mul",
+        operator="*",
+        aliases=("multiply",),
+        scalars=True,
+        doc="Product, element by element.",
+        example="[1, 2] * [10, 20]  #=> [10, 40]",
+    ),
+    Builtin(
+        "div",
+        [Form("(a: any[*s], b: any[*s]) -> float[*s]", fold=divide)],
+        torch="kernel:div",
+        operator="/",
+        aliases=("divide", "true_divide"),
+        scalars=True,
+        doc="Quotient, element by element; of integers it is floating.",
+        example="[1, 2] / 2  #=> [0.5, 1.0]",
+    ),
+    Builtin(
+        "floor_divide",
+        [Form("(a: num[*s], b: num[*s]) -> num[*s]", fold=floor_divide)],
+        torch="kernel:floor_divide",
+        operator="//",
+        scalars=True,
+        doc="Quotient rounded down, element by element.",
+        example="[-7, 7] // 2  #=> [-4, 3]",
+    ),
+    Builtin(
+        "remainder",
+        [Form("(a: num[*s], b: num[*s]) -> num[*s]", fold=remainder)],
+        torch="kernel:remainder",
+        operator="%",
+        scalars=True,
+        doc="Remainder with the sign of the divisor, element by element.",
+        example="[-7, 7] % 3  #=> [2, 1]",
+    ),
+    Builtin(
+        "pow",
+        [Form("(a: num[*s], b: num[*s]) -> num[*s]", fold=power)],
+        torch="kernel:pow",
+        operator="^",
+        scalars=True,
+        doc="Power, element by element; `**` is the same.",
+        example="[1, 2, 3]^2  #=> [1, 4, 9]",
+        hints={"dtype": "^ is power; exclusive or is ^^"},
+    ),
+    Builtin(
+        "neg",
+        [Form("(a: num[*s]) -> num[*s]", fold=operator.neg)],
+        torch="kernel:neg",
+        operator="-x",
+        aliases=("negative",),
+        scalars=True,
+        doc="Minus, element by element.",
+        example="-[1, -2]  #=> [-1, 2]",
+    ),
+    Builtin(
+        "positive",
+        [Form("(a: num[*s]) -> num[*s]", fold=operator.pos)],
+        operator="+x",
+        doc="The same numbers.",
+        example="+[1, -2]  #=> [1, -2]",
+    ),
+    *[
+        Builtin(
+            name,
+            [Form("(a: any[*s], b: any[*s]) -> bool[*s]", fold=getattr(operator, name))],
+            torch=f"kernel:{name}",
+            operator=symbol,
+            aliases=(alias,),
+            scalars=True,
+            doc=f"Whether a {symbol} b, element by element.",
+            example=f"[1, 2, 3] {symbol} 2  #=> [{answer}]",
+        )
+        for name, symbol, alias, answer in (
+            ("eq", "==", "equal_to", "False, True, False"),
+            ("ne", "!=", "not_equal", "True, False, True"),
+            ("lt", "<", "less", "True, False, False"),
+            ("le", "<=", "less_equal", "True, True, False"),
+            ("gt", ">", "greater", "False, False, True"),
+            ("ge", ">=", "greater_equal", "False, True, True"),
+        )
+    ],
+    Builtin(
+        "logical_and",
+        [Form("(a: any[*s], b: any[*s]) -> bool[*s]", fold=lambda a, b: bool(a) and bool(b))],
+        operator="and",
+        doc="Whether both are true (not zero), element by element.",
+        example="[True, False] and True  #=> [True, False]",
+    ),
+    Builtin(
+        "logical_or",
+        [Form("(a: any[*s], b: any[*s]) -> bool[*s]", fold=lambda a, b: bool(a) or bool(b))],
+        operator="or",
+        doc="Whether one is true (not zero), element by element.",
+        example="[True, False] or False  #=> [True, False]",
+    ),
+    Builtin(
+        "logical_not",
+        [Form("(a: any[*s]) -> bool[*s]", fold=operator.not_)],
+        operator="notx",
+        doc="Whether it is false (zero), element by element.",
+        example="not [True, False]  #=> [False, True]",
+    ),
+    Builtin(
+        "logical_xor",
+        [Form("(a: any[*s], b: any[*s]) -> bool[*s]", fold=lambda a, b: bool(a) != bool(b))],
+        doc="Whether exactly one is true (not zero), element by element.",
+        example="logical_xor([True, True], [True, False])  #=> [False, True]",
+    ),
+    *[
+        Builtin(
+            name,
+            [Form("(a: bits[*s], b: bits[*s]) -> bits[*s]", fold=fold)],
+            torch=f"kernel:{name}",
+            operator=symbol,
+            scalars=True,
+            doc=f"Bitwise {word}, element by element; of bools the logical one.",
+            example=example,
+        )
+        for name, symbol, fold, word, example in (
+            ("bitwise_and", "&", operator.and_, "and", "6 & [3, 5]  #=> [2, 4]"),
+            ("bitwise_or", "|", operator.or_, "or", "6 | [3, 5]  #=> [7, 7]"),
+            ("bitwise_xor", "^^", operator.xor, "exclusive or", "6 ^^ [3, 5]  #=> [5, 3]"),
+        )
+    ],
+    Builtin(
+        "bitwise_not",
+        [Form("(a: bits[*s]) -> bits[*s]", fold=lambda a: (not a) if isinstance(a, bool) else ~a)],
+        operator="~x",
+        doc="Bitwise complement, element by element; of bools the logical one.",
+        example="~[True, False]  #=> [False, True]",
+    ),
+]

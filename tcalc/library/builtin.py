@@ -1,0 +1,114 @@
+"""What a builtin is: one row, from which the checker's rule, the torch call, the help and the tests are derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tcalc.types.match import Match
+from tcalc.types.signature import Signature
+from tcalc.types.tensor import Type
+
+#: What a signature cannot say: the result's type from a fitted match. May raise Mismatch or Undetermined.
+Rule = Callable[[Match], Type]
+#: A function on Python numbers that folds a call whose operands are all static.
+Fold = Callable[..., int | float | complex | bool]
+
+
+class Form:
+    """One way to call a builtin: its signature, and a rule where the result is written `[...]`.
+
+    The signature is parsed when it is first needed; 80 of them would cost 20 ms at every start.
+    """
+
+    __slots__ = ("_signature", "fold", "rule", "text", "vjp")
+
+    def __init__(
+        self, text: str, rule: Rule | None = None, *, fold: Fold | None = None, vjp: dict[str, str] | None = None
+    ) -> None:
+        self.text = text
+        self.rule = rule
+        #: How a call on static numbers alone is computed while checking.
+        self.fold = fold
+        #: Per differentiable parameter, its cotangent in the language itself, from the parameters, `g` and `out`.
+        self.vjp = vjp
+        self._signature: Signature | None = None
+
+    @property
+    def signature(self) -> Signature:
+        """The parsed signature."""
+        if self._signature is None:
+            from tcalc.source import Source
+            from tcalc.syntax.parser import parse_signature
+
+            self._signature = Signature(self.text, parse_signature(Source(self.text, "<signature>")))
+        return self._signature
+
+
+class Builtin:
+    """A row of the library.
+
+    name      the bare name, as torch's
+    forms     signatures, tried in order
+    torch     dotted name below `torch`, or `kernel:name` for one of the backend's own; left out, the row's name
+    doc       one sentence
+    example   `expression  #=> result`
+    operator  the operator that is another spelling of this row; a unary one is written `-x`
+    attribute read as `x.name`, without a call
+    spaces    the torch prefixes before which the name stands: "", "linalg", "nn.functional", "special", "fft"
+    aliases   other names of torch's for the same
+    scalars   torch takes Python numbers for its tensors, as the operators do
+    special   the checker's own way of reading the call (`grad`, `vmap`): its arguments are more than values
+    random    draws numbers: never merged, moved or run twice
+    view      shares its operand's memory
+    over      the parameters that `f[over](x)` fills, in order
+    sequence  its first argument is a list of tensors of any shapes, not one tensor
+    hints     by error code, a line that helps with a common mistake
+    """
+
+    __slots__ = (
+        "aliases",
+        "attribute",
+        "doc",
+        "example",
+        "forms",
+        "hints",
+        "name",
+        "operator",
+        "over",
+        "random",
+        "scalars",
+        "sequence",
+        "spaces",
+        "special",
+        "torch",
+        "view",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        forms: list[Form],
+        *,
+        doc: str,
+        example: str,
+        torch: str = "",
+        operator: str = "",
+        attribute: bool = False,
+        spaces: tuple[str, ...] = ("",),
+        aliases: tuple[str, ...] = (),
+        scalars: bool = False,
+        special: str = "",
+        random: bool = False,
+        view: bool = False,
+        over: tuple[str, ...] = ("dim",),
+        sequence: bool = False,
+        hints: dict[str, str] | None = None,
+    ) -> None:
+        self.name, self.forms, self.doc, self.example = name, forms, doc, example
+        self.torch = torch or name
+        self.operator, self.attribute, self.spaces, self.aliases = operator, attribute, spaces, aliases
+        self.scalars, self.special, self.random, self.view, self.over = scalars, special, random, view, over
+        self.sequence, self.hints = sequence, hints or {}
+
+    def __repr__(self) -> str:
+        return f"Builtin({self.name!r})"

@@ -1,0 +1,140 @@
+"""The type of an einsum: letters to axes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tcalc.types.broadcast import Spread, meet
+from tcalc.types.match import Match
+from tcalc.types.mismatch import Mismatch, Place, Undetermined, sizes_meet, which_axis
+from tcalc.types.tensor import Axis, Pack, TensorType, Type
+
+DOTS = "..."
+
+
+class Equation:
+    """An einsum string taken apart: for each operand its letters, `...` among them, and the output's."""
+
+    __slots__ = ("implicit", "inputs", "output")
+
+    def __init__(self, inputs: tuple[tuple[str, ...], ...], output: tuple[str, ...], implicit: bool) -> None:
+        self.inputs, self.output, self.implicit = inputs, output, implicit
+
+
+@lru_cache(maxsize=512)
+def read(text: str) -> Equation:
+    """Take an einsum string apart; a Mismatch where it is none."""
+    left, arrow, right = text.partition("->")
+    inputs = tuple([_letters(part, text) for part in left.split(",")])
+    if arrow:
+        output = _letters(right, text)
+        if len(set(output)) != len(output):
+            twice = next(letter for letter in output if output.count(letter) > 1)
+            raise Mismatch("shape", f"{twice} stands twice in the output of {text!r}", Place("equation"), depth=3)
+        return Equation(inputs, output, False)
+    counts: dict[str, int] = {}
+    for part in inputs:
+        for letter in part:
+            counts[letter] = counts.get(letter, 0) + 1
+    once = sorted(letter for letter, count in counts.items() if count == 1 and letter != DOTS)
+    return Equation(inputs, ((DOTS,) if DOTS in counts else ()) + tuple(once), True)
+
+
+def _letters(part: str, text: str) -> tuple[str, ...]:
+    letters: list[str] = []
+    rest = part.replace(" ", "")
+    while rest:
+        if rest.startswith(DOTS):
+            if DOTS in letters:
+                raise Mismatch("shape", f"... stands twice in one part of {text!r}", Place("equation"), depth=3)
+            letters.append(DOTS)
+            rest = rest[3:]
+        elif rest[0].isascii() and rest[0].isalpha():
+            letters.append(rest[0])
+            rest = rest[1:]
+        else:
+            raise Mismatch("shape", f"einsum's letters are a to z and A to Z, and {text!r} has {rest[0]!r}", Place("equation"), depth=3)
+    return tuple(letters)
+
+
+def contracted(match: Match) -> Type:
+    """The axes of the output's letters; a letter has one size throughout (torch lets 1 stand for any)."""
+    text, operands = match["equation"], match["operands"]
+    assert isinstance(text, str) and isinstance(operands, tuple)
+    equation = read(text)
+    if len(equation.inputs) != len(operands):
+        raise Mismatch(
+            "type",
+            f"{text!r} has {len(equation.inputs)} {'part' if len(equation.inputs) == 1 else 'parts'} on the left, and {len(operands)} tensors are given",
+            Place("equation"),
+            depth=3,
+        )
+    known: dict[str, tuple[Axis, Place, int, int]] = {}
+    dots: Spread | None = None
+    for item, (letters, type) in enumerate(zip(equation.inputs, operands, strict=True)):
+        assert isinstance(type, TensorType)
+        if any(isinstance(axis, Pack) for axis in type.axes):
+            raise Undetermined
+        axes = _lettered(letters, type, item, text)
+        if DOTS in letters:
+            at = letters.index(DOTS)
+            middle = type.axes[at : len(type.axes) - (len(letters) - 1 - at)]
+            if dots is None:
+                dots = Spread(middle, "operands", item)
+            else:
+                dots.join(middle, "operands", item)
+        for letter, position in axes:
+            axis = type.axes[position]
+            assert isinstance(axis, Axis)
+            place = Place("operands", axis, item)
+            if letter not in known:
+                known[letter] = axis, place, position, len(type.axes)
+                continue
+            earlier, where, earlier_position, rank = known[letter]
+            if earlier.size == 1 and axis.size != 1:
+                known[letter] = axis, place, position, len(type.axes)
+                continue
+            merged = earlier if axis.size == 1 and earlier.size != 1 else meet(earlier, axis)
+            if merged is None:
+                raise _clash(letter, where, earlier_position, rank, place, position, len(type.axes))
+            known[letter] = merged, where, earlier_position, rank
+    result: list[Axis | Pack] = []
+    for letter in equation.output:
+        if letter == DOTS:
+            result.extend(dots.axes if dots is not None else ())
+        elif letter in known:
+            result.append(known[letter][0])
+        else:
+            have = ", ".join(known) or "none"
+            raise Mismatch("shape", f"no operand has the letter {letter} of the output; their letters are {have}", Place("equation"), depth=4)
+    return TensorType(match.promoted("T"), tuple(result))
+
+
+def _lettered(letters: tuple[str, ...], type: TensorType, item: int, text: str) -> list[tuple[str, int]]:
+    """Each letter with the axis it stands for."""
+    fixed = len(letters) - (DOTS in letters)
+    rank = len(type.axes)
+    if rank < fixed or (DOTS not in letters and rank != fixed):
+        wanted = f"{''.join(letters)!r} names {fixed} {'axis' if fixed == 1 else 'axes'}"
+        raise Mismatch("shape", f"{wanted}, and {{0}} is {type}", Place("operands", None, item), depth=3)
+    if DOTS not in letters:
+        return [(letter, position) for position, letter in enumerate(letters)]
+    at = letters.index(DOTS)
+    after = len(letters) - 1 - at
+    return [(letter, i) for i, letter in enumerate(letters[:at])] + [
+        (letter, rank - after + i) for i, letter in enumerate(letters[at + 1 :])
+    ]
+
+
+def _clash(letter: str, one: Place, position: int, rank: int, other: Place, other_position: int, other_rank: int) -> Mismatch:
+    plain = sizes_meet(one, position, rank, other, other_position, other_rank)
+    if plain.code == "label" or "meets" in plain.sentence:
+        return Mismatch(plain.code, f"the letter {letter}: {plain.sentence}", one, other, depth=4)
+    assert one.axis is not None and other.axis is not None
+    sentence = (
+        f"the letter {letter} is {one.axis.size} in {{0}} ({which_axis(position, rank)}) "
+        f"and {other.axis.size} in {{1}} ({which_axis(other_position, other_rank)})"
+    )
+    return Mismatch("shape", sentence, one, other, depth=4)
+
+

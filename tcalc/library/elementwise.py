@@ -1,0 +1,309 @@
+"""Functions of one number or a few, element by element."""
+
+from __future__ import annotations
+
+from tcalc.library.builtin import Builtin, Form
+from tcalc.library.rules import tensor
+from tcalc.types import dtypes
+from tcalc.types.match import Match
+from tcalc.types.tensor import TensorType, Type
+
+#: Where torch has a function under more than one prefix.
+SPECIAL = ("", "special")
+NEURAL = ("", "nn.functional")
+
+
+def _complex_of_parts(match: Match) -> Type:
+    """Two real tensors side by side; half-width ones become f32, as torch has no complex dtype for them."""
+    return TensorType(dtypes.complex_of(match.promoted("R"), match.default_float), match.pack("s"))
+
+
+def _double(match: Match) -> Type:
+    """`float_power` computes in f64, or c128."""
+    return TensorType(dtypes.promote(match.promoted("any"), dtypes.F64), match.pack("s"))
+
+
+def _truth(match: Match) -> Type:
+    """The square of a bool is an i64."""
+    x = tensor(match)
+    return TensorType(dtypes.I64 if x.dtype is dtypes.BOOL else match.result_dtype("any"), x.axes)
+
+
+def _each(word: str, rows: str, *, result: str = "", spaces: tuple[str, ...] = ("",)) -> list[Builtin]:
+    """Rows of one argument, from lines `name | doc | example  #=> result`; aliases follow the name."""
+    found = []
+    for line in rows.strip().splitlines():
+        name, doc, example = [part.strip() for part in line.split("|")]
+        name, *aliases = name.split()
+        form = Form(f"(x: {word}[*s]) -> {result or word}[*s]")
+        found.append(Builtin(name, [form], doc=doc, example=example, aliases=tuple(aliases), spaces=spaces))
+    return found
+
+
+#: Integers become floating; complex numbers are welcome.
+ANALYTIC = """
+exp                  | e to the power of each element.                | exp([0., 1.])  #=> [1.0, 2.7182817]
+log                  | Natural logarithm of each element.             | log([1., e])  #=> [0.0, 1.0]
+log2                 | Logarithm to base 2 of each element.           | log2([1, 8])  #=> [0.0, 3.0]
+log10                | Logarithm to base 10 of each element.          | log10([1, 100])  #=> [0.0, 2.0]
+sqrt                 | Square root of each element.                   | sqrt([4, 9])  #=> [2.0, 3.0]
+rsqrt                | 1 over the square root of each element.        | rsqrt([4, 16])  #=> [0.5, 0.25]
+reciprocal           | 1 over each element.                           | reciprocal([2, 4])  #=> [0.5, 0.25]
+sin                  | Sine of each element, in radians.              | sin([0., pi / 2])  #=> [0.0, 1.0]
+cos                  | Cosine of each element, in radians.            | cos([0., pi])  #=> [1.0, -1.0]
+tan                  | Tangent of each element, in radians.           | tan([0., pi / 4])  #=> [0.0, 1.0]
+asin arcsin          | Angle whose sine is each element.              | asin([0., 1.])  #=> [0.0, 1.5707964]
+acos arccos          | Angle whose cosine is each element.            | acos([1., 0.])  #=> [0.0, 1.5707964]
+atan arctan          | Angle whose tangent is each element.           | atan([0., 1.])  #=> [0.0, 0.7853982]
+sinh                 | Hyperbolic sine of each element.               | sinh([0., 1.])  #=> [0.0, 1.1752012]
+cosh                 | Hyperbolic cosine of each element.             | cosh([0., 1.])  #=> [1.0, 1.5430807]
+asinh arcsinh        | Number whose hyperbolic sine is each element.  | asinh([0., 1.])  #=> [0.0, 0.8813736]
+acosh arccosh        | Number whose hyperbolic cosine is each element. | acosh([1., 2.])  #=> [0.0, 1.3169578]
+atanh arctanh        | Number whose hyperbolic tangent is each element. | atanh([0., 0.5])  #=> [0.0, 0.54930615]
+"""
+ANALYTIC_SPECIAL = """
+exp2                 | 2 to the power of each element.                | exp2([0, 3])  #=> [1.0, 8.0]
+log1p                | log(1 + x), exact for small x too.             | log1p([0., 1.])  #=> [0.0, 0.6931472]
+expm1                | exp(x) - 1, exact for small x too.             | expm1([0., 1.])  #=> [0.0, 1.7182818]
+sinc                 | sin(pi*x) / (pi*x), and 1 at zero.             | sinc([0., 0.5])  #=> [1.0, 0.63661975]
+"""
+ANALYTIC_NEURAL = """
+sigmoid              | 1 / (1 + exp(-x)), element by element.         | sigmoid([0., 2.])  #=> [0.5, 0.880797]
+tanh                 | Hyperbolic tangent of each element.            | tanh([0., 1.])  #=> [0.0, 0.7615942]
+"""
+REAL_SPECIAL = """
+erf                  | Error function of each element.                | erf([0., 1.])  #=> [0.0, 0.8427008]
+erfc                 | 1 minus the error function of each element.    | erfc([0., 1.])  #=> [1.0, 0.15729921]
+erfinv               | Inverse of the error function of each element. | erfinv([0., 0.5])  #=> [0.0, 0.47693628]
+digamma              | Derivative of lgamma at each element.          | digamma([1., 2.])  #=> [-0.5772157, 0.42278433]
+i0                   | Modified Bessel function of order 0 of each element. | i0([0., 1.])  #=> [1.0, 1.266066]
+"""
+REAL = """
+lgamma               | Logarithm of the gamma function's magnitude at each element. | lgamma([1., 5.])  #=> [0.0, 3.1780539]
+deg2rad              | Degrees to radians.                            | deg2rad([0., 180.])  #=> [0.0, 3.1415927]
+rad2deg              | Radians to degrees.                            | rad2deg([0., pi])  #=> [0.0, 180.0]
+frac                 | Fraction that trunc cuts off each element.     | frac([1.5, -2.25])  #=> [0.5, -0.25]
+"""
+WHOLE = """
+floor                | Largest integer at or below each element.      | floor([1.5, -1.5])  #=> [1.0, -2.0]
+ceil                 | Smallest integer at or above each element.     | ceil([1.5, -1.5])  #=> [2.0, -1.0]
+trunc fix            | Each element without its fraction.             | trunc([1.5, -1.5])  #=> [1.0, -1.0]
+"""
+TESTS = """
+isnan                | Whether each element is nan.                   | isnan([1., nan])  #=> [False, True]
+isinf                | Whether each element is infinite.              | isinf([1., -inf])  #=> [False, True]
+isfinite             | Whether each element is neither infinite nor nan. | isfinite([1., inf])  #=> [True, False]
+isreal               | Whether each element's imaginary part is 0.    | isreal([1 + 0j, 1 + 1j])  #=> [True, False]
+"""
+ORDERED_TESTS = """
+isposinf             | Whether each element is inf.                   | isposinf([inf, -inf])  #=> [True, False]
+isneginf             | Whether each element is -inf.                  | isneginf([inf, -inf])  #=> [False, True]
+signbit              | Whether each element has its sign bit set.     | signbit([1., -1.])  #=> [False, True]
+"""
+
+ROWS = [
+    *_each("F", ANALYTIC),
+    *_each("F", ANALYTIC_SPECIAL, spaces=SPECIAL),
+    *_each("F", ANALYTIC_NEURAL, spaces=NEURAL),
+    *_each("R", REAL_SPECIAL, spaces=SPECIAL),
+    *_each("R", REAL),
+    *_each("real", WHOLE),
+    *_each("any", TESTS, result="bool"),
+    *_each("order", ORDERED_TESTS, result="bool"),
+    Builtin(
+        "round",
+        [Form("(x: real[*s]) -> real[*s]"), Form("(x: R[*s], decimals: int) -> R[*s]")],
+        spaces=SPECIAL,
+        doc="Nearest integer, or the nearest with so many decimals; halves go to the even one.",
+        example="round([1.5, 2.5, -0.7])  #=> [2.0, 2.0, -1.0]",
+    ),
+    Builtin(
+        "abs",
+        [Form("(x: num[*s]) -> real[*s]")],
+        aliases=("absolute",),
+        doc="Magnitude of each element; of a complex number the real one.",
+        example="abs([-3, 4])  #=> [3, 4]",
+    ),
+    Builtin(
+        "sign",
+        [Form("(x: order[*s]) -> order[*s]")],
+        doc="-1, 0 or 1 as each element is negative, zero or positive.",
+        example="sign([-3., 0., 5.])  #=> [-1.0, 0.0, 1.0]",
+    ),
+    Builtin(
+        "sgn",
+        [Form("(x: any[*s]) -> any[*s]")],
+        doc="Sign of each element; of a complex number the one of magnitude 1 in its direction.",
+        example="sgn([-3., 0., 5.])  #=> [-1.0, 0.0, 1.0]",
+    ),
+    Builtin(
+        "square",
+        [Form("(x: any[*s]) -> any[*s]", _truth)],
+        doc="Each element times itself.",
+        example="square([-3, 4])  #=> [9, 16]",
+    ),
+    Builtin(
+        "nan_to_num",
+        [
+            Form(
+                "(x: any[*s], nan: number = None, posinf: number = None, neginf: number = None) -> any[*s]",
+            )
+        ],
+        doc="nan becomes 0, infinities the largest and the smallest number, or what is given.",
+        example="nan_to_num([1., nan])  #=> [1.0, 0.0]",
+    ),
+    # Complex numbers
+    Builtin(
+        "real",
+        [Form("(x: any[*s]) -> real[*s]")],
+        doc="Real part of each element.",
+        example="real([1 + 2j])  #=> [1.0]",
+    ),
+    Builtin(
+        "imag",
+        [Form("(x: any[*s]) -> real[*s]")],
+        torch="kernel:imag",
+        doc="Imaginary part of each element; of real numbers it is 0.",
+        example="imag([1 + 2j])  #=> [2.0]",
+    ),
+    Builtin(
+        "conj",
+        [Form("(x: any[*s]) -> any[*s]")],
+        doc="Complex conjugate of each element.",
+        example="conj([1 + 2j])  #=> [1.0-2.0j]",
+    ),
+    Builtin(
+        "angle",
+        [Form("(x: F[*s]) -> real[*s]")],
+        doc="Angle of each complex number in the plane, in radians.",
+        example="angle([1j, -1 + 0j])  #=> [1.5707964, 3.1415927]",
+    ),
+    Builtin(
+        "complex",
+        [Form("(real: R[*s], imag: R[*s]) -> complex[*s]", _complex_of_parts)],
+        torch="kernel:complex",
+        doc="Complex numbers from their real and imaginary parts.",
+        example="complex([1., 2.], [0.5, -1.])  #=> [1.0+0.5j, 2.0-1.0j]",
+    ),
+    Builtin(
+        "polar",
+        [Form("(abs: R[*s], angle: R[*s]) -> complex[*s]", _complex_of_parts)],
+        torch="kernel:polar",
+        doc="Complex numbers from their magnitudes and angles in radians.",
+        example="polar([2.], [0.])  #=> [2.0+0.0j]",
+    ),
+    # Of several
+    Builtin(
+        "atan2",
+        [Form("(a: R[*s], b: R[*s]) -> R[*s]")],
+        aliases=("arctan2",),
+        doc="Angle of the point (b, a), in all four quadrants.",
+        example="atan2([0., 1.], [1., 0.])  #=> [0.0, 1.5707964]",
+    ),
+    Builtin(
+        "hypot",
+        [Form("(a: R[*s], b: R[*s]) -> R[*s]")],
+        doc="Length of the hypotenuse over legs a and b.",
+        example="hypot([3., 5.], [4., 12.])  #=> [5.0, 13.0]",
+    ),
+    Builtin(
+        "fmod",
+        [Form("(a: real[*s], b: real[*s]) -> real[*s]")],
+        doc="Remainder with the sign of the dividend, element by element.",
+        example="fmod([-7., 7.], 3.)  #=> [-1.0, 1.0]",
+    ),
+    Builtin(
+        "maximum",
+        [Form("(a: order[*s], b: order[*s]) -> order[*s]", fold=max)],
+        doc="The larger of the two, element by element.",
+        example="maximum([1, 5], [3, 2])  #=> [3, 5]",
+    ),
+    Builtin(
+        "minimum",
+        [Form("(a: order[*s], b: order[*s]) -> order[*s]", fold=min)],
+        doc="The smaller of the two, element by element.",
+        example="minimum([1, 5], [3, 2])  #=> [1, 2]",
+    ),
+    Builtin(
+        "fmax",
+        [Form("(a: order[*s], b: order[*s]) -> order[*s]")],
+        doc="The larger of the two, where nan counts as missing.",
+        example="fmax([1., nan], [3., 2.])  #=> [3.0, 2.0]",
+    ),
+    Builtin(
+        "fmin",
+        [Form("(a: order[*s], b: order[*s]) -> order[*s]")],
+        doc="The smaller of the two, where nan counts as missing.",
+        example="fmin([1., nan], [3., 2.])  #=> [1.0, 2.0]",
+    ),
+    Builtin(
+        "clamp",
+        [Form("(x: real[*s], min: real[*s] = None, max: real[*s] = None) -> real[*s]")],
+        torch="kernel:clamp",
+        aliases=("clip",),
+        doc="Each element, or the bound that it exceeds.",
+        example="clamp([-2, 0, 7], 0, 5)  #=> [0, 0, 5]",
+    ),
+    Builtin(
+        "where",
+        [Form("(condition: bool[*s], a: any[*s], b: any[*s]) -> any[*s]")],
+        doc="a where the condition holds, b elsewhere.",
+        example="where([True, False], [1, 2], 0)  #=> [1, 0]",
+    ),
+    Builtin(
+        "lerp",
+        [Form("(a: F[*s], b: F[*s], weight: F[*s]) -> F[*s]")],
+        doc="a + weight*(b - a): from a at weight 0 to b at weight 1.",
+        example="lerp([0., 10.], [10., 20.], 0.5)  #=> [5.0, 15.0]",
+    ),
+    Builtin(
+        "copysign",
+        [Form("(a: R[*s], b: R[*s]) -> R[*s]")],
+        doc="The magnitude of a with the sign of b.",
+        example="copysign([1., 2.], [-1., 1.])  #=> [-1.0, 2.0]",
+    ),
+    Builtin(
+        "heaviside",
+        [Form("(a: T[*s], values: T[*s]) -> T[*s]")],
+        torch="kernel:heaviside",
+        doc="0 below zero, 1 above, and values at zero.",
+        example="heaviside([-1., 0., 2.], 0.5)  #=> [0.0, 0.5, 1.0]",
+    ),
+    Builtin(
+        "logaddexp",
+        [Form("(a: F[*s], b: F[*s]) -> F[*s]")],
+        doc="log(exp(a) + exp(b)), without overflow.",
+        example="logaddexp([0.], [0.])  #=> [0.6931472]",
+    ),
+    Builtin(
+        "xlogy",
+        [Form("(a: R[*s], b: R[*s]) -> R[*s]")],
+        spaces=SPECIAL,
+        doc="a*log(b), and 0 where a is 0.",
+        example="xlogy([0., 2.], [0., 1.])  #=> [0.0, 0.0]",
+    ),
+    Builtin(
+        "float_power",
+        [Form("(a: any[*s], b: any[*s]) -> any[*s]", _double)],
+        doc="Power in double precision, element by element.",
+        example="float_power([2, 3], -1)  #=> f64([0.5, 0.3333333333333333])",
+    ),
+    Builtin(
+        "gcd",
+        [Form("(a: int[*s], b: int[*s]) -> int[*s]")],
+        doc="Greatest common divisor, element by element.",
+        example="gcd([12, 7], 8)  #=> [4, 1]",
+    ),
+    Builtin(
+        "lcm",
+        [Form("(a: int[*s], b: int[*s]) -> int[*s]")],
+        doc="Least common multiple, element by element.",
+        example="lcm([4, 7], 6)  #=> [12, 42]",
+    ),
+    Builtin(
+        "isclose",
+        [Form("(a: T[*s], b: T[*s], rtol: number = 1e-5, atol: number = 1e-8, equal_nan: flag = False) -> bool[*s]")],
+        doc="Whether |a - b| is at most atol + rtol*|b|, element by element.",
+        example="isclose([1., 2.], [1., 2.1])  #=> [True, False]",
+    ),
+]

@@ -1,0 +1,92 @@
+"""Products and contractions."""
+
+from __future__ import annotations
+
+from tcalc.library.builtin import Builtin, Form
+from tcalc.library.einsum import contracted
+from tcalc.types import size as sizes
+from tcalc.types.match import Match
+from tcalc.types.mismatch import Undetermined
+from tcalc.types.tensor import Axis, Pack, TensorType, Type
+
+
+def crossed(match: Match) -> Type:
+    """The Kronecker product: sizes multiply, axis by axis from the right."""
+    a, b = match["a"], match["b"]
+    assert isinstance(a, TensorType) and isinstance(b, TensorType)
+    if any(isinstance(axis, Pack) for axis in (*a.axes, *b.axes)):
+        raise Undetermined
+    rank = max(len(a.axes), len(b.axes))
+    one = [1] * (rank - len(a.axes)) + [axis.size for axis in a.axes]  # type: ignore[union-attr]  # no packs
+    other = [1] * (rank - len(b.axes)) + [axis.size for axis in b.axes]  # type: ignore[union-attr]  # no packs
+    return TensorType(match.result_dtype("any"), tuple([Axis(sizes.mul(m, n)) for m, n in zip(one, other, strict=True)]))
+
+
+ROWS = [
+    Builtin(
+        "matmul",
+        [
+            Form("(a: T[k], b: T[k]) -> T[]"),
+            Form("(a: T[*c, n, k], b: T[k]) -> T[*c, n]"),
+            Form("(a: T[k], b: T[*c, k, m]) -> T[*c, m]"),
+            Form("(a: T[*c, n, k], b: T[*c, k, m]) -> T[*c, n, m]"),
+        ],
+        operator="@",
+        spaces=("", "linalg"),
+        doc="Matrix product, over any number of leading axes.",
+        example="[[1, 2]] @ [[3], [4]]  #=> [[11]]",
+        hints={"type": "* multiplies element by element, and by a number"},
+    ),
+    Builtin(
+        "mm",
+        [Form("(a: T[n, k], b: T[k, m]) -> T[n, m]")],
+        doc="Product of two matrices.",
+        example="mm([[1, 2]], [[3], [4]])  #=> [[11]]",
+    ),
+    Builtin(
+        "mv",
+        [Form("(a: T[n, k], b: T[k]) -> T[n]")],
+        doc="Product of a matrix and a vector.",
+        example="mv([[1, 2], [3, 4]], [1, 1])  #=> [3, 7]",
+    ),
+    Builtin(
+        "bmm",
+        [Form("(a: T[b, n, k], c: T[b, k, m]) -> T[b, n, m]")],
+        doc="Products of two batches of matrices, one by one.",
+        example="bmm(ones(2, 1, 3), ones(2, 3, 1))  #=> [[[3.0]], [[3.0]]]",
+    ),
+    Builtin(
+        "dot",
+        [Form("(a: T[n], b: T[n]) -> T[]")],
+        aliases=("inner",),
+        doc="Product of two vectors.",
+        example="dot([1, 2], [3, 4])  #=> 11",
+    ),
+    Builtin(
+        "outer",
+        [Form("(a: any[n], b: any[m]) -> any[n, m]")],
+        aliases=("ger",),
+        doc="All products of two vectors' elements.",
+        example="outer([1, 2], [3, 4])  #=> [[3, 4], [6, 8]]",
+    ),
+    Builtin(
+        "einsum",
+        [Form("(equation: text, *operands: T[...]) -> T[...]", contracted)],
+        torch="kernel:einsum",
+        over=(),
+        doc="A sum of products, by letters: `einsum(\"ij,jk->ik\", A, B)`; a string that is called is the same.",
+        example='einsum("ij,j->i", [[1, 2], [3, 4]], [1, 1])  #=> [3, 7]',
+    ),
+    Builtin(
+        "trace",
+        [Form("(x: any[n, m]) -> wide[]")],
+        doc="The sum of the diagonal.",
+        example="trace([[1, 2], [3, 4]])  #=> 5",
+    ),
+    Builtin(
+        "kron",
+        [Form("(a: any[*a], b: any[*b]) -> any[...]", crossed)],
+        doc="Kronecker product.",
+        example="kron([1, 2], [1, 10])  #=> [1, 10, 2, 20]",
+    ),
+]

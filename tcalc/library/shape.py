@@ -1,0 +1,519 @@
+"""Rows that move elements without changing them."""
+
+from __future__ import annotations
+
+from tcalc.library.builtin import Builtin, Form
+from tcalc.types import size as sizes
+from tcalc.types.broadcast import Axes, Spread, meet
+from tcalc.types.match import Match, normal_axis
+from tcalc.types.mismatch import Mismatch, Place, Undetermined, missing_axis, sizes_meet
+from tcalc.types.size import Size
+from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type
+
+
+def _x(match: Match) -> TensorType:
+    x = match["x"]
+    assert isinstance(x, TensorType)
+    return x
+
+
+def _ranked(match: Match) -> tuple[Axis, ...]:
+    """The operand's axes where all are known."""
+    axes = _x(match).axes
+    if any(isinstance(axis, Pack) for axis in axes):
+        raise Undetermined
+    return axes  # type: ignore[return-value]  # no packs by the test before
+
+
+def _like(match: Match, axes: Axes) -> TensorType:
+    return TensorType(match.result_dtype("any"), axes)
+
+
+def _ints(value: object) -> tuple[Size, ...]:
+    return value if isinstance(value, tuple) else (value,)  # type: ignore[return-value]  # integers by the signature
+
+
+def reshaped(match: Match) -> Type:
+    """As many elements in another shape; one size may be -1. Untouched leading and trailing axes keep their labels."""
+    x, wanted = _x(match), list(_ints(match["shape"]))
+    total = x.numel
+    if any(isinstance(axis, Pack) for axis in x.axes):
+        raise Undetermined
+    open_at = [i for i, size in enumerate(wanted) if size == -1]
+    if len(open_at) > 1:
+        raise Mismatch("shape", "only one size may be -1", depth=3)
+    if any(isinstance(size, int) and size < -1 for size in wanted):
+        raise Mismatch("shape", f"a size cannot be negative: ({_listed(wanted)})", depth=3)
+    known: Size = 1
+    for size in wanted:
+        if size != -1:
+            known = sizes.mul(known, size)
+    if open_at:
+        if known == 0 and total == 0:
+            raise Mismatch("shape", f"{{0}} is empty ({x}), so -1 could be any size", Place("x"), depth=3)
+        if isinstance(total, int) and isinstance(known, int) and (known == 0 or total % known):
+            raise Mismatch(
+                "shape", f"{{0}} has {total} elements, which {_listed(wanted)} cannot divide: {known} does not go into {total}", Place("x"), depth=3
+            )
+        wanted[open_at[0]] = sizes.floordiv(total, known)
+    elif not sizes.agree(total, known) and not _divides(total, known):
+        raise Mismatch(
+            "shape", f"{{0}} has {sizes.text(total)} elements ({x}), and ({_listed(wanted)}) has {sizes.text(known)}", Place("x"), depth=3
+        )
+    return _like(match, _relabelled(x.axes, wanted))
+
+
+def _divides(total: Size, known: Size) -> bool:
+    """Sizes of a definition that may still agree at a call (`n * (d // 8) * 8` and `n * d`)."""
+    return not (isinstance(total, int) and isinstance(known, int)) and any("//" in sizes.text(s) for s in (total, known))
+
+
+def _listed(wanted: list[Size]) -> str:
+    return ", ".join(sizes.text(size) for size in wanted)
+
+
+def _relabelled(axes: Axes, wanted: list[Size]) -> Axes:
+    """The new axes; those before the first and after the last changed size keep label and origin."""
+    result = [Axis(size) for size in wanted]
+    for i in range(min(len(axes), len(wanted))):
+        axis = axes[i]
+        if not isinstance(axis, Axis) or not sizes.same(axis.size, wanted[i]):
+            break
+        result[i] = axis
+    for i in range(1, min(len(axes), len(wanted)) + 1):
+        axis = axes[-i]
+        if not isinstance(axis, Axis) or not sizes.same(axis.size, wanted[-i]):
+            break
+        result[-i] = axis
+    return tuple(result)
+
+
+def flattened(match: Match) -> Type:
+    """Axes `start_dim` to `end_dim` in one."""
+    axes, x = _ranked(match), _x(match)
+    if not axes:
+        return _like(match, (Axis(1),))
+    first, last = normal_axis(_int(match, "start_dim"), x), normal_axis(_int(match, "end_dim"), x)
+    if first > last:
+        raise Mismatch("shape", f"flatten goes from axis {first} to axis {last}, which comes before it", depth=3)
+    if first == last:
+        return _like(match, axes)
+    count: Size = 1
+    for axis in axes[first : last + 1]:
+        count = sizes.mul(count, axis.size)
+    return _like(match, (*axes[:first], Axis(count), *axes[last + 1 :]))
+
+
+def _int(match: Match, name: str) -> int:
+    value = match[name]
+    if not isinstance(value, int):
+        raise Undetermined
+    return value
+
+
+def squeezed(match: Match) -> Type:
+    """Without its axes of size 1, or without those named."""
+    axes, x = _ranked(match), _x(match)
+    dim = match["dim"]
+    if dim is None:
+        if any(not isinstance(axis.size, int) for axis in axes):
+            raise Undetermined
+        return _like(match, tuple([axis for axis in axes if axis.size != 1]))
+    chosen = {normal_axis(each, x) for each in _ints(dim) if isinstance(each, int)} if axes else set()
+    return _like(match, tuple([axis for i, axis in enumerate(axes) if i not in chosen or axis.size != 1]))
+
+
+def unsqueezed(match: Match) -> Type:
+    """With a new axis of size 1."""
+    axes, dim = _x(match).axes, _int(match, "dim")
+    rank = len(axes)
+    if not -rank - 1 <= dim <= rank:
+        raise missing_axis("x", dim, _x(match), rank)
+    if any(isinstance(axis, Pack) for axis in (axes[:dim] if dim >= 0 else axes[rank + 1 + dim :])):
+        raise Undetermined
+    at = dim if dim >= 0 else rank + 1 + dim
+    return _like(match, (*axes[:at], Axis(1), *axes[at:]))
+
+
+def transposed(match: Match) -> Type:
+    """With two axes exchanged."""
+    x = _x(match)
+    if not x.axes:
+        return _like(match, ())
+    one, other = normal_axis(_int(match, "dim0"), x), normal_axis(_int(match, "dim1"), x)
+    low, high = sorted((one, other))
+    if any(isinstance(axis, Pack) for axis in (x.axes[low], x.axes[high])):
+        raise Undetermined
+    axes = list(x.axes)
+    axes[one], axes[other] = axes[other], axes[one]
+    return _like(match, tuple(axes))
+
+
+def permuted(match: Match) -> Type:
+    """With its axes in another order."""
+    axes, x = _ranked(match), _x(match)
+    order = [normal_axis(each, x) if isinstance(each, int) else 0 for each in _ints(match["dims"])]
+    if sorted(order) != list(range(len(axes))):
+        raise Mismatch("shape", f"permute names every axis of {{0}} ({x}) once", Place("x"), depth=3)
+    return _like(match, tuple([axes[i] for i in order]))
+
+
+def moved(match: Match) -> Type:
+    """With some axes moved to other places."""
+    axes, x = _ranked(match), _x(match)
+    source = [normal_axis(each, x) for each in _ints(match["source"]) if isinstance(each, int)]
+    target = [normal_axis(each, x) for each in _ints(match["destination"]) if isinstance(each, int)]
+    if len(source) != len(target) or len(set(source)) != len(source) or len(set(target)) != len(target):
+        raise Mismatch("shape", "movedim takes as many places as axes, each once", depth=3)
+    order = [i for i in range(len(axes)) if i not in source]
+    for place, axis in sorted(zip(target, source, strict=True)):
+        order.insert(place, axis)
+    return _like(match, tuple([axes[i] for i in order]))
+
+
+def expanded(match: Match) -> Type:
+    """Broadcast to a shape; -1 keeps a size."""
+    axes, x = _ranked(match), _x(match)
+    wanted = list(_ints(match["shape"]))
+    ahead = len(wanted) - len(axes)
+    if ahead < 0:
+        raise Mismatch("shape", f"{{0}} is {x}, which has more axes than ({_listed(wanted)})", Place("x"), depth=3)
+    result: list[Axis] = []
+    for i, size in enumerate(wanted):
+        old = axes[i - ahead] if i >= ahead else None
+        if size == -1:
+            if old is None:
+                raise Mismatch("shape", "a new axis needs a size, not -1", depth=3)
+            result.append(old)
+        elif old is None or (old.size == 1 and size != 1):
+            result.append(Axis(size, old.label if old is not None else None))
+        elif sizes.agree(old.size, size):
+            result.append(old)
+        else:
+            raise Mismatch(
+                "shape", f"{{0s}} axis {i - ahead} is {sizes.text(old.size)} and cannot grow to {sizes.text(size)}", Place("x", old), depth=3
+            )
+    return _like(match, tuple(result))
+
+
+def repeated(match: Match) -> Type:
+    """Copies side by side, so many along each axis."""
+    axes, x = _ranked(match), _x(match)
+    times = list(_ints(match["repeats"]))
+    ahead = len(times) - len(axes)
+    if ahead < 0:
+        raise Mismatch("shape", f"{{0}} is {x}: repeat needs a number for each axis", Place("x"), depth=3)
+    result = [
+        Axis(count) if i < ahead else axes[i - ahead].resized(sizes.mul(axes[i - ahead].size, count))
+        for i, count in enumerate(times)
+    ]
+    return _like(match, tuple(result))
+
+
+def tiled(match: Match) -> Type:
+    """As repeat, with missing numbers taken as 1."""
+    axes, times = _ranked(match), list(_ints(match["dims"]))
+    times = [1] * (len(axes) - len(times)) + times
+    ahead = len(times) - len(axes)
+    result = [
+        Axis(count) if i < ahead else axes[i - ahead].resized(sizes.mul(axes[i - ahead].size, count))
+        for i, count in enumerate(times)
+    ]
+    return _like(match, tuple(result))
+
+
+def flipped(match: Match) -> Type:
+    """The same shape; the axes must exist."""
+    x = _x(match)
+    seen = [normal_axis(each, x) for each in _ints(match["dims"]) if isinstance(each, int)]
+    if len(set(seen)) != len(seen):
+        raise Mismatch("shape", "an axis is named twice", depth=3)
+    return _like(match, x.axes)
+
+
+def _items(match: Match) -> tuple[TensorType, ...]:
+    items = match["tensors"]
+    assert isinstance(items, tuple)
+    if not items:
+        raise Mismatch("shape", "it needs at least one tensor", depth=3)
+    if any(isinstance(axis, Pack) for item in items for axis in item.axes):
+        raise Undetermined
+    return items
+
+
+def joined(match: Match) -> Type:
+    """One behind the other along an axis; the other sizes agree."""
+    items = _items(match)
+    first = items[0]
+    dim = normal_axis(_int(match, "dim"), first, "tensors") if first.axes else None
+    if dim is None:
+        raise Mismatch("shape", "a scalar has no axis to join along; use stack", Place("tensors", None, 0), depth=3)
+    axes = list(first.axes)
+    for position, item in enumerate(items[1:], 1):
+        if len(item.axes) != len(axes):
+            raise Mismatch(
+                "shape", f"item 0 is {first}, and item {position} is {item}", Place("tensors", None, 0), Place("tensors", None, position), depth=3
+            )
+        for i, (mine, theirs) in enumerate(zip(axes, item.axes, strict=True)):
+            assert isinstance(mine, Axis) and isinstance(theirs, Axis)
+            if i == dim:
+                axes[i] = Axis(sizes.add(mine.size, theirs.size), mine.label if mine.label == theirs.label else None)
+                continue
+            merged = meet(mine, theirs)
+            if merged is None:
+                raise sizes_meet(
+                    Place("tensors", mine, 0), i, len(axes), Place("tensors", theirs, position), i, len(axes)
+                )
+            axes[i] = merged
+    return TensorType(match.promoted("T"), tuple(axes))
+
+
+def _agreed(match: Match) -> tuple[Axis, ...]:
+    """The one shape that all of a list's tensors have."""
+    items = _items(match)
+    axes = list(items[0].axes)
+    for position, item in enumerate(items[1:], 1):
+        if len(item.axes) != len(axes):
+            raise Mismatch(
+                "shape", f"item 0 is {items[0]}, and item {position} is {item}", Place("tensors", None, 0), Place("tensors", None, position), depth=3
+            )
+        for i, (mine, theirs) in enumerate(zip(axes, item.axes, strict=True)):
+            assert isinstance(mine, Axis) and isinstance(theirs, Axis)
+            merged = meet(mine, theirs)
+            if merged is None:
+                raise sizes_meet(Place("tensors", mine, 0), i, len(axes), Place("tensors", theirs, position), i, len(axes))
+            axes[i] = merged
+    return tuple(axes)  # type: ignore[arg-type]  # axes by the test in _items
+
+
+def stacked(match: Match) -> Type:
+    """Side by side along a new axis; all shapes agree."""
+    axes, dim = _agreed(match), _int(match, "dim")
+    items = _items(match)
+    if not -len(axes) - 1 <= dim <= len(axes):
+        raise missing_axis("tensors", dim, items[0], len(axes) + 1)
+    at = dim if dim >= 0 else len(axes) + 1 + dim
+    return TensorType(match.promoted("T"), (*axes[:at], Axis(len(items)), *axes[at:]))
+
+
+def apart(match: Match) -> Type:
+    """The slices along an axis, without it."""
+    x = _x(match)
+    dim = normal_axis(_int(match, "dim"), x)
+    axis = x.axes[dim]
+    assert isinstance(axis, Axis)
+    if not isinstance(axis.size, int) or axis.size > 10_000:
+        raise Undetermined
+    return TupleType((TensorType(x.dtype, (*x.axes[:dim], *x.axes[dim + 1 :])),) * axis.size)
+
+
+def diagonal(match: Match) -> Type:
+    """The diagonal of two axes, as a new last axis."""
+    axes, x = _ranked(match), _x(match)
+    if len(axes) < 2:
+        raise Mismatch("shape", f"{{0}} is {x}; a diagonal needs two axes", Place("x"), depth=3)
+    offset = _int(match, "offset")
+    one, other = normal_axis(_int(match, "dim1"), x), normal_axis(_int(match, "dim2"), x)
+    if one == other:
+        raise Mismatch("shape", "a diagonal needs two different axes", depth=3)
+    rows, columns = axes[one].size, axes[other].size
+    if offset == 0 and sizes.same(rows, columns):
+        length: Size = rows
+    else:
+        down = sizes.add(rows, min(offset, 0))
+        across = sizes.sub(columns, max(offset, 0))
+        length = sizes.maximum(sizes.minimum(down, across), 0)
+    rest = [axis for i, axis in enumerate(axes) if i not in (one, other)]
+    return _like(match, (*rest, Axis(length)))
+
+
+def broadcasted(match: Match) -> Type:
+    """Broadcast to a shape."""
+    x, wanted = _x(match), _ints(match["shape"])
+    spread = Spread(tuple([Axis(size) for size in wanted]), "shape")
+    spread.join(x.axes, "x")
+    if len(spread.axes) != len(wanted) or any(
+        isinstance(axis, Axis) and not sizes.agree(axis.size, size) for axis, size in zip(spread.axes, wanted, strict=False)
+    ):
+        raise Mismatch("shape", f"{{0}} is {x}, which does not broadcast to ({_listed(list(wanted))})", Place("x"), depth=3)
+    return _like(match, spread.axes)
+
+
+ROWS = [
+    Builtin(
+        "reshape",
+        [Form("(x: any[*s], *shape: int) -> any[...]", reshaped)],
+        aliases=("view",),
+        view=True,
+        doc="The same elements in another shape; -1 stands for the size that fits.",
+        example="arange(6).reshape(2, -1)  #=> [[0, 1, 2], [3, 4, 5]]",
+    ),
+    Builtin(
+        "flatten",
+        [Form("(x: any[*s], start_dim: axis = 0, end_dim: axis = -1) -> any[...]", flattened)],
+        aliases=("ravel",),
+        view=True,
+        over=("start_dim", "end_dim"),
+        doc="Some neighbouring axes in one; all of them, if none are named.",
+        example="flatten([[1, 2], [3, 4]])  #=> [1, 2, 3, 4]",
+    ),
+    Builtin(
+        "squeeze",
+        [Form("(x: any[*s], dim: axes = None) -> any[...]", squeezed)],
+        view=True,
+        doc="Without its axes of size 1, or without those that are named.",
+        example="squeeze([[[1, 2]]])  #=> [1, 2]",
+    ),
+    Builtin(
+        "unsqueeze",
+        [Form("(x: any[*s], dim: axis) -> any[...]", unsqueezed)],
+        view=True,
+        doc="With a new axis of size 1 at that place.",
+        example="unsqueeze([1, 2], 1)  #=> [[1], [2]]",
+    ),
+    Builtin(
+        "transpose",
+        [Form("(x: any[*s], dim0: axis, dim1: axis) -> any[...]", transposed)],
+        aliases=("swapaxes", "swapdims"),
+        view=True,
+        over=("dim0", "dim1"),
+        doc="With two axes exchanged.",
+        example="transpose([[1, 2, 3]], 0, 1)  #=> [[1], [2], [3]]",
+    ),
+    Builtin(
+        "t",
+        [Form("(x: any[n]) -> any[n]"), Form("(x: any[n, m]) -> any[m, n]"), Form("(x: any[]) -> any[]")],
+        view=True,
+        doc="The transpose of a matrix; a vector stays as it is.",
+        example="t([[1, 2, 3]])  #=> [[1], [2], [3]]",
+    ),
+    Builtin(
+        "T",
+        [Form("(x: any[n, m]) -> any[m, n]")],
+        torch="kernel:transposed",
+        attribute=True,
+        view=True,
+        doc="The transpose of a matrix.",
+        example="[[1, 2, 3]].T  #=> [[1], [2], [3]]",
+        hints={"shape": "x.T is of a matrix; x.mT exchanges the last two axes of any tensor"},
+    ),
+    Builtin(
+        "mT",
+        [Form("(x: any[*b, n, m]) -> any[*b, m, n]")],
+        torch="kernel:transposed",
+        attribute=True,
+        view=True,
+        doc="With the last two axes exchanged.",
+        example="ones(5, 2, 3).mT.shape  #=> [5, 3, 2]",
+    ),
+    Builtin(
+        "H",
+        [Form("(x: any[n, m]) -> any[m, n]")],
+        torch="kernel:adjoint",
+        attribute=True,
+        view=True,
+        doc="The conjugate transpose of a matrix.",
+        example="[[1j, 2]].H  #=> [[0.0-1.0j], [2.0+0.0j]]",
+    ),
+    Builtin(
+        "permute",
+        [Form("(x: any[*s], *dims: axis) -> any[...]", permuted)],
+        view=True,
+        over=("dims",),
+        doc="With its axes in another order.",
+        example="ones(2, 3, 4).permute(2, 0, 1).shape  #=> [4, 2, 3]",
+    ),
+    Builtin(
+        "movedim",
+        [Form("(x: any[*s], source: axes, destination: axes) -> any[...]", moved)],
+        aliases=("moveaxis",),
+        view=True,
+        over=("source", "destination"),
+        doc="With some axes moved to other places.",
+        example="ones(2, 3, 4).movedim(0, 2).shape  #=> [3, 4, 2]",
+    ),
+    Builtin(
+        "expand",
+        [Form("(x: any[*s], *shape: int) -> any[...]", expanded)],
+        torch="kernel:expand",
+        view=True,
+        doc="Broadcast to a shape; -1 keeps a size.",
+        example="[[1], [2]].expand(-1, 3)  #=> [[1, 1, 1], [2, 2, 2]]",
+    ),
+    Builtin(
+        "broadcast_to",
+        [Form("(x: any[*s], *shape: int) -> any[...]", broadcasted)],
+        torch="kernel:expand",
+        view=True,
+        doc="Broadcast to a shape.",
+        example="broadcast_to([1, 2], (2, 2))  #=> [[1, 2], [1, 2]]",
+    ),
+    Builtin(
+        "repeat",
+        [Form("(x: any[*s], *repeats: int) -> any[...]", repeated)],
+        torch="kernel:repeat",
+        doc="Copies side by side, so many along each axis.",
+        example="[1, 2].repeat(2)  #=> [1, 2, 1, 2]",
+    ),
+    Builtin(
+        "tile",
+        [Form("(x: any[*s], *dims: int) -> any[...]", tiled)],
+        torch="kernel:tile",
+        doc="Copies side by side, with missing numbers taken as 1.",
+        example="tile([[1, 2]], 2)  #=> [[1, 2, 1, 2]]",
+    ),
+    Builtin(
+        "flip",
+        [Form("(x: any[*s], *dims: axis) -> any[...]", flipped)],
+        over=("dims",),
+        doc="With the order along some axes reversed.",
+        example="flip([1, 2, 3], [0])  #=> [3, 2, 1]",
+    ),
+    Builtin(
+        "cat",
+        [Form("(tensors: tensors, dim: axis = 0) -> T[...]", joined)],
+        aliases=("concat", "concatenate"),
+        sequence=True,
+        doc="Tensors one behind the other along an axis.",
+        example="cat([[1, 2], [3]])  #=> [1, 2, 3]",
+    ),
+    Builtin(
+        "stack",
+        [Form("(tensors: tensors, dim: axis = 0) -> T[...]", stacked)],
+        sequence=True,
+        doc="Tensors of one shape side by side along a new axis.",
+        example="stack([[1, 2], [3, 4]], 1)  #=> [[1, 3], [2, 4]]",
+    ),
+    Builtin(
+        "unbind",
+        [Form("(x: any[*s], dim: axis = 0) -> any[...]", apart)],
+        view=True,
+        doc="The slices along an axis, as a tuple.",
+        example="unbind([[1, 2], [3, 4]])[1]  #=> [3, 4]",
+    ),
+    Builtin(
+        "diagonal",
+        [Form("(x: any[*s], offset: int = 0, dim1: axis = 0, dim2: axis = 1) -> any[...]", diagonal)],
+        view=True,
+        over=("dim1", "dim2"),
+        spaces=("", "linalg"),
+        doc="The diagonal of two axes, as a new last axis.",
+        example="diagonal([[1, 2], [3, 4]])  #=> [1, 4]",
+    ),
+    Builtin(
+        "roll",
+        [
+            Form("(x: any[*s], shifts: int) -> any[*s]"),
+            Form("(x: any[*l, n, *r], shifts: int, dims: axis(n)) -> any[*l, n, *r]"),
+        ],
+        over=("dims",),
+        doc="With its elements moved along; those pushed out come in on the other side.",
+        example="roll([1, 2, 3], 1)  #=> [3, 1, 2]",
+    ),
+    Builtin(
+        "gather",
+        [Form("(x: any[*s], dim: axis, index: int[*i]) -> any[*i]")],
+        doc="Along an axis, the elements that an index tensor names.",
+        example="gather([[1, 2], [3, 4]], 1, [[0, 0], [1, 0]])  #=> [[1, 1], [4, 3]]",
+    ),
+]

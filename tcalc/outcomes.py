@@ -1,0 +1,56 @@
+"""What running a statement yields, for the doors to show."""
+
+from __future__ import annotations
+
+from tcalc.errors import Note, TcalcError
+from tcalc.syntax.nodes import Statement
+from tcalc.types.data import TensorData, TupleData
+from tcalc.types.tensor import Type
+
+
+class Outcome:
+    """Anything that a statement yields."""
+
+    __slots__ = ()
+
+
+class Shown(Outcome):
+    """A result of an expression statement. `data` is None for what has no numbers (text, a function)."""
+
+    __slots__ = ("data", "type")
+
+    def __init__(self, type: Type, data: TensorData | TupleData | None) -> None:
+        self.type, self.data = type, data
+
+
+class Bound(Outcome):
+    """A name bound, with its value where that is small enough to echo."""
+
+    __slots__ = ("data", "name", "type")
+
+    def __init__(self, name: str, type: Type, data: TensorData | TupleData | None) -> None:
+        self.name, self.type, self.data = name, type, data
+
+
+class Noted(Outcome):
+    """A note on a statement that succeeded."""
+
+    __slots__ = ("note",)
+
+    def __init__(self, note: Note) -> None:
+        self.note = note
+
+
+class Failed(Outcome):
+    """A statement that failed, and changed nothing."""
+
+    __slots__ = ("error", "statement")
+
+    def __init__(self, error: TcalcError, statement: Statement | None = None) -> None:
+        self.error, self.statement = error, statement
+
+
+class Left(Outcome):
+    """`exit()`"""
+
+    __slots__ = ()

@@ -1,0 +1,477 @@
+"""A session: names, what they are bound to, settings. The one place with state.
+
+A statement is a transaction: it is checked, its memory is predicted, it runs, and only then do names change. A
+statement that fails changes nothing, not even the state of the random numbers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tcalc import memory
+from tcalc.check.checker import Key, Poisoned
+from tcalc.check.scope import Overlay, Variable
+from tcalc.check.statements import Checked, check_statement, poisoned
+from tcalc.check.typed import Literal, Reference, Static, Typed
+from tcalc.errors import Note, TcalcError
+from tcalc.graph.cost import nbytes, peak_bytes
+from tcalc.graph.graph import Graph
+from tcalc.graph.lower import FILE, lower
+from tcalc.graph.rewrite import rewrite
+from tcalc.interrupt import Abandoned, Ticket
+from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
+from tcalc.source import Source, Span
+from tcalc.syntax import nodes
+from tcalc.syntax.parser import parse_statements
+from tcalc.types import dtypes
+from tcalc.types.data import StaticData, TensorData, TupleData
+from tcalc.types.dtypes import DType
+from tcalc.types.size import Poly
+from tcalc.types.tensor import (
+    POISON,
+    UNKNOWN_TYPE,
+    ConstantType,
+    FunctionType,
+    TensorType,
+    TupleType,
+    Type,
+    UnknownType,
+    needs_settling,
+)
+
+if TYPE_CHECKING:
+    from tcalc.backend.engine import Plan
+    from tcalc.files import ArrayData
+
+#: Checked and compiled statements kept by their text; values are never kept.
+MOST_PROGRAMS = 2048
+#: How often a statement is checked again because data decided a shape.
+MOST_ROUNDS = 1000
+SETTLED = "settled:"
+
+
+class Settings:
+    """What a session is set to."""
+
+    __slots__ = ("arguments", "default_float", "device", "memory", "safe", "seed", "threads")
+
+    def __init__(
+        self,
+        default_float: DType = dtypes.F32,
+        *,
+        device: str = "cpu",
+        memory: int | None = None,
+        seed: int | None = None,
+        threads: int | None = None,
+        safe: bool = False,
+        arguments: Sequence[str] | None = None,
+    ) -> None:
+        self.default_float = default_float
+        self.device = device
+        #: Bytes that variables, results and temporaries may take; None leaves it to the machine.
+        self.memory = memory
+        self.seed = seed
+        self.threads = threads
+        self.safe = safe
+        #: A script's arguments, its `args`.
+        self.arguments = arguments
+
+
+class Binding:
+    """A session variable: its type, its value (None where the type carries it), and the statement that made it."""
+
+    __slots__ = ("statement", "value", "variable")
+
+    def __init__(self, variable: Variable, value: Any, statement: nodes.Statement | None) -> None:
+        self.variable, self.value, self.statement = variable, value, statement
+
+
+class Program:
+    """A statement checked and compiled, with the types of the names that it was checked under."""
+
+    __slots__ = ("checked", "effect", "peak", "plan", "static")
+
+    def __init__(self, checked: Checked, plan: Plan | None, static: Sequence[bool], peak: int, effect: bool) -> None:
+        self.checked, self.plan, self.static, self.peak, self.effect = checked, plan, static, peak, effect
+
+
+class Session:
+    """Names, history and settings; runs programs statement by statement."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.bindings: dict[str, Binding] = {}
+        self._programs: dict[str, Program] = {}
+        self._hidden: dict[str, Any] = {}
+        self._arrays: dict[str, ArrayData] = {}
+        self._engine: Any = None
+        self._lock = threading.Lock()
+        #: Predicted bytes of operations that were left behind and still run.
+        self.left_behind: list[int] = []
+        #: Standard input as bytes, for `load("-")`, where a door offers it.
+        self.standard_input: bytes | None = None
+        self.reset()
+
+    # Names
+
+    def reset(self) -> None:
+        """Forget all names."""
+        self.bindings.clear()
+        self._programs.clear()
+        if self.settings.arguments is not None:
+            items = tuple([ConstantType(text) for text in self.settings.arguments])
+            self.bindings["args"] = Binding(Variable(TupleType(items)), None, None)
+
+    def lookup(self, name: str) -> Variable | None:
+        """See `check.scope.Scope`."""
+        binding = self.bindings.get(name)
+        return None if binding is None else binding.variable
+
+    def names(self) -> list[str]:
+        """See `check.scope.Scope`."""
+        return list(self.bindings)
+
+    def forget(self, name: str) -> bool:
+        """Remove a name; whether there was one."""
+        return self.bindings.pop(name, None) is not None
+
+    def data(self, name: str) -> TensorData | TupleData | None:
+        """A variable's value as plain data."""
+        binding = self.bindings[name]
+        return self._data(binding.value, binding.variable.type)
+
+    # Checking
+
+    def check(self, source: Source) -> tuple[list[nodes.Statement], list[Outcome]]:
+        """A whole program's statements, its errors and notes in order. Nothing is run.
+
+        What depends on a statement with an error is not reported again.
+        """
+        scope = Overlay(self)
+        statements: list[nodes.Statement] = []
+        outcomes: list[Outcome] = []
+        for parsed in parse_statements(source):
+            if isinstance(parsed, TcalcError):
+                outcomes.append(Failed(parsed))
+                continue
+            statements.append(parsed)
+            try:
+                checked = check_statement(
+                    parsed, scope, self.settings.default_float, header=self._header_or_unknown
+                )
+            except TcalcError as error:
+                outcomes.append(Failed(error, parsed))
+            except Poisoned:
+                pass
+            except RecursionError:
+                outcomes.append(Failed(_too_deep(parsed), parsed))
+            else:
+                outcomes.extend([Noted(note) for note in checked.notes])
+                for name, variable in checked.variables:
+                    scope.bind(name, variable)
+                if checked.action == "show" and not checked.silent and checked.values:
+                    for name in ("_", "ans"):
+                        scope.bind(name, Variable(checked.values[-1].type))
+                continue
+            for name in poisoned(parsed):
+                scope.bind(name, Variable(POISON))
+        return statements, outcomes
+
+    def type_of(self, source: Source) -> tuple[Type, list[Note]]:
+        """The type of an expression, without running it."""
+        from tcalc.syntax.parser import parse_expression
+
+        expression = parse_expression(source)
+        checked = check_statement(
+            nodes.Show(expression.span, False, expression),
+            self,
+            self.settings.default_float,
+            header=self._header_or_unknown,
+        )
+        return (checked.values[0].type if checked.values else UNKNOWN_TYPE), checked.notes
+
+    # Running
+
+    def run(self, source: Source, ticket: Ticket | None = None) -> Iterator[Outcome]:
+        """Run a program statement by statement, each as it is read; stops at nothing."""
+        program = self._programs.get(source.text)
+        if program is not None and self._fits(program):
+            try:
+                yield from self._perform(program, ticket)
+                return
+            except TcalcError:
+                del self._programs[source.text]  # run it afresh, so that the error has this text's lines
+        single = True
+        for parsed in parse_statements(source):
+            if isinstance(parsed, TcalcError):
+                yield Failed(parsed)
+                single = False
+                continue
+            yield from self.execute(parsed, ticket, source.text if single else None)
+            single = False
+
+    def execute(
+        self, statement: nodes.Statement, ticket: Ticket | None = None, text: str | None = None
+    ) -> Iterator[Outcome]:
+        """Run one statement. `text` is the whole text it came from, where it stands there alone, to keep the program."""
+        try:
+            program = self._prepare(statement, ticket)
+            if text is not None and isinstance(statement, nodes.Show) and not program.checked.notes:
+                self._keep(text, statement, program)
+            yield from self._perform(program, ticket)
+        except TcalcError as error:
+            yield Failed(error, statement)
+        except Poisoned:
+            return
+        except RecursionError:
+            yield Failed(_too_deep(statement), statement)
+        finally:
+            self._hidden.clear()
+
+    def _keep(self, text: str, statement: nodes.Statement, program: Program) -> None:
+        span = statement.span
+        if self._hidden or text.strip(" \t\n;") != span.text.strip(" \t\n;"):
+            return
+        if len(self._programs) >= MOST_PROGRAMS:
+            del self._programs[next(iter(self._programs))]
+        self._programs[text] = program
+
+    def _fits(self, program: Program) -> bool:
+        """Whether the names that a program was checked under still have the same types."""
+        bindings = self.bindings
+        for name, type in program.checked.used.items():
+            binding = bindings.get(name)
+            now = None if binding is None else binding.variable.type
+            if now is not type and now != type:
+                return False
+        return True
+
+    def _prepare(self, statement: nodes.Statement, ticket: Ticket | None) -> Program:
+        """Check and compile a statement, computing ahead what decides its shapes."""
+        settled: dict[Key, Typed] = {}
+        for _ in range(MOST_ROUNDS):
+            checked = check_statement(
+                statement,
+                self,
+                self.settings.default_float,
+                settled=settled,
+                evaluating=True,
+                header=self._header,
+            )
+            if not checked.pending:
+                break
+            key, typed = checked.pending[0]
+            settled[key] = self._settle(typed, ticket, len(settled))
+        static = [_is_static(value) for value in checked.values]
+        computed = [value for value, known in zip(checked.values, static, strict=True) if not known]
+        if not computed or checked.action not in ("show", "bind"):
+            return Program(checked, None, static, 0, False)
+        graph = rewrite(lower(computed))
+        peak = self._refuse_too_large(graph, statement.span)
+        return Program(checked, self.engine.Plan(graph), static, peak, graph.effect)
+
+    def _settle(self, typed: Typed, ticket: Ticket | None, number: int) -> Typed:
+        """A part of a statement computed ahead: what stands for it when the statement is checked again."""
+        graph = rewrite(lower([typed]))
+        self._refuse_too_large(graph, typed.span)
+        plan = self.engine.Plan(graph)
+        (value,) = plan.run(self._values(plan, typed.span), ticket)
+        type = self.engine.type_of(value, typed.type)
+        if isinstance(type, TensorType) and not type.axes and not needs_settling(typed.type):
+            static = value.item()
+            return Literal(typed.span, TensorType(type.dtype, (), static), static)
+        name = f"{SETTLED}{number}"
+        self._hidden[name] = value
+        return Reference(typed.span, type, name)
+
+    def _refuse_too_large(self, graph: Graph, span: Span) -> int:
+        """The predicted peak in bytes; an error where it does not fit."""
+        peak = peak_bytes(graph)
+        if peak > memory.SMALL or self.settings.memory is not None:
+            held = sum(nbytes(binding.variable.type) for binding in self.bindings.values())
+            left = memory.room(self.settings.memory, held) - sum(self.left_behind)
+            if peak > left:
+                raise TcalcError(
+                    "memory",
+                    f"this needs {memory.readable(peak)}, and {memory.readable(max(left, 0))} are free",
+                    span,
+                    notes=[f"{memory.readable(sum(self.left_behind))} are held by operations left behind"]
+                    if self.left_behind
+                    else [],
+                )
+        return peak
+
+    def _perform(self, program: Program, ticket: Ticket | None) -> Iterator[Outcome]:
+        """Run a program and commit what it binds."""
+        checked = program.checked
+        for note in checked.notes:
+            yield Noted(note)
+        if checked.action == "nothing":
+            return
+        if checked.action == "leave":
+            yield Left()
+            return
+        if checked.action == "seed":
+            static = checked.values[0].type
+            assert isinstance(static, TensorType) and isinstance(static.static, int)
+            self.engine.seed(static.static)
+            return
+        values = self._computed(program, ticket)
+        types = [
+            value_type if value is None else self.engine.type_of(value, value_type)
+            for value, value_type in zip(values, [typed.type for typed in checked.values], strict=True)
+        ]
+        with self._lock:
+            if ticket is not None and ticket.abandoned:
+                raise Abandoned
+            self._commit(checked, values, types)
+        if checked.silent:
+            return
+        if checked.action == "show":
+            for value, type in zip(values, types, strict=True):
+                yield Shown(type, self._data(value, type))
+            return
+        for name, value, type in zip(checked.targets, values, types, strict=True):
+            if name is not None:
+                yield Bound(name, type, self._data(value, type))
+
+    def _computed(self, program: Program, ticket: Ticket | None) -> list[Any]:
+        """The values of a program's expressions, None for those that their types carry."""
+        plan = program.plan
+        if plan is None:
+            return [None] * len(program.static)
+        state = self.engine.random_state() if program.effect else None
+        try:
+            results = iter(plan.run(self._values(plan, program.checked.statement.span), ticket))
+        except BaseException:
+            if state is not None:
+                self.engine.restore(state)
+            raise
+        return [None if known else next(results) for known in program.static]
+
+    def _commit(self, checked: Checked, values: list[Any], types: list[Type]) -> None:
+        statement = checked.statement
+        if checked.action == "show":
+            if not checked.silent and values and not isinstance(types[-1], FunctionType):
+                last = Binding(Variable(types[-1]), values[-1], statement)
+                self.bindings["_"] = self.bindings["ans"] = last
+            return
+        found = dict(zip(checked.targets, zip(values, types, strict=True), strict=True))
+        for name, variable in checked.variables:
+            value, type = found.get(name, (None, variable.type))
+            if value is not None and not isinstance(variable.type, UnknownType):
+                type = self.engine.type_of(value, variable.type)
+            elif value is None:
+                type = variable.type
+            self.bindings[name] = Binding(Variable(type, variable.origin), value, statement)
+
+    def _values(self, plan: Plan, span: Span) -> list[Any]:
+        """The values that a plan takes."""
+        values: list[Any] = []
+        for name in plan.names:
+            assert isinstance(name, str)
+            if name.startswith(FILE):
+                values.append(self._loaded(name.removeprefix(FILE), span))
+            elif name.startswith(SETTLED):
+                values.append(self._hidden[name])
+            else:
+                values.append(self._value(name))
+        return values
+
+    def _value(self, name: str) -> Any:
+        binding = self.bindings[name]
+        if binding.value is None:
+            assert isinstance(binding.variable.type, TensorType)
+            binding.value = self.engine.tensor(binding.variable.type.static, binding.variable.type.dtype)
+        return binding.value
+
+    def _data(self, value: Any, type: Type) -> TensorData | TupleData | None:
+        """A value as plain data."""
+        if value is not None:
+            found: TensorData | TupleData = self.engine.data(value, type)
+            return found
+        if isinstance(type, TensorType) and type.static is not None:
+            return StaticData(type)
+        if isinstance(type, TupleType):
+            items = [self._data(None, item) for item in type.items]
+            if all(item is not None for item in items):
+                return TupleData([item for item in items if item is not None], type.names)
+        return None
+
+    # Files
+
+    def _header(self, path: str) -> Type:
+        """The type of the tensor in a file, which is read when it is needed."""
+        self._refuse_unsafe(path)
+        from tcalc import files
+
+        if path == "-":
+            return self._array(path).type
+        return files.header(path, default_float=self.settings.default_float)
+
+    def _header_or_unknown(self, path: str) -> Type:
+        from tcalc import files
+
+        try:
+            return self._header(path)
+        except files.MissingFile:
+            return UNKNOWN_TYPE
+
+    def _refuse_unsafe(self, path: str) -> None:
+        if self.settings.safe:
+            raise TcalcError("io", f"--safe forbids to load {path}")
+
+    def _array(self, path: str) -> ArrayData:
+        from tcalc import files
+
+        if path == "-":
+            if path not in self._arrays:
+                if self.standard_input is None:
+                    raise TcalcError("io", "standard input is not there to be loaded: the program itself comes from it")
+                self._arrays[path] = files.read_of(self.standard_input, "-", default_float=self.settings.default_float)
+            return self._arrays[path]
+        return files.read(
+            path, default_float=self.settings.default_float, limit=memory.room(self.settings.memory, 0)
+        )
+
+    def _loaded(self, path: str, span: Span) -> Any:
+        try:
+            return self.engine.from_array(self._array(path))
+        except TcalcError as error:
+            error.span = error.span or span
+            raise
+
+    # torch
+
+    @property
+    def engine(self) -> Any:
+        """torch, loaded and set up when the first tensor is needed."""
+        if self._engine is None:
+            from tcalc.backend import engine
+
+            settings = self.settings
+            engine.configure(settings.default_float, settings.device, settings.threads)
+            if settings.seed is not None:
+                engine.seed(settings.seed)
+            engine.enter_thread()
+            self._engine = engine
+        return self._engine
+
+
+def _is_static(typed: Typed) -> bool:
+    """Whether a value is carried by its type, so that nothing is computed."""
+    type = typed.type
+    if isinstance(type, TensorType):
+        return type.static is not None and not isinstance(type.static, Poly)
+    if isinstance(type, TupleType):
+        return bool(type.items) and all(
+            isinstance(item, ConstantType) or (isinstance(item, TensorType) and item.static is not None)
+            for item in type.items
+        )
+    return isinstance(typed, Static) or isinstance(type, FunctionType | ConstantType)
+
+
+def _too_deep(statement: nodes.Statement) -> TcalcError:
+    return TcalcError("limit", "nesting deeper than can be followed", statement.span)

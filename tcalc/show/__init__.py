@@ -1,0 +1,1 @@
+"""Values, types, errors and notes as text or JSON. Nothing here imports torch."""

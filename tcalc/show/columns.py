@@ -1,0 +1,89 @@
+"""Numbers for reading: five or so significant digits, the decimal points of one tensor under each other.
+
+What would show as zero, or is very large, stands alone as `1.2e-16`; a tensor of whole numbers has no points at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor, log10
+from typing import TYPE_CHECKING
+
+from tcalc.show.numbers import joined, number_text, number_texts, part_texts
+
+if TYPE_CHECKING:
+    from tcalc.types.dtypes import DType
+
+_LEAST, _GREATEST = 1e-5, 1e6
+#: Up to here whole numbers are written out.
+_WHOLE = 1e9
+
+
+def scalar_text(value: complex, dtype: DType) -> str:
+    """One number in full, a whole float without its `.0`: `61.25`, `10`, `1-2j`."""
+    if dtype.kind == "complex":
+        real, imaginary = part_texts((value,), dtype)
+        return joined(real[0].removesuffix(".0"), imaginary[0].removesuffix(".0"))
+    return number_text(value, dtype).removesuffix(".0")
+
+
+def column_texts(values: Sequence[complex], dtype: DType) -> list[str]:
+    """The texts of the numbers that stand in one table; flush right, their decimal points meet."""
+    if dtype.kind == "complex":
+        real = _float_texts([value.real for value in values], dtype)
+        imaginary = _float_texts([value.imag for value in values], dtype)
+        return [joined(re, im) for re, im in zip(real, imaginary, strict=True)]
+    if dtype.kind == "float":
+        return _float_texts([value.real for value in values], dtype)
+    return number_texts(values, dtype)
+
+
+def _float_texts(values: Sequence[float], dtype: DType) -> list[str]:
+    finite = [value for value in values if value - value == 0.0]
+    if all(value % 1.0 == 0.0 and -_WHOLE < value < _WHOLE for value in finite):
+        return [f"{value:.0f}" for value in values]
+    decimals = _decimals([value for value in finite if _LEAST <= abs(value) < _GREATEST], dtype)
+    return [_one(value, decimals) for value in values]
+
+
+def _decimals(values: Sequence[float], dtype: DType) -> int:
+    """How many places: what the greatest needs for five digits, and not more than any of them has."""
+    if not values:
+        return 1
+    magnitude = floor(log10(max(map(abs, values))))
+    most = max(4 - magnitude, 1) if magnitude >= 0 else max(3 - magnitude, 4)
+    # The parts of a complex number are written as f64: too many places do no harm here.
+    texts = [f"{value:.8g}" if dtype.kind == "complex" else number_text(value, dtype) for value in values]
+    needed = max(most if "e" in text else len(text.partition(".")[2]) for text in texts)
+    return max(1, min(most, needed))
+
+
+def _one(value: float, decimals: int) -> str:
+    size = abs(value)
+    if size != 0.0 and size - size == 0.0 and (size >= _GREATEST or size < 0.5 * 10.0**-decimals):
+        mantissa, _, exponent = f"{value:.{4 if size > 1 else 1}e}".partition("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return f"{value:.{decimals}f}"
+
+
+def brief(value: float, whole: bool) -> str:
+    """An end of a range in two digits or a little more: `-4.1`, `0.15`, `250`, `1.2e7`."""
+    size = abs(value)
+    if whole or size == 0.0:
+        return f"{value:.0f}" if size < _WHOLE else _one(value, 1)
+    if not 1e-3 <= size < 1e5:
+        return _short_exponent(f"{value:.1e}")
+    return f"{value:.{max(0, 1 - floor(log10(size)))}f}"
+
+
+def figure(value: float) -> str:
+    """A mean or a deviation to three places: `0.003`, `1.001`, `1.2e7`."""
+    size = abs(value)
+    if size == 0.0:
+        return "0"
+    return f"{value:.3f}" if 1e-3 <= size < 1e4 else _short_exponent(f"{value:.2e}")
+
+
+def _short_exponent(text: str) -> str:
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}"

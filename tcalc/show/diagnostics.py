@@ -1,0 +1,170 @@
+"""Errors and notes as text: the line at fault, its operands underlined, where each size came from, the repairs.
+
+error[shape]: A's last axis is 3, B's first is 4
+  A @ B
+  ─   ─
+  │   f32[4, 3]   4: B = ones(4, 3), line 2
+  f32[2, 3]       3: A = [[1., 2., 3.], …], line 1
+  1  A @ B.T → f32[2, 4]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from tcalc.show.excerpt import Excerpt
+from tcalc.show.visible import cells, clipped, visible
+
+if TYPE_CHECKING:
+    from tcalc.errors import Mark, Note, Repair, TcalcError
+    from tcalc.show.palette import Style
+    from tcalc.source import Source, Span
+
+_INDENT = "  "
+
+
+def error_text(error: TcalcError, style: Style, *, width: int = 80, located: bool = False, hint: str = "") -> str:
+    """An error as lines without a newline at the end.
+
+    `width` is the terminal's, in cells. `located` puts `<stdin>:1` before the source line, as is needed where the line
+    was not just typed. `hint` stands to the right of the first repair.
+    """
+    lines = [f"{style.paint('error', f'error[{error.code}]')}: {style.prose(error.message)}"]
+    lines += _places(error.span, error.marks, style, width, located)
+    lines += _repairs(error.repairs, style, width, hint)
+    for note in error.notes:
+        lines += [_INDENT + style.prose(line) for line in note.split("\n")]
+    return "\n".join(lines)
+
+
+def note_text(note: Note, style: Style, *, width: int = 80, located: bool = False) -> str:
+    """A note: one line with its repair where both fit, without a newline at the end."""
+    line = f"{style.paint('note', 'note')}: {style.prose(note.message)}"
+    lines = [line, *(_places(note.span, (), style, width, located) if located else ())]
+    if len(note.repairs) == 1 and not located:
+        repair = note.repairs[0]
+        if cells(f"note: {style.prose(note.message)}.  {_repair(repair, style)}") <= width:
+            return f"{line}.  {_painted(repair, style)}"
+    lines += _repairs(note.repairs, style, width, "")
+    return "\n".join(lines)
+
+
+class _Place:
+    """A range of one source line, from `start` up to `end` in it; a span of several lines is cut to its first.
+
+    `to_line` is the line on which such a span ends, else 0.
+    """
+
+    __slots__ = ("end", "line", "line_start", "mark", "source", "start", "to_line")
+
+    def __init__(self, span: Span, mark: Mark | None) -> None:
+        self.source, self.mark = span.source, mark
+        text, start, end = span.source.text, span.start, max(span.start, span.end)
+        if start >= end and not text[start : start + 1].strip() and not span.source.line_at(start)[1].strip():
+            # The end of the input, behind the last newline: point behind the last word instead.
+            start = end = len(text[:start].rstrip()) or start
+        self.line_start, self.line = span.source.line_at(start)
+        self.start = start - self.line_start
+        self.end = min(end - self.line_start, len(self.line))
+        # The newline that a span may end with is no further line.
+        last = max(start, start + len(text[start:end].rstrip()) - 1)
+        self.to_line = span.source.position(last)[0] if last > self.line_start + len(self.line) else 0
+
+
+def _places(span: Span | None, marks: Sequence[Mark], style: Style, width: int, located: bool) -> Iterator[str]:
+    """The lines at fault, the error's own first, each with what is underlined in it."""
+    groups: dict[tuple[int, int], list[_Place]] = {}
+    if span is not None:
+        own = _Place(span, None)
+        if not located and not marks and span.text.strip() == span.source.text.strip() and not own.to_line:
+            return  # it stands right above, and all of it is meant
+        groups[id(own.source), own.line_start] = [own]
+    for mark in marks:
+        place = _Place(mark.span, mark)
+        group = groups.setdefault((id(place.source), place.line_start), [])
+        if group and group[0].mark is None:
+            group.clear()  # the operands say it more closely
+        group.append(place)
+    for number, group in enumerate(groups.values()):
+        yield from _excerpt(group, style, width, _origin(group[0], located, number > 0))
+
+
+def _origin(place: _Place, located: bool, elsewhere: bool) -> str:
+    """Where a source line stands, said before it: `script.tc:3`, or `line 3` of what was typed."""
+    if not located and not elsewhere:
+        return ""
+    return _name_and_line(place.source, place.line_start, located)
+
+
+def _name_and_line(source: Source, offset: int, named: bool) -> str:
+    line = source.position(offset)[0]
+    return f"{visible(source.name)}:{line}" if named else f"line {line}"
+
+
+def _excerpt(places: list[_Place], style: Style, width: int, origin: str) -> Iterator[str]:
+    """A source line, its underlines, and a line for each label, the rightmost first."""
+    places.sort(key=lambda place: (place.start, place.end))
+    before = _INDENT + (origin + "  " if origin else "")
+    margin = cells(before)
+    room = max(20, width - margin - 1)
+    first, last = places[0].start, max(place.end for place in places)
+    excerpt = Excerpt(places[0].line, first, last, room, style.ellipsis)
+    yield (_INDENT + style.paint("dim", origin) + "  " if origin else _INDENT) + excerpt.text
+    columns = [excerpt.column(place.start) for place in places]
+    underline = [" "] * (room + 1)
+    for place, column in zip(places, columns, strict=True):
+        stop = max(column + 1, excerpt.column(place.end))
+        underline[column:stop] = style.line * (stop - column)
+    to_line = max(place.to_line for place in places)
+    goes_on = f" {style.ellipsis} to line {to_line}" if to_line else ""
+    yield " " * margin + style.paint("mark", "".join(underline).rstrip() + goes_on)
+    # Where a file or a log may be listening, a long line is better than a lost word.
+    yield from _labels(places, columns, style, margin, 10_000 if origin else width)
+
+
+def _labels(places: list[_Place], columns: list[int], style: Style, margin: int, width: int) -> Iterator[str]:
+    labels = []
+    for place, column in zip(places, columns, strict=True):
+        if place.mark is not None and (place.mark.type or place.mark.fixed):
+            labels.append((column, style.prose(place.mark.type), style.prose(place.mark.fixed)))
+    aligned = max([column + cells(type) for column, type, fixed in labels if type and fixed], default=0) + 3
+    while labels:
+        column, type, fixed = labels.pop()
+        line, at = " " * margin, 0
+        for bar in sorted({other for other, _, _ in labels if other < column}):
+            line += " " * (bar - at) + style.paint("mark", style.bar)
+            at = bar + 1
+        line += " " * (column - at)
+        type = clipped(type, max(8, width - margin - column), style.ellipsis)
+        gap = " " * (aligned - column - cells(type)) if type and fixed else ""
+        used = margin + column + cells(type) + len(gap)
+        yield line + style.paint("type", type) + gap + clipped(fixed, max(8, width - used), style.ellipsis)
+
+
+def _repairs(repairs: Sequence[Repair], style: Style, width: int, hint: str) -> Iterator[str]:
+    for number, repair in enumerate(repairs, 1):
+        line = f"{_INDENT}{number}  {_painted(repair, style)}"
+        if hint and number == 1:
+            gap = min(width, 79) - cells(f"{_INDENT}{number}  {_repair(repair, style)}") - cells(hint)
+            if gap >= 3:
+                line += " " * gap + style.paint("dim", hint)
+        yield line
+
+
+def _repair(repair: Repair, style: Style) -> str:
+    type = f" {style.arrow} {style.prose(repair.type)}" if repair.type else ""
+    return visible(repair.text) + _condition(repair, style) + type
+
+
+def _painted(repair: Repair, style: Style) -> str:
+    type = f" {style.arrow} {style.paint('type', style.prose(repair.type))}" if repair.type else ""
+    return style.paint("repair", visible(repair.text)) + _condition(repair, style) + type
+
+
+def _condition(repair: Repair, style: Style) -> str:
+    """`with v: f32[2]` as it stands; a bare fact as `if n = m`."""
+    if not repair.condition:
+        return ""
+    introduced = repair.condition.split(" ")[0] in ("with", "if", "when", "where", "for")
+    return f" {'' if introduced else 'if '}{style.prose(repair.condition)}"

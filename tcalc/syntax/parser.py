@@ -1,0 +1,217 @@
+"""Text to syntax trees, one statement at a time.
+
+lark and its tables are loaded when the first text is parsed, not when this module is imported.
+"""
+
+from __future__ import annotations
+
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from tcalc.errors import TcalcError
+from tcalc.source import Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lark import Lark, Token
+
+    from tcalc.syntax.build import Builder
+    from tcalc.syntax.newlines import Cutter
+    from tcalc.syntax.nodes import Expr, Signature, Statement, TypeExpr
+
+
+class Engine:
+    """lark with its tables, and the builder that it calls. One text at a time: `lock` is held while one is read."""
+
+    def __init__(self) -> None:
+        from tcalc.syntax.build import Builder
+        from tcalc.syntax.lexer import Words
+        from tcalc.syntax.tables import load
+
+        self.lock = RLock()
+        self.builder: Builder = Builder()
+        self.lark: Lark = load(self.builder)
+        self.words = Words(self.lark)
+
+    def cutter(self, source: Source) -> Cutter:
+        """The statements of a text as tokens."""
+        from tcalc.syntax.lexer import Tokens
+        from tcalc.syntax.newlines import Cutter
+
+        return Cutter(Tokens(self.words, source))
+
+    def parse(self, tokens: list[Token], source: Source, start: str) -> Any:
+        """The tree of some tokens. Raises TcalcError."""
+        from lark import Token
+        from lark.exceptions import UnexpectedToken
+
+        with self.lock:
+            self.builder.begin(source)
+            state = self.lark.parse_interactive(start=start).parser_state
+            feed = state.feed_token
+            try:
+                for token in tokens:
+                    feed(token)
+                end = tokens[-1].end_pos if tokens else len(source.text)
+                return feed(Token("$END", "", end, end_pos=end), True)
+            except UnexpectedToken as fault:
+                from tcalc.syntax.mistakes import explain
+
+                raise explain(self, fault, tokens, source) from None
+
+    def stop(self, text: str) -> tuple[int, str] | None:
+        """The parser's state and the kind of token where it stops at a bad statement, None if it does not stop."""
+        from lark import Token
+        from lark.exceptions import UnexpectedToken
+
+        source = Source(text)
+        with self.lock:
+            self.builder.begin(source)
+            state = self.lark.parse_interactive(start="statement").parser_state
+            try:
+                for token in self.cutter(source).cut() or []:
+                    state.feed_token(token)
+                state.feed_token(Token("$END", ""), True)
+            except UnexpectedToken as fault:
+                return state.position, fault.token.type
+            except TcalcError:
+                return None
+        return None
+
+
+class Assembler:
+    """Joins lines to whole statements, reading each line once."""
+
+    def __init__(self) -> None:
+        from tcalc.syntax.newlines import Layout
+
+        self.layout = Layout()
+
+    def feed(self, text: str) -> bool:
+        """Take the next line (or lines). True if no statement is open after it; the next line then begins anew.
+
+        What is wrong in itself (a stray character, a quote or a bracket that does not match) counts as whole: more
+        lines would not mend it.
+        """
+        from tcalc.syntax.lexer import Tokens
+
+        whole = self.layout.read(Tokens(engine().words, Source(text)))
+        if whole:
+            self.layout.clear()
+        return whole
+
+
+def is_complete(text: str) -> bool:
+    r"""Whether the text's last statement is whole.
+
+    It is not while a bracket is open, a `let` waits for its `in`, or the last line ends in a binary operator, `=`,
+    `->`, `|>`, `\`, or a word that something must follow (`in`, `if`, `else`, `not`).
+    """
+    return Assembler().feed(text)
+
+
+_engine: Engine | None = None
+_engine_lock = RLock()
+
+
+def engine() -> Engine:
+    """The one engine of this process, made when first asked for."""
+    global _engine
+    if _engine is None:
+        with _engine_lock:
+            if _engine is None:
+                _engine = Engine()
+    return _engine
+
+
+def parse_statements(source: Source) -> Iterator[Statement | TcalcError]:
+    """The statements of a text in their order, each parsed when it is asked for.
+
+    An ill-formed statement gives its TcalcError (`syntax`, `limit`, or `value` for a number too long to read) in its
+    place; the next one is then that of the next logical line.
+    """
+    parser = engine()
+    cutter = parser.cutter(source)
+    while True:
+        try:
+            tokens = cutter.cut()
+        except TcalcError as error:
+            yield error
+            continue
+        if tokens is None:
+            return
+        if len(tokens) == 1 and tokens[0].type == "SEMICOLON":
+            continue
+        try:
+            statement = parser.parse(tokens, source, "statement")
+        except TcalcError as error:
+            if tokens[-1].type == "SEMICOLON":
+                cutter.layout.clear()
+                cutter.skip_line()
+            yield error
+        else:
+            yield statement
+
+
+def parse_expression(source: Source) -> Expr:
+    """The one expression that a text is. Raises TcalcError."""
+    expression: Expr = whole(source, "expression")
+    return expression
+
+
+def parse_type(source: Source) -> TypeExpr:
+    """The one type that a text is, as it is written in an annotation. Raises TcalcError."""
+    written: TypeExpr = whole(source, "type")
+    return written
+
+
+def parse_signature(source: Source) -> Signature:
+    """The one signature that a text is: `(a: num[n], b: num[n]) -> num`. Raises TcalcError."""
+    signature: Signature = whole(source, "signature")
+    return signature
+
+
+class Expectation:
+    """A `#=>` comment: its text, its line and place, and `owner`, the offset at which its statement begins.
+
+    It belongs to the statement on whose line it ends or which it stands below; `owner` is -1 above the first.
+    """
+
+    __slots__ = ("line", "owner", "span", "text")
+
+    def __init__(self, source: Source, comment: Token, owner: int) -> None:
+        self.span = Span(source, comment.start_pos or 0, comment.end_pos or 0)
+        self.line = self.span.line
+        self.text = str(comment.value)[3:].strip()
+        self.owner = owner
+
+
+def expectations(source: Source) -> list[Expectation]:
+    """The `#=>` comments of a script in their order, as the lexer finds them: one in a text is none."""
+    cutter = engine().cutter(source)
+    while True:
+        try:
+            if cutter.cut() is None:
+                break
+        except TcalcError:
+            continue
+    return [Expectation(source, comment, owner) for comment, owner in cutter.comments if comment.startswith("#=>")]
+
+
+def keywords() -> list[str]:
+    """The reserved words, sorted."""
+    return sorted(engine().words.keywords)
+
+
+def whole(source: Source, start: str) -> Any:
+    """A text that is one of `start` and nothing more."""
+    parser = engine()
+    cutter = parser.cutter(source)
+    tokens = cutter.cut()
+    node = parser.parse(tokens or [], source, start)
+    more = cutter.cut()
+    if more is not None:
+        place = Span(source, more[0].start_pos or 0, more[-1].end_pos or 0)
+        raise TcalcError("syntax", "there is more than one expression", place)
+    return node

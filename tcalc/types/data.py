@@ -1,0 +1,72 @@
+"""How a value's numbers are handed from the backend to those who show or store them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tcalc.types.tensor import TensorType
+
+
+class TensorData(Protocol):
+    """A tensor's numbers as plain data, read in pieces so that no large conversion happens in one call."""
+
+    @property
+    def type(self) -> TensorType:
+        """dtype, sizes (all known integers) and labels."""
+
+    def numbers(self, start: int, stop: int) -> Sequence[bool | int | float | complex]:
+        """The elements from `start` to `stop` in row-major order, as Python numbers."""
+
+    def statistics(self) -> Statistics | None:
+        """Figures of a large real tensor, None where they say nothing."""
+
+
+class Statistics:
+    """Figures over the finite elements, with a histogram of `bins` equal steps from `least` to `greatest`."""
+
+    __slots__ = ("bins", "greatest", "infinite", "least", "mean", "missing", "std")
+
+    def __init__(
+        self, least: float, greatest: float, mean: float, std: float, bins: Sequence[int], missing: int, infinite: int
+    ) -> None:
+        self.least, self.greatest, self.mean, self.std, self.bins = least, greatest, mean, std, bins
+        self.missing, self.infinite = missing, infinite
+
+
+class TupleData:
+    """Several values side by side, with names where they have them."""
+
+    __slots__ = ("items", "names")
+
+    def __init__(self, items: Sequence[TensorData | TupleData], names: Sequence[str] = ()) -> None:
+        self.items, self.names = items, names
+
+
+class StaticData:
+    """A number (or nested tuple of numbers) that was known while checking: no torch needed to show it."""
+
+    __slots__ = ("_flat", "type")
+
+    def __init__(self, type: TensorType) -> None:
+        self.type = type
+        flat: list[bool | int | float | complex] = []
+        _flatten(type.static, flat)
+        self._flat = flat
+
+    def numbers(self, start: int, stop: int) -> Sequence[bool | int | float | complex]:
+        """See `TensorData.numbers`."""
+        return self._flat[start:stop]
+
+    def statistics(self) -> Statistics | None:
+        """A static value is small."""
+        return None
+
+
+def _flatten(value: object, into: list[bool | int | float | complex]) -> None:
+    if isinstance(value, tuple):
+        for item in value:
+            _flatten(item, into)
+    else:
+        assert isinstance(value, bool | int | float | complex)
+        into.append(value)

@@ -1,0 +1,74 @@
+"""Why a signature does not fit its arguments: facts about parameters and axes, worded once the arguments are known."""
+
+from __future__ import annotations
+
+from tcalc.types import size as sizes
+from tcalc.types.tensor import Axis, Type
+
+
+class Place:
+    """An argument, named by its parameter, and one of its axes where that is the point.
+
+    A list of tensors is one parameter; `item` then says which of them.
+    """
+
+    __slots__ = ("axis", "item", "parameter")
+
+    def __init__(self, parameter: str, axis: Axis | None = None, item: int | None = None) -> None:
+        self.parameter, self.axis, self.item = parameter, axis, item
+
+
+class Mismatch(Exception):
+    """A call that does not fit.
+
+    `sentence` is a format string in which `{0}` stands for the argument at the first of `places` ("A", "the left
+    side") and `{0s}` for its possessive ("A's"). `depth` tells how far matching came: of several forms that do
+    not fit, the one that came furthest is the one to report.
+    """
+
+    def __init__(self, code: str, sentence: str, *places: Place, depth: int = 2, notes: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.code, self.sentence, self.places, self.depth, self.notes = code, sentence, places, depth, notes
+
+
+class Undetermined(Exception):
+    """The shape cannot be told before values or sizes are known: the result's type is unknown."""
+
+
+def which_axis(position: int, rank: int) -> str:
+    """An axis in words: "last axis", "first axis", "axis 1", "only axis"."""
+    if rank == 1:
+        return "only axis"
+    if position in (-1, rank - 1):
+        return "last axis"
+    return "first axis" if position == 0 else f"axis {position}"
+
+
+def sizes_meet(
+    left: Place, left_position: int, left_rank: int, right: Place, right_position: int, right_rank: int
+) -> Mismatch:
+    """Two axes that must match and do not: by label where the sizes agree, else by size."""
+    assert left.axis is not None and right.axis is not None
+    one, other = left.axis, right.axis
+    if sizes.agree(one.size, other.size) or 1 in (one.size, other.size):
+        both = f" (both are {sizes.text(one.size)})" if sizes.agree(one.size, other.size) else ""
+        return Mismatch("label", f"{one.label} meets {other.label}{both}", left, right, depth=4)
+    if not (isinstance(one.size, int) and isinstance(other.size, int)):
+        return Mismatch("shape", f"{sizes.text(one.size)} meets {sizes.text(other.size)}", left, right, depth=4)
+    first, second = which_axis(left_position, left_rank), which_axis(right_position, right_rank)
+    if second.endswith(" axis"):
+        second = second.removesuffix(" axis")
+        second = "" if second == "only" else f" {second}"
+    else:
+        second = " " + second
+    sentence = f"{{0s}} {first} is {one.size}, {{1s}}{second or ' only axis'} is {other.size}"
+    return Mismatch("shape", sentence, left, right, depth=4)
+
+
+def missing_axis(parameter: str, axis: int, type: Type, rank: int, depth: int = 3) -> Mismatch:
+    """`sum[2]` of a matrix."""
+    if rank == 0:
+        has = "has no axes"
+    else:
+        has = f"has {rank} {'axis' if rank == 1 else 'axes'} (0{'' if rank == 1 else f' to {rank - 1}'}, or -1{'' if rank == 1 else f' to -{rank}'})"
+    return Mismatch("shape", f"there is no axis {axis}: {{0}} is {type}, which {has}", Place(parameter), depth=depth)
