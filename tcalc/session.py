@@ -7,7 +7,7 @@ statement that fails changes nothing, not even the state of the random numbers.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tcalc import memory
@@ -110,8 +110,7 @@ class Session:
         self._lock = threading.Lock()
         #: Predicted bytes of operations that were left behind and still run.
         self.left_behind: list[int] = []
-        #: Standard input as bytes, for `load("-")`, where a door offers it.
-        self.standard_input: bytes | None = None
+        self._standard_input: Callable[[], bytes] | None = None
         self.reset()
 
     # Names
@@ -158,9 +157,7 @@ class Session:
                 continue
             statements.append(parsed)
             try:
-                checked = check_statement(
-                    parsed, scope, self.settings.default_float, header=self._header_or_unknown
-                )
+                checked = check_statement(parsed, scope, self.settings.default_float, header=self._header_or_unknown)
             except TcalcError as error:
                 outcomes.append(Failed(error, parsed))
             except Poisoned:
@@ -211,6 +208,10 @@ class Session:
                 continue
             yield from self.execute(parsed, ticket, source.text if single else None)
             single = False
+
+    def knows(self, text: str) -> bool:
+        """Whether a text was run before and is a whole statement."""
+        return text in self._programs
 
     def execute(
         self, statement: nodes.Statement, ticket: Ticket | None = None, text: str | None = None
@@ -402,6 +403,10 @@ class Session:
 
     # Files
 
+    def offer_standard_input(self, read: Callable[[], bytes]) -> None:
+        """Let `load("-")` read standard input; a door does so whose program comes from elsewhere."""
+        self._standard_input = read
+
     def _header(self, path: str) -> Type:
         """The type of the tensor in a file, which is read when it is needed."""
         self._refuse_unsafe(path)
@@ -428,13 +433,13 @@ class Session:
 
         if path == "-":
             if path not in self._arrays:
-                if self.standard_input is None:
+                if self._standard_input is None:
                     raise TcalcError("io", "standard input is not there to be loaded: the program itself comes from it")
-                self._arrays[path] = files.read_of(self.standard_input, "-", default_float=self.settings.default_float)
+                self._arrays[path] = files.read_of(
+                    self._standard_input(), "-", default_float=self.settings.default_float
+                )
             return self._arrays[path]
-        return files.read(
-            path, default_float=self.settings.default_float, limit=memory.room(self.settings.memory, 0)
-        )
+        return files.read(path, default_float=self.settings.default_float, limit=memory.room(self.settings.memory, 0))
 
     def _loaded(self, path: str, span: Span) -> Any:
         try:

@@ -44,4 +44,15 @@ def restore(state: Any) -> None:
     torch.set_rng_state(state)
 
 
-__all__ = ["Plan", "configure", "data", "enter_thread", "from_array", "random_state", "restore", "seed", "tensor", "type_of"]
+__all__ = [
+    "Plan",
+    "configure",
+    "data",
+    "enter_thread",
+    "from_array",
+    "random_state",
+    "restore",
+    "seed",
+    "tensor",
+    "type_of",
+]

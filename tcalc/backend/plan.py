@@ -120,9 +120,7 @@ def _step(node: Node, register: int, inputs: list[int]) -> Step:
 
 def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
     kernel = kernels.find(node.row.torch)
-    options = {
-        name: TORCH[value] if isinstance(value, DType) else value for name, value in node.options.items()
-    }
+    options = {name: TORCH[value] if isinstance(value, DType) else value for name, value in node.options.items()}
     if all(group == -1 for group in node.groups) and not options and len(inputs) in (1, 2):
         if len(inputs) == 1:
             (only,) = inputs
@@ -194,9 +192,7 @@ def _repeat_step(node: Repeat, register: int, inputs: list[int]) -> Step:
         slices = [value.unbind(axis) for value, axis in zip(values[:sequences], axes, strict=True)]
         outside = values[sequences:]
         try:
-            mapped = torch.vmap(
-                lambda *elements: once([*elements, *outside]), in_dims=axes, randomness="different"
-            )
+            mapped = torch.vmap(lambda *elements: once([*elements, *outside]), in_dims=axes, randomness="different")
             registers[register] = mapped(*values[:sequences]) if count else _nothing(once, values, axes, outside)
         except (RuntimeError, NotImplementedError, IndexError):
             registers[register] = _stack([once([*elements, *outside]) for elements in zip(*slices, strict=True)])
@@ -221,7 +217,9 @@ def _repeat_step(node: Repeat, register: int, inputs: list[int]) -> Step:
     return vmap if kind == "vmap" else fold
 
 
-def _nothing(once: Callable[[Sequence[Any]], Any], values: Sequence[Any], axes: Sequence[int], outside: Sequence[Any]) -> Any:
+def _nothing(
+    once: Callable[[Sequence[Any]], Any], values: Sequence[Any], axes: Sequence[int], outside: Sequence[Any]
+) -> Any:
     """A map over no elements: the result's shape from an element of zeros."""
     elements = [
         torch.zeros([size for i, size in enumerate(value.shape) if i != axis], dtype=value.dtype)
@@ -247,5 +245,3 @@ def _stack(parts: Sequence[Any]) -> Any:
 def no_gradients() -> None:
     """Turn torch's own recording off in this thread: derivatives are graphs of their own."""
     torch.set_grad_enabled(False)
-
-

@@ -78,7 +78,9 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
         "dtype": "a dtype",
         "function": "a function",
     }[kind]
-    raise Mismatch("type", f"{parameter.name} must be {wanted}, and {{0}} is {kind_of(type)}", Place(parameter.name), depth=1)
+    raise Mismatch(
+        "type", f"{parameter.name} must be {wanted}, and {{0}} is {kind_of(type)}", Place(parameter.name), depth=1
+    )
 
 
 def static_list(typed: Typed) -> tuple[int, ...] | None:

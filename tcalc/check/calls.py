@@ -95,7 +95,11 @@ class _Binding:
         position = 0
         for each in given:
             if each.name is None:
-                while position < len(parameters) and parameters[position].name in self.given and not parameters[position].starred:
+                while (
+                    position < len(parameters)
+                    and parameters[position].name in self.given
+                    and not parameters[position].starred
+                ):
                     position += 1
                 if position >= len(parameters):
                     raise Mismatch("type", "{0} is one argument too many", Place("*"), depth=0)
@@ -169,7 +173,9 @@ class _Binding:
         if isinstance(type, ConstantType) and type.value is None and parameter.default is not None:
             return None, typed
         if isinstance(type, TupleType) and (self.row.operator or self.row.name == "einsum"):
-            raise Mismatch("type", f"{{0}} is {kind_of(type)}; arithmetic is on tensors", Place(parameter.name), depth=2)
+            raise Mismatch(
+                "type", f"{{0}} is {kind_of(type)}; arithmetic is on tensors", Place(parameter.name), depth=2
+            )
         raise Mismatch("type", f"{{0}} is {kind_of(type)}, not a tensor", Place(parameter.name), depth=1)
 
     def _sequence(self, given: Given) -> tuple[Typed, ...]:
@@ -196,7 +202,9 @@ class _Binding:
             if count > MOST_ROWS:
                 raise TcalcError("limit", f"{count} rows are too many to take one by one", typed.span)
             return rows_of(typed, count)
-        raise Mismatch("type", "{0} must be a list or tuple of tensors", Place(self.signature.parameters[0].name), depth=1)
+        raise Mismatch(
+            "type", "{0} must be a list or tuple of tensors", Place(self.signature.parameters[0].name), depth=1
+        )
 
     def _several(self, parameter: Parameter, given: list[Given]) -> tuple[object, ...]:
         """`zeros(2, 3)` or `zeros((2, 3))`: integers one by one, or one list of them."""

@@ -47,7 +47,6 @@ class Poisoned(Exception):
     """The expression uses a name whose definition had an error, which was reported there."""
 
 
-
 class Checker:
     """Checks expressions under one scope."""
 
@@ -176,7 +175,7 @@ class Checker:
 
     def unary(self, node: nodes.Unary, expected: Type | None) -> Typed:
         if node.operator == "-" and node.operand.__class__ is nodes.Number:
-            return self.static_number(-node.operand.value, node.span)  # type: ignore[attr-defined]  # a Number by its class
+            return self.static_number(-node.operand.value, node.span)
         if isinstance(node.operand, nodes.Hole):
             return self.hole(node.operand, expected)
         operand = self.check(node.operand)
@@ -189,8 +188,8 @@ class Checker:
         while left_node.__class__ is nodes.Binary and (
             not self.settled or (id(left_node), self.path) not in self.settled
         ):
-            spine.append(left_node)  # type: ignore[arg-type]  # a Binary by its class
-            left_node = left_node.left  # type: ignore[attr-defined]  # likewise
+            spine.append(left_node)
+            left_node = left_node.left
         outermost = spine[0]
         left: Typed | None = None if isinstance(left_node, nodes.Hole) else self.check(left_node)
         for each in reversed(spine):
@@ -307,7 +306,12 @@ class Checker:
     def argument(self, callee: Function, argument: nodes.Argument, first: bool) -> Typed:
         """An argument; a list given to a function on sequences is a tuple of tensors of any shapes."""
         value = argument.value
-        if first and isinstance(value, nodes.ListOf) and isinstance(callee, functions.RowFunction) and callee.row.sequence:
+        if (
+            first
+            and isinstance(value, nodes.ListOf)
+            and isinstance(callee, functions.RowFunction)
+            and callee.row.sequence
+        ):
             items = tuple([self.check(item) for item in value.items])
             return Several(value.span, TupleType(tuple([item.type for item in items])), items)
         return self.check(value)

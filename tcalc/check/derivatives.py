@@ -73,7 +73,9 @@ def _derivative(checker: Checker, kind: str, node: nodes.Expr, over: Over, given
     types = [_type(checker, "vjp" if as_vjp else kind, body.type, variable.type) for variable in by]
     many = len(by) != 1
     result: Type = TupleType(tuple(types), tuple([v.span.text for v in variables])) if many else types[0]
-    return Derivative(node.span, result, "vjp" if as_vjp else kind, tuple(by), body, vector.typed if vector else None, many)
+    return Derivative(
+        node.span, result, "vjp" if as_vjp else kind, tuple(by), body, vector.typed if vector else None, many
+    )
 
 
 def _type(checker: Checker, kind: str, body: TensorType, by: Type) -> TensorType:
@@ -128,7 +130,11 @@ def _of_function(checker: Checker, kind: str, node: nodes.Expr, over: Over, give
             elif listed:
                 positions.extend(listed)
             else:
-                raise TcalcError("grad", f"of a function {kind} is by numbered parameters, and {item.span.text} is no number", item.span)
+                raise TcalcError(
+                    "grad",
+                    f"of a function {kind} is by numbered parameters, and {item.span.text} is no number",
+                    item.span,
+                )
     inner = given.typed.type
     assert isinstance(inner, FunctionType) and isinstance(inner.function, Function)
     function = inner.function
@@ -153,7 +159,9 @@ def _of_function(checker: Checker, kind: str, node: nodes.Expr, over: Over, give
                 if isinstance(type, UnknownType):
                     raise Undetermined
                 if not isinstance(type, TensorType):
-                    raise TcalcError("grad", f"{names.called(each.node)} is {kind_of(type)}, and has no derivative", each.node.span)
+                    raise TcalcError(
+                        "grad", f"{names.called(each.node)} is {kind_of(type)}, and has no derivative", each.node.span
+                    )
                 local = Local("point")
                 bindings.append((local, each.typed))
                 use = Use(each.node.span, type, local)

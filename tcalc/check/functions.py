@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import annotations, calls, errors, names, special
+from tcalc.check import calls, declared, errors, names, special
 from tcalc.check.arguments import Given
 from tcalc.check.over import Over
 from tcalc.check.typed import Bound, Literal, Local, Static, Typed, Use, converted
@@ -158,11 +158,11 @@ class UserFunction(Function):
         try:
             scope = dict(self.environment)
             checker.locals = scope
-            sizes = annotations.bind_parameters(checker, self, bound, node)
+            sizes = declared.bind_parameters(checker, self, bound, node)
             for parameter, each in bound:
                 typed = each.typed
                 if parameter.annotation is not None:
-                    typed = annotations.converted_parameter(checker, parameter, typed)
+                    typed = declared.converted_parameter(checker, parameter, typed)
                 if needs_settling(typed.type):
                     typed = checker.settle(each.node, typed)
                 scope[parameter.name] = checker.bind_local(parameter.name, typed, bindings)
@@ -173,7 +173,7 @@ class UserFunction(Function):
             checker.path = (*outer[1], id(node))
             body = checker.check(self.body)
             if self.result is not None:
-                body = annotations.checked_result(checker, self, sizes, bound, body)
+                body = declared.checked_result(checker, self, sizes, bound, body)
         except TcalcError as error:
             _tell_call(error, self, node)
             raise
@@ -183,9 +183,7 @@ class UserFunction(Function):
             del checker.bound[depth:]
         return Bound(node.span, tuple(bindings), body) if bindings else body
 
-    def _bind(
-        self, checker: Checker, node: nodes.Expr, given: Sequence[Given]
-    ) -> list[tuple[nodes.Parameter, Given]]:
+    def _bind(self, checker: Checker, node: nodes.Expr, given: Sequence[Given]) -> list[tuple[nodes.Parameter, Given]]:
         names_ = [parameter.name for parameter in self.parameters]
         values: dict[str, Given] = {}
         positional = [each for each in given if each.name is None]
@@ -218,12 +216,12 @@ class UserFunction(Function):
         """Check an annotated function once, for all sizes; raises where it cannot be right."""
         outer = checker.locals
         try:
-            scope, sizes = annotations.symbolic_parameters(checker, self)
+            scope, sizes = declared.symbolic_parameters(checker, self)
             checker.locals = {**self.environment, **scope}
             checker.active.append(self.body)
             body = checker.check(self.body)
             if self.result is not None:
-                annotations.checked_result(checker, self, sizes, [], body)
+                declared.checked_result(checker, self, sizes, [], body)
         except Undetermined:
             pass
         finally:
@@ -233,7 +231,11 @@ class UserFunction(Function):
 
 def _tell_call(error: TcalcError, function: UserFunction, node: nodes.Expr) -> None:
     """An error inside a function also says which call led there."""
-    if error.span is not None and error.span.source is node.span.source and node.span.start <= error.span.start < node.span.end:
+    if (
+        error.span is not None
+        and error.span.source is node.span.source
+        and node.span.start <= error.span.start < node.span.end
+    ):
         return
     line = f"in {function.name}, called on line {node.span.line}: {errors.shortened(node.span.text)}"
     if line not in error.notes and len(error.notes) < 4:
@@ -341,6 +343,7 @@ def number_from_text(checker: Checker, text: str, dtype: DType, span: Span) -> T
     try:
         value: int | float = int(text) if dtype.rank == 1 else float(text)
     except ValueError:
-        raise TcalcError("value", f"{text!r} is not {'an integer' if dtype.kind == 'int' else 'a number'}", span) from None
+        raise TcalcError(
+            "value", f"{text!r} is not {'an integer' if dtype.kind == 'int' else 'a number'}", span
+        ) from None
     return checker.static_number(value, span)
-

@@ -31,12 +31,18 @@ def answer(checker: Checker, node: nodes.Hole, expected: Type | None) -> TcalcEr
     return _told(checker, node.span, [expected] if isinstance(expected, TensorType) else [])
 
 
-def operand(checker: Checker, row: Builtin, node: nodes.Binary, left: Typed | None, expected: Type | None) -> TcalcError:
+def operand(
+    checker: Checker, row: Builtin, node: nodes.Binary, left: Typed | None, expected: Type | None
+) -> TcalcError:
     """The answer to a hole beside an operator."""
     hole = node.left if left is None else node.right
     assert isinstance(hole, nodes.Hole)
     other = checker.check(node.right) if left is None and not isinstance(node.right, nodes.Hole) else left
-    return _told(checker, hole.span, _candidates(checker, row, [None if left is None else other, None if left is not None else other], expected))
+    return _told(
+        checker,
+        hole.span,
+        _candidates(checker, row, [None if left is None else other, None if left is not None else other], expected),
+    )
 
 
 def argument(
@@ -55,13 +61,13 @@ def argument(
     types: list[Typed | None] = [each.typed for each in given if each.name is None]
     types.append(None)
     after = node.arguments[node.arguments.index(hole) + 1 :]
-    types += [checker.check(each.value) for each in after if each.name is None and not isinstance(each.value, nodes.Hole)]
+    types += [
+        checker.check(each.value) for each in after if each.name is None and not isinstance(each.value, nodes.Hole)
+    ]
     return _told(checker, hole.value.span, _candidates(checker, callee.row, types, expected))
 
 
-def _candidates(
-    checker: Checker, row: Builtin, operands: Sequence[Typed | None], expected: Type | None
-) -> list[Type]:
+def _candidates(checker: Checker, row: Builtin, operands: Sequence[Typed | None], expected: Type | None) -> list[Type]:
     """The types that the missing operand may have, one for each form that the others fit."""
     found: list[Type] = []
     for form in row.forms:

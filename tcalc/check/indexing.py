@@ -80,9 +80,15 @@ def _part(checker: Checker, node: nodes.Index, value: Typed) -> Typed:
         item = checker.check(node.items[0])
         position = item.type.static if isinstance(item.type, TensorType) else None
     if not isinstance(position, int) or isinstance(position, bool):
-        raise TcalcError("type", f"a tuple's part is taken by an integer known while checking: {node.value.span.text}[0]", node.span)
+        raise TcalcError(
+            "type", f"a tuple's part is taken by an integer known while checking: {node.value.span.text}[0]", node.span
+        )
     if not -count <= position < count:
-        raise TcalcError("shape", f"{names.called(node.value)} has {count} parts, 0 to {count - 1}, and no part {position}", node.span)
+        raise TcalcError(
+            "shape",
+            f"{names.called(node.value)} has {count} parts, 0 to {count - 1}, and no part {position}",
+            node.span,
+        )
     return item_of(value, position % count, node.span)
 
 
@@ -190,7 +196,9 @@ def _item(checker: Checker, node: nodes.Expr) -> tuple[Item, Typed | None, Span]
         bounds = [None if part is None else _bound(checker, part) for part in (node.start, node.stop, node.step)]
         step = bounds[2]
         if isinstance(step, int) and step <= 0:
-            raise TcalcError("value", f"a slice steps forward, and the step is {step}; flip(x, [0]) turns an axis round", node.span)
+            raise TcalcError(
+                "value", f"a slice steps forward, and the step is {step}; flip(x, [0]) turns an axis round", node.span
+            )
         return SliceItem(*bounds), None, node.span  # type: ignore[arg-type]  # sizes of a definition are never lowered
     if isinstance(node, nodes.Constant) and (node.value is None or node.value is Ellipsis):
         return node.value, None, node.span
@@ -202,13 +210,20 @@ def _item(checker: Checker, node: nodes.Expr) -> tuple[Item, Typed | None, Span]
         checker.settle(node, typed)
         raise Undetermined
     if not isinstance(type, TensorType):
-        raise TcalcError("type", f"an index is an integer, a slice or a tensor, and {names.called(node)} is {kind_of(type)}", node.span)
+        raise TcalcError(
+            "type",
+            f"an index is an integer, a slice or a tensor, and {names.called(node)} is {kind_of(type)}",
+            node.span,
+        )
     static = type.static
     if isinstance(static, int | sizes.Poly) and not isinstance(static, bool):
         return static, None, node.span
     if type.dtype.rank > 1 and not (isinstance(typed, Literal) and typed.value == ()):
         raise TcalcError(
-            "dtype", f"an index is of integers or bools, and {names.called(node)} is {type}", node.span, marks=[Mark(node.span, str(type))]
+            "dtype",
+            f"an index is of integers or bools, and {names.called(node)} is {type}",
+            node.span,
+            marks=[Mark(node.span, str(type))],
         )
     if needs_settling(type):
         checker.settle(node, typed)
@@ -261,7 +276,10 @@ def _fit_mask(node: nodes.Index, type: TensorType, mask: Typed, position: int) -
                 "shape",
                 f"the mask is {mask.type}, and {names.called(node.value)}'s axis {position + offset} is {sizes.text(mine.size)}",
                 mask.span,
-                marks=[Mark(node.value.span, str(type), errors.fixed(mine)), Mark(mask.span, str(mask.type), errors.fixed(axis))],
+                marks=[
+                    Mark(node.value.span, str(type), errors.fixed(mine)),
+                    Mark(mask.span, str(mask.type), errors.fixed(axis)),
+                ],
             )
 
 
@@ -270,7 +288,9 @@ def _joined(node: nodes.Index, one: Axes, other: Axes) -> Axes:
         return broadcast(one, other, "0", "1")
     except Mismatch:
         texts = [f"[{', '.join(map(str, axes))}]" for axes in (one, other)]
-        raise TcalcError("shape", f"index tensors must have one shape, and these are {texts[0]} and {texts[1]}", node.span) from None
+        raise TcalcError(
+            "shape", f"index tensors must have one shape, and these are {texts[0]} and {texts[1]}", node.span
+        ) from None
 
 
 def _check_range(
@@ -320,5 +340,3 @@ def _clipped(size: Size, bound: Size, facts: Facts | None) -> Size:
     if facts is not None and not at_least(size, bound, facts):
         facts.assume_at_least(size, bound)
     return bound
-
-

@@ -55,21 +55,17 @@ class _Data:
         kind = self.kind
         for item in items:
             if item.__class__ is nodes.Number:
-                value: object = item.value  # type: ignore[attr-defined]  # a Number by its class
+                value: object = item.value
             elif item.__class__ is nodes.ListOf:
-                value = self.read(item, level + 1)  # type: ignore[arg-type]  # a ListOf by its class
+                value = self.read(item, level + 1)
                 if value is None:
                     return None
                 values.append(value)
                 continue
-            elif (
-                item.__class__ is nodes.Unary
-                and item.operator == "-"  # type: ignore[attr-defined]  # a Unary by its class
-                and item.operand.__class__ is nodes.Number  # type: ignore[attr-defined]  # likewise
-            ):
-                value = -item.operand.value  # type: ignore[attr-defined]  # likewise
-            elif item.__class__ is nodes.Constant and isinstance(item.value, bool):  # type: ignore[attr-defined]  # likewise
-                value = item.value  # type: ignore[attr-defined]  # likewise
+            elif item.__class__ is nodes.Unary and item.operator == "-" and item.operand.__class__ is nodes.Number:
+                value = -item.operand.value
+            elif item.__class__ is nodes.Constant and isinstance(item.value, bool):
+                value = item.value
             else:
                 return None
             if level + 1 < len(self.shape):
@@ -102,6 +98,9 @@ class _Data:
 def _stacked(checker: Checker, node: nodes.ListOf) -> Typed:
     """A list of tensors of one shape, stacked along a new first axis."""
     items = [checker.check(item) for item in node.items]
+    constant = _constant(checker, node, items)
+    if constant is not None:
+        return constant
     axes: Axes | None = None
     operands: list[tuple[DType, int]] = []
     for position, (item, each) in enumerate(zip(items, node.items, strict=True)):
@@ -133,6 +132,39 @@ def _stacked(checker: Checker, node: nodes.ListOf) -> Typed:
     return Apply(node.span, type, row, row.forms[0], (tuple([converted(item, dtype) for item in items]),), {"dim": 0})
 
 
+def _constant(checker: Checker, node: nodes.ListOf, items: list[Typed]) -> Literal | None:
+    """The list as data, where no variable stands in it: `[nan, 1]`, `[-0.5 + 2j, 1]`. Exact in any dtype."""
+    values: list[object] = []
+    operands: list[tuple[DType, int]] = []
+    shape: tuple[object, ...] | None = None
+    for item in items:
+        type = item.type
+        if not isinstance(type, TensorType) or not _is_constant(item):
+            return None
+        mine = type.shape
+        if shape is not None and mine != shape:
+            return None
+        shape = mine
+        operands.append((type.dtype, tier(type)))
+        values.append(item.value if isinstance(item, Literal) else type.static)
+    assert shape is not None
+    dtype = dtypes.result_type(operands, checker.default_float)
+    axes = tuple([Axis(len(items)), *(Axis(size) for size in shape)])  # type: ignore[arg-type]  # sizes
+    static = tuple(values) if len(axes) == 1 and dtype is dtypes.I64 and len(values) <= LONGEST_STATIC else None
+    return Literal(node.span, TensorType(dtype, axes, static), tuple(values))
+
+
+def _is_constant(item: Typed) -> bool:
+    """Whether an item is made of literals alone."""
+    if isinstance(item, Literal):
+        return True
+    if isinstance(item, Apply) and isinstance(item.type, TensorType) and item.type.is_static_number:
+        return not isinstance(item.type.static, sizes.Poly) and all(
+            not isinstance(operand, tuple) and _is_constant(operand) for operand in item.operands
+        )
+    return False
+
+
 def _same(one: Axes, other: Axes) -> Axes | None:
     """Axes that both shapes agree on, None where they differ."""
     if len(one) != len(other):
@@ -149,5 +181,3 @@ def _same(one: Axes, other: Axes) -> Axes | None:
             return None
         joined.append(axis)
     return tuple(joined)
-
-

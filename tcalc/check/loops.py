@@ -36,9 +36,7 @@ def vmap(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given],
 
         __slots__ = ()
 
-        def call(
-            self, checker: Checker, node: nodes.Expr, given: Sequence[Given], expected: Type | None
-        ) -> Typed:
+        def call(self, checker: Checker, node: nodes.Expr, given: Sequence[Given], expected: Type | None) -> Typed:
             return _mapped(checker, node, inner, over, given)
 
     return Static(node.span, FunctionType(Mapped(f"vmap of {inner.name}")))
@@ -76,7 +74,9 @@ def _mapped(checker: Checker, node: nodes.Expr, inner: Function, over: Over, giv
     assert length is not None
     body = _inside(checker, inner, node, elements)
     result = _stacked(body.type, length[0])
-    return Loop(node.span, result, "vmap", tuple(locals_), (), tuple(sequences), tuple(axes), _count(length[0].size), body)
+    return Loop(
+        node.span, result, "vmap", tuple(locals_), (), tuple(sequences), tuple(axes), _count(length[0].size), body
+    )
 
 
 def scan(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
@@ -98,13 +98,19 @@ def _folded(checker: Checker, node: nodes.Expr, given: Sequence[Given], kind: st
     for part in sequences:
         assert isinstance(part.type, TensorType)
         if not part.type.axes:
-            raise TcalcError("shape", f"{kind} walks along the first axis, and {names.called(given[2].node)} is {part.type}", node.span)
+            raise TcalcError(
+                "shape",
+                f"{kind} walks along the first axis, and {names.called(given[2].node)} is {part.type}",
+                node.span,
+            )
         axis = part.type.axes[0]
         if isinstance(axis, Pack):
             raise Undetermined
         lengths.append(axis)
     if any(not sizes.agree(axis.size, lengths[0].size) for axis in lengths):
-        raise TcalcError("shape", f"{kind}'s sequences must have one length, and have {', '.join(map(str, lengths))}", node.span)
+        raise TcalcError(
+            "shape", f"{kind}'s sequences must have one length, and have {', '.join(map(str, lengths))}", node.span
+        )
     element_locals: list[Local] = []
     element = _element(given[2], element_locals, [0] * len(sequences), sequences)
     states, state_locals, body = _settled_state(
@@ -116,7 +122,9 @@ def _folded(checker: Checker, node: nodes.Expr, given: Sequence[Given], kind: st
     else:
         result = _unstatic(body.type)
     locals_ = (*state_locals, *element_locals)
-    return Loop(node.span, result, kind, locals_, states, tuple(sequences), (0,) * len(sequences), _count(lengths[0].size), body)
+    return Loop(
+        node.span, result, kind, locals_, states, tuple(sequences), (0,) * len(sequences), _count(lengths[0].size), body
+    )
 
 
 def iterate(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
@@ -126,14 +134,20 @@ def iterate(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Give
     inner = _function(given[0], "iterate")
     count = given[2].typed.type.static if isinstance(given[2].typed.type, TensorType) else None
     if not isinstance(count, int | sizes.Poly) or isinstance(count, bool) or (isinstance(count, int) and count < 0):
-        raise TcalcError("type", f"how often is a natural number known while checking, and {names.called(given[2].node)} is {given[2].typed.type}", given[2].node.span)
+        raise TcalcError(
+            "type",
+            f"how often is a natural number known while checking, and {names.called(given[2].node)} is {given[2].typed.type}",
+            given[2].node.span,
+        )
     states, locals_, body = _settled_state(
         checker, node, given[1], lambda state: _inside(checker, inner, node, [state]), "iterate"
     )
     return Loop(node.span, _unstatic(body.type), "iterate", tuple(locals_), states, (), (), _count(count), body)
 
 
-def _settled_state(checker: Checker, node: nodes.Expr, init: Given, step: object, kind: str) -> tuple[tuple[Typed, ...], list[Local], Typed]:
+def _settled_state(
+    checker: Checker, node: nodes.Expr, init: Given, step: object, kind: str
+) -> tuple[tuple[Typed, ...], list[Local], Typed]:
     """The states and the body once the state's dtype has come to rest: it promotes once, its shape is fixed."""
     assert callable(step)
     parts = _parts(checker, init)
@@ -144,7 +158,9 @@ def _settled_state(checker: Checker, node: nodes.Expr, init: Given, step: object
         if isinstance(body.type, UnknownType):
             return tuple(parts), locals_, body
         if kind == "scan" and not (isinstance(body.type, TupleType) and len(body.type.items) == 2):
-            raise TcalcError("type", f"scan's function gives (state, out), and this one gives {kind_of(body.type)}", body.span)
+            raise TcalcError(
+                "type", f"scan's function gives (state, out), and this one gives {kind_of(body.type)}", body.span
+            )
         after = body.type.items[0] if kind == "scan" and isinstance(body.type, TupleType) else body.type
         results = after.items if isinstance(after, TupleType) else (after,)
         if isinstance(after, TupleType) != isinstance(init.typed.type, TupleType) or len(results) != len(parts):
@@ -154,9 +170,13 @@ def _settled_state(checker: Checker, node: nodes.Expr, init: Given, step: object
             assert isinstance(before.type, TensorType)
             if not isinstance(now, TensorType) or not _same_shape(before.type, now):
                 raise TcalcError(
-                    "shape", f"a state's shape is fixed: it starts as {before.type.unstatic()}, and the function gives {now}", body.span
+                    "shape",
+                    f"a state's shape is fixed: it starts as {before.type.unstatic()}, and the function gives {now}",
+                    body.span,
                 )
-            dtype = dtypes.result_type([(before.type.dtype, tier(before.type)), (now.dtype, tier(now))], checker.default_float)
+            dtype = dtypes.result_type(
+                [(before.type.dtype, tier(before.type)), (now.dtype, tier(now))], checker.default_float
+            )
             promoted.append(converted(before, dtype))
         settled = all(p.type == b.type for p, b in zip(promoted, parts, strict=True))
         parts = promoted
@@ -193,7 +213,9 @@ def _function(given: Given, what: str) -> Function:
     if isinstance(type, FunctionType):
         assert isinstance(type.function, Function)
         return type.function
-    raise TcalcError("type", f"{what} takes a function, and {names.called(given.node)} is {kind_of(type)}", given.node.span)
+    raise TcalcError(
+        "type", f"{what} takes a function, and {names.called(given.node)} is {kind_of(type)}", given.node.span
+    )
 
 
 def _parts(checker: Checker, given: Given) -> list[Typed]:

@@ -41,7 +41,16 @@ ROOTS = frozenset("torch F linalg special fft nn np numpy".split())
 RESERVED = frozenset(["torch", "True", "False", "None"])
 LONGEST_NAME = 24
 #: Tensor methods that convert to a dtype, beside `x.f64()`.
-CONVERTING = {"float": "f32", "double": "f64", "half": "f16", "bfloat16": "bf16", "int": "i32", "long": "i64", "short": "i16", "bool": "bool"}
+CONVERTING = {
+    "float": "f32",
+    "double": "f64",
+    "half": "f16",
+    "bfloat16": "bf16",
+    "int": "i32",
+    "long": "i64",
+    "short": "i16",
+    "bool": "bool",
+}
 #: What people write who come from elsewhere.
 SPELLINGS = {
     "concat": "cat",
@@ -139,7 +148,9 @@ def unknown_torch(checker: Checker, node: nodes.Attribute) -> TcalcError:
     if path.split(".")[0] in ("np", "numpy"):
         return TcalcError("name", f"there is no {path}; functions are torch's, without a prefix", node.span)
     if path.startswith(("nn.", "torch.nn.")) and "functional" not in path:
-        return TcalcError("name", f"there are no modules like {path}; write the function with its weights as arguments", node.span)
+        return TcalcError(
+            "name", f"there are no modules like {path}; write the function with its weights as arguments", node.span
+        )
     known = [prefix + "." + name for prefix in SPACES for name in library.names(SPACES[prefix])]
     return errors.unknown_name(path, node.span, known)
 
@@ -162,7 +173,11 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
     if isinstance(type, TupleType):
         if node.name in type.names:
             return item_of(value, type.names.index(node.name), node.span)
-        has = f"its parts are {', '.join(type.names)}" if type.names else f"take parts by number: {node.value.span.text}[0]"
+        has = (
+            f"its parts are {', '.join(type.names)}"
+            if type.names
+            else f"take parts by number: {node.value.span.text}[0]"
+        )
         raise TcalcError("name", f"{called(node.value)} has no part {node.name}; {has}", node.name_span)
     row = library.row(node.name)
     if row is not None and row.attribute:
@@ -184,7 +199,7 @@ def unknown_method(checker: Checker, node: nodes.Attribute, receiver: Typed) -> 
             "name", f"values never change, so there is no {name}; write {target} = {target}.{plain}(…)", node.name_span
         )
     what = kind_of(receiver.type)
-    near = errors.nearest(name, library.names())
+    near = errors.nearest(name, list(library.names()))
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return TcalcError("name", f"{called(node.value)} ({what}) has no {name}{hint}", node.name_span)
 
@@ -246,5 +261,3 @@ def makes_axes(node: nodes.Expr) -> bool:
     if isinstance(node, nodes.Unary):
         return makes_axes(node.operand)
     return False
-
-

@@ -32,7 +32,9 @@ def load(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given],
         raise errors.wrong_count("load", 1, 1, len(given), node.span)
     type = given[0].typed.type
     if not isinstance(type, ConstantType) or not isinstance(type.value, str):
-        raise TcalcError("type", f"load takes the name of a file as text, and {names.called(given[0].node)} is {type}", node.span)
+        raise TcalcError(
+            "type", f"load takes the name of a file as text, and {names.called(given[0].node)} is {type}", node.span
+        )
     row = library.row("load")
     assert row is not None
     found: Type = UNKNOWN_TYPE
@@ -66,4 +68,3 @@ HANDLERS: dict[str, Handler] = {
     "iterate": loops.iterate,
     **{name: derivatives.handler(name) for name in ("grad", "jacobian", "hessian", "vjp", "jvp")},
 }
-

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import annotations, calls, errors, indexing, names
+from tcalc.check import calls, declared, errors, indexing, names
 from tcalc.check.arguments import Given
 from tcalc.check.checker import Checker, Key
 from tcalc.check.functions import UserFunction
@@ -98,7 +98,11 @@ def poisoned(statement: nodes.Statement) -> list[str]:
 def _axis_names(annotation: nodes.TypeExpr | None) -> list[str]:
     if annotation is None:
         return []
-    return [axis.size.name for axis in annotation.axes or () if isinstance(axis, nodes.AxisExpr) and isinstance(axis.size, nodes.Name)]
+    return [
+        axis.size.name
+        for axis in annotation.axes or ()
+        if isinstance(axis, nodes.AxisExpr) and isinstance(axis.size, nodes.Name)
+    ]
 
 
 def _undetermined(checker: Checker, statement: nodes.Statement) -> Checked:
@@ -216,7 +220,7 @@ def _expected(checker: Checker, annotation: nodes.TypeExpr | None) -> Type | Non
             axes.append(Axis(size_of(part.size, lambda name: _static_size(checker, name, annotation) or sizes.UNKNOWN)))
         except (ValueError, KeyError, ZeroDivisionError):
             return None
-    dtype = annotations.word_dtype(annotation)
+    dtype = declared.word_dtype(annotation)
     return TensorType(dtype or dtypes.ANY, tuple(axes))
 
 
@@ -226,28 +230,30 @@ def _static_size(checker: Checker, name: str, node: nodes.Node) -> int | None:
     return static if isinstance(static, int) and not isinstance(static, bool) else None
 
 
-def _annotated(
-    checker: Checker, statement: nodes.Bind, typed: Typed
-) -> tuple[Typed, list[tuple[str, Variable]]]:
+def _annotated(checker: Checker, statement: nodes.Bind, typed: Typed) -> tuple[Typed, list[tuple[str, Variable]]]:
     """A value held against its annotation: dtype, sizes, labels, and the size names it binds."""
     annotation = statement.annotation
     assert annotation is not None
     what = statement.target.name
     if isinstance(typed.type, UnknownType):
         return typed, []
-    if annotations.is_static_integer(annotation):
+    if declared.is_static_integer(annotation):
         static = typed.type.static if isinstance(typed.type, TensorType) else None
         if not isinstance(static, int) or isinstance(static, bool):
-            raise TcalcError("type", f"{what} must be an integer known while checking, and this is {typed.type}", typed.span)
+            raise TcalcError(
+                "type", f"{what} must be an integer known while checking, and this is {typed.type}", typed.span
+            )
         return typed, []
     if not isinstance(typed.type, TensorType):
-        raise TcalcError("type", f"{what} is {kind_of(typed.type)}, and the annotation wants {annotation.span.text}", typed.span)
-    known = annotations.Sizes()
-    axes = annotations.fit(checker, annotation, typed, known, what, True)
+        raise TcalcError(
+            "type", f"{what} is {kind_of(typed.type)}, and the annotation wants {annotation.span.text}", typed.span
+        )
+    known = declared.Sizes()
+    axes = declared.fit(checker, annotation, typed, known, what, True)
     new = [name for name in known.values if isinstance(known.values[name], int)]
     used = _axis_names(annotation)
     labelled = _labelled(checker, annotation, axes, [name for name in new if used.count(name) == 1])
-    value = annotations.convert(checker, annotation, typed, what)
+    value = declared.convert(checker, annotation, typed, what)
     assert isinstance(value.type, TensorType)
     if annotation.word is not None and value.type.static is not None:
         value = converted(value, value.type.dtype)
@@ -310,10 +316,15 @@ def unpack(checker: Checker, statement: nodes.Unpack) -> Checked:
         count = len(type.items)
         parts = tuple([item_of(typed, i, typed.span) for i in range(count)]) if count == wanted else ()
     else:
-        raise TcalcError("type", f"{names.called(statement.value)} is {kind_of(type)}, and cannot be taken apart", typed.span)
+        raise TcalcError(
+            "type", f"{names.called(statement.value)} is {kind_of(type)}, and cannot be taken apart", typed.span
+        )
     if count != wanted:
         raise TcalcError(
-            "type", f"{names.called(statement.value)} has {count} parts, and {wanted} names are given", typed.span, marks=[Mark(typed.span, str(type))]
+            "type",
+            f"{names.called(statement.value)} has {count} parts, and {wanted} names are given",
+            typed.span,
+            marks=[Mark(typed.span, str(type))],
         )
     seen = [target.name for target in statement.targets if target.name != "_"]
     for target in statement.targets:
@@ -367,11 +378,15 @@ def _replaced(checker: Checker, statement: nodes.Update, chain: list[nodes.Index
     getter, setter = library.row("getitem", "hidden"), library.row("setitem", "hidden")
     assert getter is not None and setter is not None
     part: Typed = Apply(node.span, part_type, getter, getter.forms[0], (whole, *tensors), {"items": items})
-    value = _replaced(checker, statement, chain[1:], part) if len(chain) > 1 else _combined(checker, statement, node, part)
+    value = (
+        _replaced(checker, statement, chain[1:], part) if len(chain) > 1 else _combined(checker, statement, node, part)
+    )
     assert isinstance(whole.type, TensorType) and isinstance(value.type, TensorType)
     value = _fitted(statement, part_type, value, whole.type)
     type = whole.type.unstatic()
-    return Apply(statement.span, type, setter, setter.forms[0], (converted_whole(whole), value, *tensors), {"items": items})
+    return Apply(
+        statement.span, type, setter, setter.forms[0], (converted_whole(whole), value, *tensors), {"items": items}
+    )
 
 
 def converted_whole(whole: Typed) -> Typed:
@@ -389,9 +404,7 @@ def _combined(checker: Checker, statement: nodes.Update, node: nodes.Expr, old: 
         return right
     row = library.operator(statement.operator)
     pretended = nodes.Binary(statement.span, statement.operator, statement.span, node, statement.value, 1)
-    return calls.apply_row(
-        checker, row, pretended, [Given(None, old, node), Given(None, right, statement.value)]
-    )
+    return calls.apply_row(checker, row, pretended, [Given(None, old, node), Given(None, right, statement.value)])
 
 
 def _fitted(statement: nodes.Update, part: TensorType, value: Typed, whole: TensorType) -> Typed:
@@ -473,4 +486,3 @@ CHECKS: dict[type, Callable[..., Checked]] = {
     nodes.Define: define,
     nodes.Import: nothing,
 }
-

@@ -88,7 +88,14 @@ class Apply(Typed):
         operands: tuple[Typed | tuple[Typed, ...], ...],
         options: dict[str, object],
     ) -> None:
-        self.span, self.type, self.row, self.form, self.operands, self.options = span, type, row, form, operands, options
+        self.span, self.type, self.row, self.form, self.operands, self.options = (
+            span,
+            type,
+            row,
+            form,
+            operands,
+            options,
+        )
 
 
 class Convert(Typed):

@@ -93,7 +93,14 @@ class Operation(Node):
         groups: tuple[int, ...],
         options: dict[str, object],
     ) -> None:
-        self.span, self.type, self.row, self.inputs, self.groups, self.options = span, type, row, inputs, groups, options
+        self.span, self.type, self.row, self.inputs, self.groups, self.options = (
+            span,
+            type,
+            row,
+            inputs,
+            groups,
+            options,
+        )
 
     @property
     def effect(self) -> bool:

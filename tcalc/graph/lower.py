@@ -51,7 +51,7 @@ class _Lowering:
 
     def lower(self, typed: t.Typed) -> object:
         """The result of an expression: a node, a tuple of results, or None for what exists only while checking."""
-        static = typed.type.static if typed.type.__class__ is TensorType else None  # type: ignore[attr-defined]  # a TensorType by its class
+        static = typed.type.static if typed.type.__class__ is TensorType else None
         if static is not None and static.__class__ is not sizes.Poly:
             if static.__class__ is tuple:
                 return Data(typed.span, typed.type, static, typed.type.dtype)  # type: ignore[attr-defined]  # likewise
@@ -125,8 +125,8 @@ class _Lowering:
         spine: list[t.Apply] = []
         first: t.Typed = typed
         while first.__class__ is t.Apply:  # a long sum is a long spine: walked, not recursed into
-            spine.append(first)  # type: ignore[arg-type]  # an Apply by its class
-            operands = first.operands  # type: ignore[attr-defined]  # likewise
+            spine.append(first)
+            operands = first.operands
             if not operands or operands[0].__class__ is not t.Apply or _is_static(operands[0]):
                 break
             first = operands[0]

@@ -42,10 +42,7 @@ def common_subexpressions(graph: Graph) -> Graph:
 
 def _with(results: tuple[object, ...], replaced: dict[int, Node]) -> tuple[object, ...]:
     return tuple(
-        [
-            _with(each, replaced) if isinstance(each, tuple) else replaced.get(id(each), each)
-            for each in results
-        ]
+        [_with(each, replaced) if isinstance(each, tuple) else replaced.get(id(each), each) for each in results]
     )
 
 

@@ -7,7 +7,21 @@ from importlib import import_module
 
 from tcalc.library.builtin import Builtin, Form
 
-FAMILIES = ("arithmetic", "elementwise", "creation", "reductions", "shape", "indexing", "products", "decompositions", "functions", "about")
+FAMILIES = (
+    "arithmetic",
+    "elementwise",
+    "activations",
+    "creation",
+    "reductions",
+    "norms",
+    "ordering",
+    "shape",
+    "indexing",
+    "products",
+    "decompositions",
+    "functions",
+    "about",
+)
 
 _rows: list[Builtin] = []
 _by_space: dict[str, dict[str, Builtin]] = {}

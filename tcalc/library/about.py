@@ -151,7 +151,10 @@ ROWS = [
     ),
     Builtin(
         "to",
-        [Form("(x: any[*s], dtype: dtype) -> any[...]", in_dtype), Form("(x: any[*s], other: any[*o]) -> any[...]", like_other)],
+        [
+            Form("(x: any[*s], dtype: dtype) -> any[...]", in_dtype),
+            Form("(x: any[*s], other: any[*o]) -> any[...]", like_other),
+        ],
         torch="kernel:to",
         aliases=("type", "type_as"),
         doc="The same numbers in another dtype.",
@@ -194,4 +197,3 @@ ROWS = [
         example="[1.0, 2.0].data  #=> [1.0, 2.0]",
     ),
 ]
-

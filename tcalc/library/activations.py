@@ -19,26 +19,24 @@ def _each(word: str, rows: str, spaces: tuple[str, ...] = NEURAL, prefix: str = 
 
 
 INTEGERS_TOO = """
-relu                                                   | Each element, or 0 where it is negative.           | relu([-1., 2.])  #=> [0.0, 2.0]
-relu6                                                  | Each element, held between 0 and 6.                | relu6([-1., 2., 9.])  #=> [0.0, 2.0, 6.0]
+relu | Each element, or 0 where it is negative. | relu([-1., 2.])  #=> [0.0, 2.0]
+relu6 | Each element, held between 0 and 6. | relu6([-1., 2., 9.])  #=> [0.0, 2.0, 6.0]
 """
 SMOOTH = """
-gelu(approximate: text = "none")                       | x times the normal distribution function at x.     | gelu([0., 1.])  #=> [0.0, 0.8413447]
-softplus(beta: number = 1, threshold: number = 20)     | log(1 + exp(beta*x)) / beta, a smooth relu.        | softplus([0., 1.])  #=> [0.6931472, 1.3132617]
-leaky_relu(negative_slope: number = 0.01)              | x, or negative_slope*x where x is negative.        | leaky_relu([-1., 2.])  #=> [-0.01, 2.0]
-elu(alpha: number = 1.0)                               | x, or alpha*(exp(x) - 1) where x is negative.      | elu([0., 1.])  #=> [0.0, 1.0]
-selu                                                   | elu scaled so that networks keep mean 0 and variance 1. | selu([0., 1.])  #=> [0.0, 1.050701]
-celu(alpha: number = 1.0)                              | x, or alpha*(exp(x / alpha) - 1) where x is negative. | celu([0., 1.])  #=> [0.0, 1.0]
-mish                                                   | x*tanh(softplus(x)).                               | mish([0., 1.])  #=> [0.0, 0.86509836]
-hardtanh(min_val: number = -1, max_val: number = 1)    | x, held between min_val and max_val.               | hardtanh([-2., 0.5])  #=> [-1.0, 0.5]
-hardsigmoid                                            | A sigmoid of three straight lines.                 | hardsigmoid([-3., 0., 3.])  #=> [0.0, 0.5, 1.0]
-hardswish                                              | x times hardsigmoid(x).                            | hardswish([0., 3.])  #=> [0.0, 3.0]
-logsigmoid                                             | log(sigmoid(x)), exact for large -x too.           | logsigmoid([0.])  #=> [-0.6931472]
+gelu(approximate: text = "none") | x times the normal distribution function at x. | gelu([0., 1.])  #=> [0.0, 0.8413447]
+leaky_relu(negative_slope: number = 0.01) | x, or negative_slope*x below zero. | leaky_relu([-1., 2.])  #=> [-0.01, 2.0]
+elu(alpha: number = 1.0) | x, or alpha*(exp(x) - 1) where x is negative. | elu([0., 1.])  #=> [0.0, 1.0]
+selu | elu, scaled to keep mean 0 and variance 1. | selu([0., 1.])  #=> [0.0, 1.050701]
+celu(alpha: number = 1.0) | x, or alpha*(exp(x / alpha) - 1) where x is negative. | celu([0., 1.])  #=> [0.0, 1.0]
+mish | x*tanh(softplus(x)). | mish([0., 1.])  #=> [0.0, 0.86509836]
+hardsigmoid | A sigmoid of three straight lines. | hardsigmoid([-3., 0., 3.])  #=> [0.0, 0.5, 1.0]
+hardswish | x times hardsigmoid(x). | hardswish([0., 3.])  #=> [0.0, 3.0]
+logsigmoid | log(sigmoid(x)), exact for large -x too. | logsigmoid([0.])  #=> [-0.6931472]
 """
 COMPLEX_TOO = """
-silu                                                   | x*sigmoid(x).                                      | silu([0., 1.])  #=> [0.0, 0.7310586]
-softsign                                               | x / (1 + abs(x)).                                  | softsign([0., 1.])  #=> [0.0, 0.5]
-tanhshrink                                             | x - tanh(x).                                       | tanhshrink([0., 1.])  #=> [0.0, 0.23840582]
+silu | x*sigmoid(x). | silu([0., 1.])  #=> [0.0, 0.7310586]
+softsign | x / (1 + abs(x)). | softsign([0., 1.])  #=> [0.0, 0.5]
+tanhshrink | x - tanh(x). | tanhshrink([0., 1.])  #=> [0.0, 0.23840582]
 """
 
 #: Over one axis: name, prefixes, doc, example.
@@ -62,6 +60,22 @@ ROWS = [
     *_each("real", INTEGERS_TOO),
     *_each("R", SMOOTH),
     *_each("F", COMPLEX_TOO),
+    Builtin(
+        "softplus",
+        [Form("(x: R[*s], beta: number = 1, threshold: number = 20) -> R[*s]")],
+        torch="nn.functional.softplus",
+        spaces=NEURAL,
+        doc="log(1 + exp(beta*x)) / beta, a smooth relu.",
+        example="softplus([0., 1.])  #=> [0.6931472, 1.3132617]",
+    ),
+    Builtin(
+        "hardtanh",
+        [Form("(x: R[*s], min_val: number = -1, max_val: number = 1) -> R[*s]")],
+        torch="nn.functional.hardtanh",
+        spaces=NEURAL,
+        doc="x, held between min_val and max_val.",
+        example="hardtanh([-2., 0.5])  #=> [-1.0, 0.5]",
+    ),
     Builtin(
         "logit",
         [Form("(x: R[*s], eps: number = None) -> R[*s]")],

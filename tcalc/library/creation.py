@@ -1,1 +1,299 @@
-ROWS: list = []
+"""Rows that make tensors out of sizes and numbers, or shaped as another."""
+
+from __future__ import annotations
+
+import math
+
+from tcalc.library.builtin import Builtin, Form, Rule
+from tcalc.library.rules import by_axes, new_size, tensor
+from tcalc.types import size as sizes
+from tcalc.types.broadcast import Axes
+from tcalc.types.dtypes import DType
+from tcalc.types.match import Match
+from tcalc.types.mismatch import Mismatch, Place, Undetermined
+from tcalc.types.size import Size
+from tcalc.types.tensor import Axis, TensorType, Type
+
+#: What a row that makes a tensor takes besides.
+MADE = "dtype: dtype = None, requires_grad: flag = False"
+
+
+def _shape(match: Match) -> Axes:
+    """The sizes in `size`: one, several, or a list of them."""
+    value = match["size"]
+    return tuple([Axis(new_size(match, size, "size")) for size in (value if isinstance(value, tuple) else (value,))])
+
+
+SHAPE = by_axes(_shape)
+
+
+def _square(match: Match) -> Axes:
+    n = new_size(match, match["n"], "n")
+    m = match.arguments.get("m")
+    return (Axis(n), Axis(n if m is None else new_size(match, m, "m")))
+
+
+def _count(match: Match, name: str) -> Axes:
+    return (Axis(new_size(match, match[name], name)),)
+
+
+def _range_of_sizes(match: Match) -> Axes:
+    """ceil((end - start) / step) integers; a symbolic length is taken to be at least 0."""
+    start, end, step = [match.arguments.get(name, default) for name, default in RANGE]
+    assert isinstance(start, int | sizes.Poly | sizes.Unknown) and isinstance(end, int | sizes.Poly | sizes.Unknown)
+    if not isinstance(step, int):
+        raise Undetermined
+    if step == 0:
+        raise Mismatch("value", "step is 0, so the range never ends", Place("step"), depth=5)
+    length: Size = sizes.sub(end, start)
+    length = sizes.neg(sizes.floordiv(sizes.neg(length), step)) if step != 1 else length
+    return (Axis(_forward(length, start, end, step)),)
+
+
+def _range_of_numbers(match: Match) -> Axes:
+    """As torch counts: in double precision, and the end is left out."""
+    start, end, step = [match.arguments.get(name, default) for name, default in RANGE]
+    if not all(isinstance(each, int | float) for each in (start, end, step)):
+        raise Mismatch("dtype", "a range is of real numbers", depth=5)
+    first, last, by = float(start), float(end), float(step)  # type: ignore[arg-type]  # real by the test before
+    if by == 0:
+        raise Mismatch("value", "step is 0, so the range never ends", Place("step"), depth=5)
+    if not math.isfinite(first) or not math.isfinite(last) or math.isnan(by):
+        raise Mismatch("value", f"a range from {first} to {last} has no length", depth=5)
+    if (last - first) * by < 0:
+        return (Axis(_forward(-1, start, end, step)),)
+    return (Axis(math.ceil((last - first) / by)),)
+
+
+RANGE: tuple[tuple[str, int], ...] = (("start", 0), ("end", 0), ("step", 1))
+
+
+def _forward(length: Size, start: object, end: object, step: object) -> Size:
+    if isinstance(length, int) and length < 0:
+        raise Mismatch("value", f"a range from {start} to {end} never gets there in steps of {step}", depth=5)
+    return length
+
+
+def _like_first(match: Match) -> Type:
+    """Shaped as x, of x's dtype unless another is asked for."""
+    x, dtype = tensor(match), match.arguments.get("dtype")
+    return TensorType(dtype if isinstance(dtype, DType) else x.dtype, x.axes)
+
+
+def _filled(match: Match) -> Type:
+    return match.result(match.signature.result, _shape(match))
+
+
+def _diagonal_of(match: Match) -> Axes:
+    """The length of a matrix's diagonal, `diagonal` places right of the main one."""
+    n, m, shift = match.axis("n").size, match.axis("m").size, match["diagonal"]
+    if not isinstance(shift, int):
+        raise Undetermined
+    rows, columns = (n, sizes.sub(m, shift)) if shift >= 0 else (sizes.add(n, shift), m)
+    length = sizes.minimum(rows, columns)
+    return (Axis(max(length, 0) if isinstance(length, int) else length),)
+
+
+def _matrix_of(match: Match) -> Axes:
+    """A square matrix that has room for the diagonal."""
+    shift = match["diagonal"]
+    if not isinstance(shift, int):
+        raise Undetermined
+    size = sizes.add(match.axis("n").size, abs(shift))
+    return (Axis(size), Axis(size))
+
+
+def _classes(match: Match) -> Axes:
+    """One more axis, of the number of classes: that of the largest index where none is given."""
+    count = match["num_classes"]
+    size = sizes.UNKNOWN if count == -1 else new_size(match, count, "num_classes")
+    return (*tensor(match).axes, Axis(size))
+
+
+def _between(match: Match) -> None:
+    """Integers are drawn from low up to, but not including, high."""
+    low, high = match.arguments.get("low", 0), match["high"]
+    if isinstance(low, int) and isinstance(high, int) and low >= high:
+        raise Mismatch("value", f"there is no integer from {low} up to, but not including, {high}", depth=5)
+
+
+def _drawn_integers(match: Match) -> Axes:
+    _between(match)
+    return _shape(match)
+
+
+def _drawn_like(match: Match) -> Type:
+    _between(match)
+    return _like_first(match)
+
+
+def _sized(name: str, doc: str, example: str, *, random: bool = False) -> Builtin:
+    form = Form(f"(*size: int, {MADE}) -> default[...]", SHAPE)
+    return Builtin(name, [form], doc=doc, example=example, random=random)
+
+
+def _like(name: str, doc: str, example: str, *, word: str = "any", random: bool = False) -> Builtin:
+    form = Form(f"(x: {word}[*s], {MADE}) -> {word}[*s]")
+    return Builtin(name, [form], doc=doc, example=example, random=random)
+
+
+def _spaced(name: str, more: str, doc: str, example: str) -> Builtin:
+    form = Form(f"(start: number, end: number, steps: int{more}, {MADE}) -> default[...]", _steps)
+    return Builtin(name, [form], doc=doc, example=example)
+
+
+_steps: Rule = by_axes(lambda match: _count(match, "steps"))
+
+ROWS = [
+    Builtin(
+        "tensor",
+        [Form(f"(data: any[*s], {MADE}) -> any[*s]")],
+        torch="kernel:tensor",
+        doc="A tensor of these numbers.",
+        example="tensor([1, 2], dtype=f64)  #=> f64([1.0, 2.0])",
+    ),
+    Builtin(
+        "as_tensor",
+        [Form("(data: any[*s], dtype: dtype = None) -> any[*s]")],
+        torch="kernel:tensor",
+        aliases=("asarray",),
+        doc="A tensor of these numbers.",
+        example="as_tensor([1, 2])  #=> [1, 2]",
+    ),
+    _sized("zeros", "Zeros.", "zeros(2, 3)  #=> [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]"),
+    _sized("ones", "Ones.", "ones(2)  #=> [1.0, 1.0]"),
+    _sized("rand", "Random numbers, evenly spread between 0 and 1.", "numel(rand(2, 3))  #=> 6", random=True),
+    _sized("randn", "Random numbers, normal with mean 0 and variance 1.", "numel(randn(2, 3))  #=> 6", random=True),
+    Builtin(
+        "full",
+        [Form(f"(size: axes, fill_value: any[], {MADE}) -> any[...]", _filled)],
+        torch="kernel:full",
+        doc="One number, everywhere.",
+        example="full((2, 2), 7)  #=> [[7, 7], [7, 7]]",
+    ),
+    Builtin(
+        "eye",
+        [Form(f"(n: int, m: int = None, {MADE}) -> default[...]", by_axes(_square))],
+        doc="Identity matrix; with m columns, ones on the main diagonal.",
+        example="eye(2)  #=> [[1.0, 0.0], [0.0, 1.0]]",
+    ),
+    Builtin(
+        "arange",
+        [
+            Form(f"(end: int, {MADE}) -> i64[...]", by_axes(_range_of_sizes)),
+            Form(f"(start: int, end: int, step: int = 1, {MADE}) -> i64[...]", by_axes(_range_of_sizes)),
+            Form(f"(end: number, {MADE}) -> default[...]", by_axes(_range_of_numbers)),
+            Form(f"(start: number, end: number, step: number = 1, {MADE}) -> default[...]", by_axes(_range_of_numbers)),
+        ],
+        doc="Numbers from start (0) up to, but not including, end, a step (1) apart.",
+        example="arange(1, 10, 3)  #=> [1, 4, 7]",
+    ),
+    _spaced(
+        "linspace",
+        "",
+        "Numbers from start to end, both included, evenly apart.",
+        "linspace(0, 1, 3)  #=> [0.0, 0.5, 1.0]",
+    ),
+    _spaced(
+        "logspace",
+        ", base: number = 10.0",
+        "Powers of a base whose exponents go from start to end, evenly apart.",
+        "logspace(0, 2, 3)  #=> [1.0, 10.0, 100.0]",
+    ),
+    Builtin(
+        "randint",
+        [
+            Form(f"(high: int, size: axes, {MADE}) -> i64[...]", by_axes(_drawn_integers)),
+            Form(f"(low: int, high: int, size: axes, {MADE}) -> i64[...]", by_axes(_drawn_integers)),
+        ],
+        torch="kernel:randint",
+        random=True,
+        doc="Random integers from low (0) up to, but not including, high.",
+        example="randint(3, 4, (2,))  #=> [3, 3]",
+    ),
+    Builtin(
+        "randperm",
+        [Form(f"(n: int, {MADE}) -> i64[...]", by_axes(lambda match: _count(match, "n")))],
+        random=True,
+        doc="The integers below n in random order.",
+        example="sort(randperm(3)).values  #=> [0, 1, 2]",
+    ),
+    Builtin(
+        "bernoulli",
+        [Form("(p: R[*s]) -> R[*s]")],
+        random=True,
+        doc="1 with the probability that each element gives, else 0.",
+        example="bernoulli([0., 1.])  #=> [0.0, 1.0]",
+    ),
+    Builtin(
+        "normal",
+        [
+            Form("(mean: R[*s], std: R[*s] = 1.0) -> R[*s]"),
+            Form(f"(mean: number, std: number, size: axes, {MADE}) -> default[...]", SHAPE),
+        ],
+        torch="kernel:normal",
+        random=True,
+        doc="Random numbers, normal with a mean and a standard deviation for each.",
+        example="normal([1., 2.], [0., 0.])  #=> [1.0, 2.0]",
+    ),
+    _like("zeros_like", "Zeros in the shape of x.", "zeros_like([1, 2])  #=> [0, 0]"),
+    _like("ones_like", "Ones in the shape of x.", "ones_like([1, 2])  #=> [1, 1]"),
+    _like(
+        "rand_like",
+        "Random numbers between 0 and 1 in the shape of x.",
+        "numel(rand_like([1., 2.]))  #=> 2",
+        word="F",
+        random=True,
+    ),
+    _like(
+        "randn_like",
+        "Normal random numbers in the shape of x.",
+        "numel(randn_like([1., 2.]))  #=> 2",
+        word="F",
+        random=True,
+    ),
+    Builtin(
+        "full_like",
+        [Form(f"(x: any[*s], fill_value: any[], {MADE}) -> any[...]", _like_first)],
+        torch="kernel:full_like",
+        scalars=True,
+        doc="One number everywhere, in the shape and dtype of x.",
+        example="full_like([1., 2.], 7)  #=> [7.0, 7.0]",
+    ),
+    Builtin(
+        "randint_like",
+        [
+            Form("(x: real[*s], high: int, dtype: dtype = None) -> real[...]", _drawn_like),
+            Form("(x: real[*s], low: int, high: int, dtype: dtype = None) -> real[...]", _drawn_like),
+        ],
+        random=True,
+        doc="Random integers from low (0) up to, but not including, high, in the shape and dtype of x.",
+        example="randint_like([0, 0], 3, 4)  #=> [3, 3]",
+    ),
+    *[
+        Builtin(
+            name,
+            [Form("(x: any[*b, n, m], diagonal: int = 0) -> any[*b, n, m]")],
+            doc=f"The matrix with zeros {where} its diagonal.",
+            example=f"{name}([[1, 2], [3, 4]])  #=> {shown}",
+        )
+        for name, where, shown in (("tril", "above", "[[1, 0], [3, 4]]"), ("triu", "below", "[[1, 2], [0, 4]]"))
+    ],
+    Builtin(
+        "diag",
+        [
+            Form("(x: any[n], diagonal: int = 0) -> any[...]", by_axes(_matrix_of)),
+            Form("(x: any[n, m], diagonal: int = 0) -> any[...]", by_axes(_diagonal_of)),
+        ],
+        doc="A matrix with these numbers on its diagonal; of a matrix its diagonal.",
+        example="diag([1, 2])  #=> [[1, 0], [0, 2]]",
+    ),
+    Builtin(
+        "one_hot",
+        [Form("(x: i64[*s], num_classes: int = -1) -> i64[...]", by_axes(_classes))],
+        torch="nn.functional.one_hot",
+        spaces=("nn.functional",),
+        doc="A 1 at each index's place on a new last axis, and 0 elsewhere.",
+        example="one_hot([0, 2], 3)  #=> [[1, 0, 0], [0, 0, 1]]",
+    ),
+]

@@ -1,1 +1,375 @@
-ROWS: list = []
+"""Linear algebra: decompositions and what is computed by them, over any number of leading axes.
+
+torch refuses half-width floats here; they are computed, and come out, as f32.
+"""
+
+from __future__ import annotations
+
+from tcalc.library.builtin import Builtin, Form
+from tcalc.library.rules import by_axes, tensor
+from tcalc.types import size as sizes
+from tcalc.types.broadcast import Axes, Spread, meet
+from tcalc.types.match import Match
+from tcalc.types.mismatch import Mismatch, Place, Undetermined, sizes_meet
+from tcalc.types.tensor import Axis, Pack, TupleType, Type
+
+LINALG = ("linalg",)
+BOTH = ("", "linalg")
+
+
+def _matrix(match: Match, name: str = "A") -> tuple[Axis, Axis]:
+    """The matrix's own axes, with their labels."""
+    row, column = tensor(match, name).axes[-2:]
+    assert isinstance(row, Axis) and isinstance(column, Axis)
+    return row, column
+
+
+def _turned(match: Match) -> Axes:
+    """An inverse goes back: its rows are the columns, its columns the rows."""
+    row, column = _matrix(match)
+    return (*match.pack("b"), column, row)
+
+
+def _kept(match: Match) -> Axes:
+    return tensor(match, "A").axes
+
+
+def _rows_kept(match: Match) -> Axes:
+    """A factor's rows are the matrix's; its columns are its own."""
+    row, column = _matrix(match)
+    return (*match.pack("b"), row, Axis(column.size))
+
+
+def _smaller(match: Match) -> Axis:
+    row, column = _matrix(match)
+    return Axis(sizes.minimum(row.size, column.size))
+
+
+def _singular_values(match: Match) -> Axes:
+    return (*match.pack("b"), _smaller(match))
+
+
+def _parts(match: Match, *axes: Axes) -> Type:
+    """A named tuple whose parts have these axes, after the leading ones."""
+    items = match.signature.result.items
+    parts = [match.result(item, (*match.pack("b"), *part)) for (_, item), part in zip(items, axes, strict=True)]
+    return TupleType(tuple(parts), tuple([name or "" for name, _ in items]))
+
+
+def _svd(match: Match) -> Type:
+    row, column = _matrix(match)
+    k = _smaller(match)
+    full = match["full_matrices"]
+    return _parts(match, (row, Axis(row.size) if full else k), (k,), (Axis(column.size) if full else k, column))
+
+
+def _qr(match: Match) -> Type:
+    row, column = _matrix(match)
+    k, mode = _smaller(match), match["mode"]
+    if mode == "complete":
+        k = Axis(row.size)
+    elif mode == "r":
+        parts = _parts(match, (), (k, column))
+        assert isinstance(parts, TupleType)
+        return TupleType((match.result(match.signature.result.items[0][1], (Axis(0),)), parts.items[1]), parts.names)
+    elif mode != "reduced":
+        raise Mismatch("value", 'mode is "reduced", "complete" or "r"', Place("mode"), depth=5)
+    return _parts(match, (row, k), (k, column))
+
+
+def _lu(match: Match) -> Type:
+    row, column = _matrix(match)
+    k = _smaller(match)
+    return _parts(match, (row, Axis(row.size)), (Axis(row.size), k), (k, column))
+
+
+def _eigen(match: Match) -> Type:
+    row, column = _matrix(match)
+    own = Axis(column.size)
+    return _parts(match, (own,), (row, own))
+
+
+def _is_vectors(match: Match) -> bool:
+    """torch takes B for one vector for each matrix where its shape is exactly A's without the last axis."""
+    a, b = tensor(match, "A").axes[:-1], tensor(match, "B").axes
+    if len(a) != len(b):
+        if any(isinstance(axis, Pack) for axis in (*a, *b)) and _packs(a) != _packs(b):
+            raise Undetermined
+        return False
+    for one, other in zip(a, b, strict=True):
+        if isinstance(one, Pack) or isinstance(other, Pack):
+            if str(one) != str(other):
+                raise Undetermined
+        elif not sizes.agree(one.size, other.size):
+            return False
+        elif sizes.UNKNOWN in (one.size, other.size):
+            raise Undetermined
+    return True
+
+
+def _packs(axes: Axes) -> list[str]:
+    return [axis.name for axis in axes if isinstance(axis, Pack)]
+
+
+def _vectors(match: Match) -> Axes:
+    """The axes of A @ x for vectors x: B must be one for each matrix, or (for `solve`) one for all."""
+    a, b = tensor(match, "A"), tensor(match, "B")
+    if len(b.axes) == 1 or len(a.axes) == len(b.axes) + 1:
+        row, other = a.axes[-2], b.axes[-1]
+        if isinstance(row, Axis) and isinstance(other, Axis) and meet(row, other) is None and len(b.axes) == 1:
+            raise sizes_meet(Place("A", row), -2, len(a.axes), Place("B", other), 0, 1)
+    if not _is_vectors(match):
+        raise Mismatch("shape", "{0} is not one vector for each matrix of {1}", Place("B"), Place("A"), depth=1)
+    return (*a.axes[:-2], _matrix(match)[1])
+
+
+def _solved_vectors(match: Match) -> Axes:
+    b = tensor(match, "B")
+    if len(b.axes) == 1 and len(tensor(match, "A").axes) > 2:
+        row, other = tensor(match, "A").axes[-2], b.axes[0]
+        assert isinstance(row, Axis)
+        if isinstance(other, Axis) and meet(row, other) is not None:
+            return (*tensor(match, "A").axes[:-2], _matrix(match)[1])
+    return _vectors(match)
+
+
+def _solved(match: Match) -> Axes:
+    a, b = tensor(match, "A").axes, tensor(match, "B").axes
+    spread = Spread(a[:-2], "A")
+    spread.join(b[:-2], "B")
+    return (*spread.axes, _matrix(match)[1], b[-1])
+
+
+def _least_squares(match: Match) -> Type:
+    """Without a driver of one's own torch gives neither residuals nor singular values."""
+    a, b = tensor(match, "A"), tensor(match, "B")
+    if "k" not in match.names:
+        solution = _vectors(match)
+    elif len(a.axes) == len(b.axes) and not _is_vectors(match):
+        solution = _solved(match)
+    else:
+        raise Mismatch("shape", "{0} is not one matrix for each matrix of {1}", Place("B"), Place("A"), depth=3)
+    leading = solution[: len(a.axes) - 2]
+    items = match.signature.result.items
+    parts = [match.result(item, axes) for (_, item), axes in zip(items, (solution, (), leading, ()), strict=True)]
+    return TupleType(tuple(parts), tuple([name or "" for name, _ in items]))
+
+
+def _powered(match: Match) -> Axes:
+    n = match["n"]
+    if isinstance(n, int) and n < 0 and match.signature.parameters[0].word == "num":
+        raise Mismatch("value", "a negative power is an inverse's", Place("n"), depth=1)
+    if not isinstance(n, int):
+        raise Undetermined
+    return _kept(match)
+
+
+def _condition(match: Match) -> Axes:
+    p = match.arguments.get("p")
+    row, column = _matrix(match)
+    if p not in (None, 2, -2) and not sizes.agree(row.size, column.size):
+        raise Mismatch(
+            "shape", f"{{0}} is {tensor(match, 'A')}, and only a square matrix has a condition number for p = {p}",
+            Place("A"), depth=5,
+        )  # fmt: skip
+    return match.pack("b")
+
+
+ROWS = [
+    Builtin(
+        "det",
+        [Form("(A: L[*b, n, n]) -> L[*b]")],
+        spaces=BOTH,
+        doc="Determinant.",
+        example="det([[1., 2.], [3., 4.]])  #=> -2.0",
+    ),
+    Builtin(
+        "slogdet",
+        [Form("(A: L[*b, n, n]) -> (sign: L[*b], logabsdet: real[*b])")],
+        spaces=BOTH,
+        doc="Sign of the determinant, and the logarithm of its magnitude.",
+        example="slogdet([[1., 0.], [0., 1.]])  #=> (1.0, 0.0)",
+    ),
+    Builtin(
+        "logdet",
+        [Form("(A: L[*b, n, n]) -> L[*b]")],
+        doc="Logarithm of the determinant; nan where that is negative.",
+        example="logdet([[e, 0.], [0., 1.]])  #=> 1.0",
+    ),
+    Builtin(
+        "inv",
+        [Form("(A: L[*b, n, n]) -> L[...]", by_axes(_turned))],
+        torch="linalg.inv",
+        spaces=LINALG,
+        aliases=("inverse",),
+        doc="Inverse matrix.",
+        example="inv([[2., 0.], [0., 4.]])  #=> [[0.5, 0.0], [0.0, 0.25]]",
+    ),
+    Builtin(
+        "pinv",
+        [
+            Form(
+                "(A: L[*b, n, m], atol: number = None, rtol: number = None, hermitian: flag = False) -> L[...]",
+                by_axes(_turned),
+            )
+        ],
+        torch="linalg.pinv",
+        spaces=LINALG,
+        aliases=("pinverse",),
+        doc="Pseudo-inverse (Moore and Penrose's).",
+        example="pinv([[2., 0.], [0., 0.]])  #=> [[0.5, 0.0], [0.0, 0.0]]",
+    ),
+    Builtin(
+        "solve",
+        [
+            Form("(A: L[*a, n, n], B: L[*c]) -> L[...]", by_axes(_solved_vectors)),
+            Form("(A: L[*a, n, n], B: L[*c, n, k]) -> L[...]", by_axes(_solved)),
+        ],
+        torch="linalg.solve",
+        spaces=LINALG,
+        doc="X such that A @ X is B.",
+        example="solve([[2., 0.], [0., 4.]], [1., 2.])  #=> [0.5, 0.5]",
+    ),
+    Builtin(
+        "solve_triangular",
+        [
+            Form(
+                "(A: L[*a, n, n], B: L[*c, n, k], upper: flag, unitriangular: flag = False) -> L[...]",
+                by_axes(_solved),
+            )
+        ],
+        torch="linalg.solve_triangular",
+        spaces=LINALG,
+        doc="X such that A @ X is B, for a triangular A.",
+        example="solve_triangular([[2., 0.], [1., 1.]], [[2.], [3.]], upper=False)  #=> [[1.0], [2.0]]",
+    ),
+    Builtin(
+        "lstsq",
+        [
+            Form(
+                f"(A: L[*a, m, n], B: {b}, rcond: number = None)"
+                " -> (solution: L[...], residuals: real[0], rank: i64[...], singular_values: real[0])",
+                _least_squares,
+            )
+            for b in ("L[*c]", "L[*c, m, k]")
+        ],
+        torch="linalg.lstsq",
+        spaces=LINALG,
+        doc="X such that A @ X is as near to B as can be.",
+        example="lstsq([[1.], [1.]], [[1.], [3.]]).solution  #=> [[2.0]]",
+    ),
+    Builtin(
+        "qr",
+        [Form('(A: L[*b, n, m], mode: text = "reduced") -> (Q: L[...], R: L[...])', _qr)],
+        torch="linalg.qr",
+        spaces=LINALG,
+        doc="A = Q @ R, with orthonormal columns in Q and an upper triangular R.",
+        example="qr([[2., 0.], [0., 3.]]).R  #=> [[-2.0, 0.0], [0.0, -3.0]]",
+    ),
+    Builtin(
+        "lu",
+        [Form("(A: L[*b, n, m]) -> (P: L[...], L: L[...], U: L[...])", _lu)],
+        torch="linalg.lu",
+        spaces=LINALG,
+        doc="A = P @ L @ U: a permutation, a lower and an upper triangular matrix.",
+        example="lu([[2., 1.], [1., 1.]]).U  #=> [[2.0, 1.0], [0.0, 0.5]]",
+    ),
+    Builtin(
+        "svd",
+        [Form("(A: L[*b, n, m], full_matrices: flag = True) -> (U: L[...], S: real[...], Vh: L[...])", _svd)],
+        torch="linalg.svd",
+        spaces=LINALG,
+        doc="Singular value decomposition: A = U @ diag(S) @ Vh.",
+        example="svd([[2., 0.], [0., 3.]]).S  #=> [3.0, 2.0]",
+    ),
+    Builtin(
+        "svdvals",
+        [Form("(A: L[*b, n, m]) -> real[...]", by_axes(_singular_values))],
+        torch="linalg.svdvals",
+        spaces=LINALG,
+        doc="Singular values, the largest first.",
+        example="svdvals([[2., 0.], [0., 3.]])  #=> [3.0, 2.0]",
+    ),
+    Builtin(
+        "eig",
+        [Form("(A: L[*b, n, n]) -> (eigenvalues: complex[...], eigenvectors: complex[...])", _eigen)],
+        torch="kernel:eig",
+        spaces=LINALG,
+        doc="Eigenvalues and eigenvectors, which are the columns; complex always.",
+        example="eig([[2., 0.], [0., 3.]]).eigenvalues  #=> [2.0+0.0j, 3.0+0.0j]",
+    ),
+    Builtin(
+        "eigvals",
+        [Form("(A: L[*b, n, n]) -> complex[...]", by_axes(_singular_values))],
+        torch="kernel:eigvals",
+        spaces=LINALG,
+        doc="Eigenvalues, complex always, in no order.",
+        example="eigvals([[2., 0.], [0., 3.]])  #=> [2.0+0.0j, 3.0+0.0j]",
+    ),
+    Builtin(
+        "eigh",
+        [Form('(A: L[*b, n, n], UPLO: text = "L") -> (eigenvalues: real[...], eigenvectors: L[...])', _eigen)],
+        torch="linalg.eigh",
+        spaces=LINALG,
+        doc="Eigenvalues, in order, and eigenvectors of a symmetric or Hermitian matrix.",
+        example="eigh([[2., 0.], [0., 3.]]).eigenvalues  #=> [2.0, 3.0]",
+    ),
+    Builtin(
+        "eigvalsh",
+        [Form('(A: L[*b, n, n], UPLO: text = "L") -> real[...]', by_axes(_singular_values))],
+        torch="linalg.eigvalsh",
+        spaces=LINALG,
+        doc="Eigenvalues of a symmetric or Hermitian matrix, in order.",
+        example="eigvalsh([[2., 0.], [0., 3.]])  #=> [2.0, 3.0]",
+    ),
+    Builtin(
+        "cholesky",
+        [Form("(A: L[*b, n, n], upper: flag = False) -> L[...]", by_axes(_rows_kept))],
+        torch="linalg.cholesky",
+        spaces=LINALG,
+        doc="The lower triangular L with L @ L.H = A, for a positive definite A.",
+        example="cholesky([[4., 0.], [0., 9.]])  #=> [[2.0, 0.0], [0.0, 3.0]]",
+    ),
+    Builtin(
+        "matrix_rank",
+        [
+            Form(
+                "(A: L[*b, n, m], atol: number = None, rtol: number = None, hermitian: flag = False) -> i64[*b]",
+            )
+        ],
+        torch="linalg.matrix_rank",
+        spaces=LINALG,
+        doc="How many singular values are not (nearly) zero.",
+        example="matrix_rank([[1., 2.], [2., 4.]])  #=> 1",
+    ),
+    Builtin(
+        "matrix_power",
+        [
+            Form("(A: num[*b, n, n], n: int) -> num[...]", by_axes(_powered)),
+            Form("(A: L[*b, n, n], n: int) -> L[...]", by_axes(_powered)),
+        ],
+        torch="linalg.matrix_power",
+        spaces=BOTH,
+        doc="A matrix multiplied by itself; a negative power is one of the inverse.",
+        example="matrix_power([[1, 1], [0, 1]], 3)  #=> [[1, 3], [0, 1]]",
+    ),
+    Builtin(
+        "matrix_exp",
+        [Form("(A: L[*b, n, n]) -> L[...]", by_axes(_kept))],
+        torch="linalg.matrix_exp",
+        spaces=BOTH,
+        doc="Exponential of a matrix, by its power series.",
+        example="matrix_exp([[0., 1.], [0., 0.]])  #=> [[1.0, 1.0], [0.0, 1.0]]",
+    ),
+    Builtin(
+        "cond",
+        [
+            Form("(A: L[*b, n, m], p: number = None) -> real[...]", by_axes(_condition)),
+            Form("(A: L[*b, n, m], p: text) -> real[...]", by_axes(_condition)),
+        ],
+        torch="linalg.cond",
+        spaces=LINALG,
+        doc="Condition number: by how much solving may magnify an error.",
+        example="cond([[4., 0.], [0., 2.]])  #=> 2.0",
+    ),
+]

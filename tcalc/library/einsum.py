@@ -53,7 +53,12 @@ def _letters(part: str, text: str) -> tuple[str, ...]:
             letters.append(rest[0])
             rest = rest[1:]
         else:
-            raise Mismatch("shape", f"einsum's letters are a to z and A to Z, and {text!r} has {rest[0]!r}", Place("equation"), depth=3)
+            raise Mismatch(
+                "shape",
+                f"einsum's letters are a to z and A to Z, and {text!r} has {rest[0]!r}",
+                Place("equation"),
+                depth=3,
+            )
     return tuple(letters)
 
 
@@ -106,7 +111,12 @@ def contracted(match: Match) -> Type:
             result.append(known[letter][0])
         else:
             have = ", ".join(known) or "none"
-            raise Mismatch("shape", f"no operand has the letter {letter} of the output; their letters are {have}", Place("equation"), depth=4)
+            raise Mismatch(
+                "shape",
+                f"no operand has the letter {letter} of the output; their letters are {have}",
+                Place("equation"),
+                depth=4,
+            )
     return TensorType(match.promoted("T"), tuple(result))
 
 
@@ -126,7 +136,9 @@ def _lettered(letters: tuple[str, ...], type: TensorType, item: int, text: str) 
     ]
 
 
-def _clash(letter: str, one: Place, position: int, rank: int, other: Place, other_position: int, other_rank: int) -> Mismatch:
+def _clash(
+    letter: str, one: Place, position: int, rank: int, other: Place, other_position: int, other_rank: int
+) -> Mismatch:
     plain = sizes_meet(one, position, rank, other, other_position, other_rank)
     if plain.code == "label" or "meets" in plain.sentence:
         return Mismatch(plain.code, f"the letter {letter}: {plain.sentence}", one, other, depth=4)
@@ -136,5 +148,3 @@ def _clash(letter: str, one: Place, position: int, rank: int, other: Place, othe
         f"and {other.axis.size} in {{1}} ({which_axis(other_position, other_rank)})"
     )
     return Mismatch("shape", sentence, one, other, depth=4)
-
-

@@ -42,63 +42,63 @@ def _each(word: str, rows: str, *, result: str = "", spaces: tuple[str, ...] = (
 
 #: Integers become floating; complex numbers are welcome.
 ANALYTIC = """
-exp                  | e to the power of each element.                | exp([0., 1.])  #=> [1.0, 2.7182817]
-log                  | Natural logarithm of each element.             | log([1., e])  #=> [0.0, 1.0]
-log2                 | Logarithm to base 2 of each element.           | log2([1, 8])  #=> [0.0, 3.0]
-log10                | Logarithm to base 10 of each element.          | log10([1, 100])  #=> [0.0, 2.0]
-sqrt                 | Square root of each element.                   | sqrt([4, 9])  #=> [2.0, 3.0]
-rsqrt                | 1 over the square root of each element.        | rsqrt([4, 16])  #=> [0.5, 0.25]
-reciprocal           | 1 over each element.                           | reciprocal([2, 4])  #=> [0.5, 0.25]
-sin                  | Sine of each element, in radians.              | sin([0., pi / 2])  #=> [0.0, 1.0]
-cos                  | Cosine of each element, in radians.            | cos([0., pi])  #=> [1.0, -1.0]
-tan                  | Tangent of each element, in radians.           | tan([0., pi / 4])  #=> [0.0, 1.0]
-asin arcsin          | Angle whose sine is each element.              | asin([0., 1.])  #=> [0.0, 1.5707964]
-acos arccos          | Angle whose cosine is each element.            | acos([1., 0.])  #=> [0.0, 1.5707964]
-atan arctan          | Angle whose tangent is each element.           | atan([0., 1.])  #=> [0.0, 0.7853982]
-sinh                 | Hyperbolic sine of each element.               | sinh([0., 1.])  #=> [0.0, 1.1752012]
-cosh                 | Hyperbolic cosine of each element.             | cosh([0., 1.])  #=> [1.0, 1.5430807]
-asinh arcsinh        | Number whose hyperbolic sine is each element.  | asinh([0., 1.])  #=> [0.0, 0.8813736]
-acosh arccosh        | Number whose hyperbolic cosine is each element. | acosh([1., 2.])  #=> [0.0, 1.3169578]
-atanh arctanh        | Number whose hyperbolic tangent is each element. | atanh([0., 0.5])  #=> [0.0, 0.54930615]
+exp | e to the power of each element. | exp([0., 1.])  #=> [1.0, 2.7182817]
+log | Natural logarithm of each element. | log([1., e])  #=> [0.0, 1.0]
+log2 | Logarithm to base 2 of each element. | log2([1, 8])  #=> [0.0, 3.0]
+log10 | Logarithm to base 10 of each element. | log10([1, 100])  #=> [0.0, 2.0]
+sqrt | Square root of each element. | sqrt([4, 9])  #=> [2.0, 3.0]
+rsqrt | 1 over the square root of each element. | rsqrt([4, 16])  #=> [0.5, 0.25]
+reciprocal | 1 over each element. | reciprocal([2, 4])  #=> [0.5, 0.25]
+sin | Sine of each element, in radians. | sin([0., pi / 2])  #=> [0.0, 1.0]
+cos | Cosine of each element, in radians. | cos([0., pi])  #=> [1.0, -1.0]
+tan | Tangent of each element, in radians. | tan([0., pi / 4])  #=> [0.0, 1.0]
+asin arcsin | Angle whose sine is each element. | asin([0., 1.])  #=> [0.0, 1.5707964]
+acos arccos | Angle whose cosine is each element. | acos([1., 0.])  #=> [0.0, 1.5707964]
+atan arctan | Angle whose tangent is each element. | atan([0., 1.])  #=> [0.0, 0.7853982]
+sinh | Hyperbolic sine of each element. | sinh([0., 1.])  #=> [0.0, 1.1752012]
+cosh | Hyperbolic cosine of each element. | cosh([0., 1.])  #=> [1.0, 1.5430807]
+asinh arcsinh | Number whose hyperbolic sine is each element. | asinh([0., 1.])  #=> [0.0, 0.8813736]
+acosh arccosh | Number whose hyperbolic cosine is each element. | acosh([1., 2.])  #=> [0.0, 1.3169578]
+atanh arctanh | Number whose hyperbolic tangent is each element. | atanh([0., 0.5])  #=> [0.0, 0.54930615]
 """
 ANALYTIC_SPECIAL = """
-exp2                 | 2 to the power of each element.                | exp2([0, 3])  #=> [1.0, 8.0]
-log1p                | log(1 + x), exact for small x too.             | log1p([0., 1.])  #=> [0.0, 0.6931472]
-expm1                | exp(x) - 1, exact for small x too.             | expm1([0., 1.])  #=> [0.0, 1.7182818]
-sinc                 | sin(pi*x) / (pi*x), and 1 at zero.             | sinc([0., 0.5])  #=> [1.0, 0.63661975]
+exp2 | 2 to the power of each element. | exp2([0, 3])  #=> [1.0, 8.0]
+log1p | log(1 + x), exact for small x too. | log1p([0., 1.])  #=> [0.0, 0.6931472]
+expm1 | exp(x) - 1, exact for small x too. | expm1([0., 1.])  #=> [0.0, 1.7182818]
+sinc | sin(pi*x) / (pi*x), and 1 at zero. | sinc([0., 0.5])  #=> [1.0, 0.63661975]
 """
 ANALYTIC_NEURAL = """
-sigmoid              | 1 / (1 + exp(-x)), element by element.         | sigmoid([0., 2.])  #=> [0.5, 0.880797]
-tanh                 | Hyperbolic tangent of each element.            | tanh([0., 1.])  #=> [0.0, 0.7615942]
+sigmoid | 1 / (1 + exp(-x)), element by element. | sigmoid([0., 2.])  #=> [0.5, 0.880797]
+tanh | Hyperbolic tangent of each element. | tanh([0., 1.])  #=> [0.0, 0.7615942]
 """
 REAL_SPECIAL = """
-erf                  | Error function of each element.                | erf([0., 1.])  #=> [0.0, 0.8427008]
-erfc                 | 1 minus the error function of each element.    | erfc([0., 1.])  #=> [1.0, 0.15729921]
-erfinv               | Inverse of the error function of each element. | erfinv([0., 0.5])  #=> [0.0, 0.47693628]
-digamma              | Derivative of lgamma at each element.          | digamma([1., 2.])  #=> [-0.5772157, 0.42278433]
-i0                   | Modified Bessel function of order 0 of each element. | i0([0., 1.])  #=> [1.0, 1.266066]
+erf | Error function of each element. | erf([0., 1.])  #=> [0.0, 0.8427008]
+erfc | 1 minus the error function of each element. | erfc([0., 1.])  #=> [1.0, 0.15729921]
+erfinv | Inverse of the error function of each element. | erfinv([0., 0.5])  #=> [0.0, 0.47693628]
+digamma | Derivative of lgamma at each element. | digamma([1., 2.])  #=> [-0.5772157, 0.42278433]
+i0 | Modified Bessel function of order 0 of each element. | i0([0., 1.])  #=> [1.0, 1.266066]
 """
 REAL = """
-lgamma               | Logarithm of the gamma function's magnitude at each element. | lgamma([1., 5.])  #=> [0.0, 3.1780539]
-deg2rad              | Degrees to radians.                            | deg2rad([0., 180.])  #=> [0.0, 3.1415927]
-rad2deg              | Radians to degrees.                            | rad2deg([0., pi])  #=> [0.0, 180.0]
-frac                 | Fraction that trunc cuts off each element.     | frac([1.5, -2.25])  #=> [0.5, -0.25]
+lgamma | Logarithm of the gamma function's magnitude at each element. | lgamma([1., 5.])  #=> [0.0, 3.1780539]
+deg2rad | Degrees to radians. | deg2rad([0., 180.])  #=> [0.0, 3.1415927]
+rad2deg | Radians to degrees. | rad2deg([0., pi])  #=> [0.0, 180.0]
+frac | Fraction that trunc cuts off each element. | frac([1.5, -2.25])  #=> [0.5, -0.25]
 """
 WHOLE = """
-floor                | Largest integer at or below each element.      | floor([1.5, -1.5])  #=> [1.0, -2.0]
-ceil                 | Smallest integer at or above each element.     | ceil([1.5, -1.5])  #=> [2.0, -1.0]
-trunc fix            | Each element without its fraction.             | trunc([1.5, -1.5])  #=> [1.0, -1.0]
+floor | Largest integer at or below each element. | floor([1.5, -1.5])  #=> [1.0, -2.0]
+ceil | Smallest integer at or above each element. | ceil([1.5, -1.5])  #=> [2.0, -1.0]
+trunc fix | Each element without its fraction. | trunc([1.5, -1.5])  #=> [1.0, -1.0]
 """
 TESTS = """
-isnan                | Whether each element is nan.                   | isnan([1., nan])  #=> [False, True]
-isinf                | Whether each element is infinite.              | isinf([1., -inf])  #=> [False, True]
-isfinite             | Whether each element is neither infinite nor nan. | isfinite([1., inf])  #=> [True, False]
-isreal               | Whether each element's imaginary part is 0.    | isreal([1 + 0j, 1 + 1j])  #=> [True, False]
+isnan | Whether each element is nan. | isnan([1., nan])  #=> [False, True]
+isinf | Whether each element is infinite. | isinf([1., -inf])  #=> [False, True]
+isfinite | Whether each element is neither infinite nor nan. | isfinite([1., inf])  #=> [True, False]
+isreal | Whether each element's imaginary part is 0. | isreal([1 + 0j, 1 + 1j])  #=> [True, False]
 """
 ORDERED_TESTS = """
-isposinf             | Whether each element is inf.                   | isposinf([inf, -inf])  #=> [True, False]
-isneginf             | Whether each element is -inf.                  | isneginf([inf, -inf])  #=> [False, True]
-signbit              | Whether each element has its sign bit set.     | signbit([1., -1.])  #=> [False, True]
+isposinf | Whether each element is inf. | isposinf([inf, -inf])  #=> [True, False]
+isneginf | Whether each element is -inf. | isneginf([inf, -inf])  #=> [False, True]
+signbit | Whether each element has its sign bit set. | signbit([1., -1.])  #=> [False, True]
 """
 
 ROWS = [
@@ -264,7 +264,7 @@ ROWS = [
     ),
     Builtin(
         "heaviside",
-        [Form("(a: T[*s], values: T[*s]) -> T[*s]")],
+        [Form("(a: order[*s], values: order[*s]) -> order[*s]")],
         torch="kernel:heaviside",
         doc="0 below zero, 1 above, and values at zero.",
         example="heaviside([-1., 0., 2.], 0.5)  #=> [0.0, 0.5, 1.0]",

@@ -34,9 +34,18 @@ ROWS = [
         "A function applied n times.",
         "iterate(x -> 2 * x, 1, 10)  #=> 1024",
     ),
-    _special("grad", "(e: value, x: value = None) -> any[...]", "The derivative of a scalar by a variable.", "1  #=> 1"),
-    _special("jacobian", "(e: value, x: value = None) -> any[...]", "All derivatives of a tensor by a variable.", "1  #=> 1"),
-    _special("hessian", "(e: value, x: value = None) -> any[...]", "The second derivatives of a scalar by a variable.", "1  #=> 1"),
+    _special(
+        "grad", "(e: value, x: value = None) -> any[...]", "The derivative of a scalar by a variable.", "1  #=> 1"
+    ),
+    _special(
+        "jacobian", "(e: value, x: value = None) -> any[...]", "All derivatives of a tensor by a variable.", "1  #=> 1"
+    ),
+    _special(
+        "hessian",
+        "(e: value, x: value = None) -> any[...]",
+        "The second derivatives of a scalar by a variable.",
+        "1  #=> 1",
+    ),
     _special("vjp", "(e: value, v: value) -> any[...]", "A vector times the Jacobian.", "1  #=> 1"),
     _special("jvp", "(e: value, v: value) -> any[...]", "The Jacobian times a vector.", "1  #=> 1"),
     _special("load", "(path: text) -> any[...]", "The tensor in a file: csv or npy.", "1  #=> 1"),

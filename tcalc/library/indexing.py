@@ -45,7 +45,9 @@ def found(match: Match) -> Type:
     assert isinstance(x, TensorType)
     if x.rank == 0:
         raise Mismatch("shape", f"{{0}} is {x}; nonzero needs an axis", Place("x"))
-    return TensorType(match.result_dtype("i64"), (Axis(sizes.UNKNOWN), Axis(sizes.UNKNOWN if x.rank is None else x.rank)))
+    return TensorType(
+        match.result_dtype("i64"), (Axis(sizes.UNKNOWN), Axis(sizes.UNKNOWN if x.rank is None else x.rank))
+    )
 
 
 def chosen(match: Match) -> Type:

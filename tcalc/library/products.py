@@ -7,6 +7,7 @@ from tcalc.library.einsum import contracted
 from tcalc.types import size as sizes
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Undetermined
+from tcalc.types.size import Size
 from tcalc.types.tensor import Axis, Pack, TensorType, Type
 
 
@@ -17,9 +18,11 @@ def crossed(match: Match) -> Type:
     if any(isinstance(axis, Pack) for axis in (*a.axes, *b.axes)):
         raise Undetermined
     rank = max(len(a.axes), len(b.axes))
-    one = [1] * (rank - len(a.axes)) + [axis.size for axis in a.axes]  # type: ignore[union-attr]  # no packs
-    other = [1] * (rank - len(b.axes)) + [axis.size for axis in b.axes]  # type: ignore[union-attr]  # no packs
-    return TensorType(match.result_dtype("any"), tuple([Axis(sizes.mul(m, n)) for m, n in zip(one, other, strict=True)]))
+    one: list[Size] = [*[1] * (rank - len(a.axes)), *a.shape]
+    other: list[Size] = [*[1] * (rank - len(b.axes)), *b.shape]
+    return TensorType(
+        match.result_dtype("any"), tuple([Axis(sizes.mul(m, n)) for m, n in zip(one, other, strict=True)])
+    )
 
 
 ROWS = [
@@ -74,7 +77,7 @@ ROWS = [
         [Form("(equation: text, *operands: T[...]) -> T[...]", contracted)],
         torch="kernel:einsum",
         over=(),
-        doc="A sum of products, by letters: `einsum(\"ij,jk->ik\", A, B)`; a string that is called is the same.",
+        doc='A sum of products, by letters: `einsum("ij,jk->ik", A, B)`; a string that is called is the same.',
         example='einsum("ij,j->i", [[1, 2], [3, 4]], [1, 1])  #=> [3, 7]',
     ),
     Builtin(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form
+from collections.abc import Callable
+
+from tcalc.library.builtin import Builtin, Fold, Form
 from tcalc.library.rules import by_axes, chosen_axes, reduced, refuse_empty, tensor, without
 from tcalc.types import dtypes
 from tcalc.types.broadcast import Axes
@@ -13,8 +15,8 @@ from tcalc.types.tensor import TensorType, Type
 REDUCED = by_axes(reduced)
 
 
-def _nonempty(what: str) -> Form | object:
-    """The axes a reduction leaves that has no answer for no elements."""
+def _nonempty(what: str) -> Callable[[Match], Axes]:
+    """The axes that are left by a reduction that has no answer for no elements."""
 
     def axes(match: Match) -> Axes:
         positions = chosen_axes(match)
@@ -61,3 +63,164 @@ def _quantile(match: Match) -> Axes:
     if isinstance(q, int | float) and not 0 <= q <= 1:
         raise Mismatch("value", f"q is {q}, and must lie between 0 and 1", Place("q"), depth=5)
     return without(match, positions)
+
+
+def _total(name: str, word: str, result: str, doc: str, example: str) -> Builtin:
+    """A reduction over any axes, in a dtype of the user's choice."""
+    signature = f"(x: {word}[*s], dim: axes = None, keepdim: flag = False, dtype: dtype = None) -> {result}[...]"
+    return Builtin(name, [Form(signature, REDUCED)], torch=f"kernel:{name}", doc=doc, example=example)
+
+
+def _spreads(name: str, doc: str, example: str) -> Builtin:
+    """Variance and standard deviation, with torch's two ways to say what to divide by."""
+    before, between = "(x: F[*s], dim: axes = None", "keepdim: flag = False) -> real[...]"
+    return Builtin(
+        name,
+        [
+            Form(f"{before}, correction: number = 1, {between}", REDUCED),
+            Form(f"{before}, unbiased: flag = True, {between}", REDUCED),
+            Form("(x: F[*s], unbiased: flag) -> real[]"),
+        ],
+        torch=f"kernel:{name}",
+        doc=doc,
+        example=example,
+    )
+
+
+def _extremes(name: str, what: str, fold: Fold, example: str) -> Builtin:
+    rule = by_axes(_nonempty(f"{what} element"))
+    return Builtin(
+        name,
+        [
+            Form("(x: order[*s]) -> order[...]", rule),
+            Form(
+                "(x: order[*s], dim: axis(n), keepdim: flag = False) -> (values: order[...], indices: i64[...])", rule
+            ),
+            Form("(a: order[*s], b: order[*s]) -> order[*s]", _elementwise, fold=fold),
+        ],
+        doc=f"The {what} element; over an axis with its place there; of two tensors element by element.",
+        example=example,
+    )
+
+
+def _places(name: str, what: str, example: str) -> Builtin:
+    return Builtin(
+        name,
+        [
+            Form(
+                "(x: real[*s], dim: axis(n) = None, keepdim: flag = False) -> i64[...]",
+                by_axes(_nonempty(f"{what} element")),
+            )
+        ],
+        doc=f"Where the {what} element is: its place on the axis, or in the elements read row by row.",
+        example=example,
+    )
+
+
+def _middle(name: str, doc: str, example: str) -> Builtin:
+    rule = by_axes(_nonempty("median"))
+    return Builtin(
+        name,
+        [
+            Form("(x: real[*s]) -> real[]"),
+            Form("(x: real[*s], dim: axis(n), keepdim: flag = False) -> (values: real[...], indices: i64[...])", rule),
+        ],
+        doc=doc,
+        example=example,
+    )
+
+
+ROWS = [
+    _total("sum", "any", "wide", "Sum of the elements.", "sum[0]([[1, 2], [3, 4]])  #=> [4, 6]"),
+    _total("nansum", "order", "wide", "Sum of the elements that are not nan.", "nansum([1., nan, 2.])  #=> 3.0"),
+    _total("mean", "F", "F", "Mean of the elements.", "mean([1, 2])  #=> 1.5"),
+    _total("nanmean", "R", "R", "Mean of the elements that are not nan.", "nanmean([1., nan, 2.])  #=> 1.5"),
+    Builtin(
+        "prod",
+        [
+            Form("(x: any[*s], dtype: dtype = None) -> wide[]"),
+            Form("(x: any[*s], dim: axis(n), keepdim: flag = False, dtype: dtype = None) -> wide[...]", REDUCED),
+        ],
+        doc="Product of the elements, over all axes or one.",
+        example="prod([2, 3, 4])  #=> 24",
+    ),
+    _spreads("var", "Variance of the elements; divides by their number less correction.", "var([1., 2., 3.])  #=> 1.0"),
+    _spreads("std", "Standard deviation: the square root of var.", "std([1., 2., 3.])  #=> 1.0"),
+    _extremes("max", "largest", max, "max[0]([3, 1, 2])  #=> (3, 0)"),
+    _extremes("min", "smallest", min, "min[0]([3, 1, 2])  #=> (1, 1)"),
+    *[
+        Builtin(
+            name,
+            [
+                Form(
+                    "(x: order[*s], dim: axes = None, keepdim: flag = False) -> order[...]",
+                    by_axes(_nonempty(f"{what} element")),
+                )
+            ],
+            doc=f"The {what} element, over all axes or some.",
+            example=example,
+        )
+        for name, what, example in (
+            ("amax", "largest", "amax[1]([[1, 5], [4, 2]])  #=> [5, 4]"),
+            ("amin", "smallest", "amin[1]([[1, 5], [4, 2]])  #=> [1, 2]"),
+        )
+    ],
+    Builtin(
+        "aminmax",
+        [
+            Form(
+                "(x: order[*s], dim: axis(n) = None, keepdim: flag = False) -> (min: order[...], max: order[...])",
+                by_axes(_nonempty("smallest and largest element")),
+            )
+        ],
+        doc="The smallest and the largest element, over all axes or one.",
+        example="aminmax([3, 1, 2])  #=> (1, 3)",
+    ),
+    _places("argmax", "largest", "argmax([3, 7, 5])  #=> 1"),
+    _places("argmin", "smallest", "argmin([3, 7, 5])  #=> 0"),
+    *[
+        Builtin(
+            name,
+            [Form("(x: any[*s], dim: axes = None, keepdim: flag = False) -> bool[...]", _truth)],
+            doc=doc,
+            example=example,
+        )
+        for name, doc, example in (
+            ("all", "Whether all elements are true (not zero).", "all[1]([[1, 0], [1, 1]])  #=> [False, True]"),
+            ("any", "Whether any element is true (not zero).", "any[1]([[0, 0], [1, 0]])  #=> [False, True]"),
+        )
+    ],
+    Builtin(
+        "count_nonzero",
+        [Form("(x: any[*s], dim: axes = None) -> i64[...]", REDUCED)],
+        doc="How many elements are not zero.",
+        example="count_nonzero([0, 3, 0, 5])  #=> 2",
+    ),
+    _middle("median", "The middle element, of two the lower; over an axis with its place.", "median([3, 1, 2])  #=> 2"),
+    _middle("nanmedian", "The middle one of the elements that are not nan.", "nanmedian([3., nan, 1.])  #=> 1.0"),
+    Builtin(
+        "quantile",
+        [
+            Form(
+                '(x: R[*s], q: number, dim: axis(n) = None, keepdim: flag = False, interpolation: text = "linear")'
+                " -> R[...]",
+                by_axes(_quantile),
+            ),
+            Form(
+                '(x: R[*s], q: R[m], dim: axis(n) = None, keepdim: flag = False, interpolation: text = "linear")'
+                " -> R[...]",
+                by_axes(_several_quantiles),
+            ),
+        ],
+        torch="kernel:quantile",
+        doc="The number below which the fraction q of the elements lies.",
+        example="quantile([1., 2., 3., 4.], 0.5)  #=> 2.5",
+    ),
+    Builtin(
+        "logsumexp",
+        [Form("(x: F[*s], dim: axes, keepdim: flag = False) -> F[...]", by_axes(_named_axes))],
+        spaces=("", "special"),
+        doc="log(sum(exp(x))) over some axes, without overflow.",
+        example="logsumexp[0]([0., 0.])  #=> 0.6931472",
+    ),
+]

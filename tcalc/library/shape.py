@@ -30,7 +30,7 @@ def _like(match: Match, axes: Axes) -> TensorType:
 
 
 def _ints(value: object) -> tuple[Size, ...]:
-    return value if isinstance(value, tuple) else (value,)  # type: ignore[return-value]  # integers by the signature
+    return value if isinstance(value, tuple) else (value,)
 
 
 def reshaped(match: Match) -> Type:
@@ -53,19 +53,27 @@ def reshaped(match: Match) -> Type:
             raise Mismatch("shape", f"{{0}} is empty ({x}), so -1 could be any size", Place("x"), depth=3)
         if isinstance(total, int) and isinstance(known, int) and (known == 0 or total % known):
             raise Mismatch(
-                "shape", f"{{0}} has {total} elements, which {_listed(wanted)} cannot divide: {known} does not go into {total}", Place("x"), depth=3
+                "shape",
+                f"{{0}} has {total} elements, which {_listed(wanted)} cannot divide: {known} does not go into {total}",
+                Place("x"),
+                depth=3,
             )
         wanted[open_at[0]] = sizes.floordiv(total, known)
     elif not sizes.agree(total, known) and not _divides(total, known):
         raise Mismatch(
-            "shape", f"{{0}} has {sizes.text(total)} elements ({x}), and ({_listed(wanted)}) has {sizes.text(known)}", Place("x"), depth=3
+            "shape",
+            f"{{0}} has {sizes.text(total)} elements ({x}), and ({_listed(wanted)}) has {sizes.text(known)}",
+            Place("x"),
+            depth=3,
         )
     return _like(match, _relabelled(x.axes, wanted))
 
 
 def _divides(total: Size, known: Size) -> bool:
     """Sizes of a definition that may still agree at a call (`n * (d // 8) * 8` and `n * d`)."""
-    return not (isinstance(total, int) and isinstance(known, int)) and any("//" in sizes.text(s) for s in (total, known))
+    return not (isinstance(total, int) and isinstance(known, int)) and any(
+        "//" in sizes.text(s) for s in (total, known)
+    )
 
 
 def _listed(wanted: list[Size]) -> str:
@@ -191,7 +199,10 @@ def expanded(match: Match) -> Type:
             result.append(old)
         else:
             raise Mismatch(
-                "shape", f"{{0s}} axis {i - ahead} is {sizes.text(old.size)} and cannot grow to {sizes.text(size)}", Place("x", old), depth=3
+                "shape",
+                f"{{0s}} axis {i - ahead} is {sizes.text(old.size)} and cannot grow to {sizes.text(size)}",
+                Place("x", old),
+                depth=3,
             )
     return _like(match, tuple(result))
 
@@ -252,7 +263,11 @@ def joined(match: Match) -> Type:
     for position, item in enumerate(items[1:], 1):
         if len(item.axes) != len(axes):
             raise Mismatch(
-                "shape", f"item 0 is {first}, and item {position} is {item}", Place("tensors", None, 0), Place("tensors", None, position), depth=3
+                "shape",
+                f"item 0 is {first}, and item {position} is {item}",
+                Place("tensors", None, 0),
+                Place("tensors", None, position),
+                depth=3,
             )
         for i, (mine, theirs) in enumerate(zip(axes, item.axes, strict=True)):
             assert isinstance(mine, Axis) and isinstance(theirs, Axis)
@@ -275,13 +290,19 @@ def _agreed(match: Match) -> tuple[Axis, ...]:
     for position, item in enumerate(items[1:], 1):
         if len(item.axes) != len(axes):
             raise Mismatch(
-                "shape", f"item 0 is {items[0]}, and item {position} is {item}", Place("tensors", None, 0), Place("tensors", None, position), depth=3
+                "shape",
+                f"item 0 is {items[0]}, and item {position} is {item}",
+                Place("tensors", None, 0),
+                Place("tensors", None, position),
+                depth=3,
             )
         for i, (mine, theirs) in enumerate(zip(axes, item.axes, strict=True)):
             assert isinstance(mine, Axis) and isinstance(theirs, Axis)
             merged = meet(mine, theirs)
             if merged is None:
-                raise sizes_meet(Place("tensors", mine, 0), i, len(axes), Place("tensors", theirs, position), i, len(axes))
+                raise sizes_meet(
+                    Place("tensors", mine, 0), i, len(axes), Place("tensors", theirs, position), i, len(axes)
+                )
             axes[i] = merged
     return tuple(axes)  # type: ignore[arg-type]  # axes by the test in _items
 
@@ -333,9 +354,12 @@ def broadcasted(match: Match) -> Type:
     spread = Spread(tuple([Axis(size) for size in wanted]), "shape")
     spread.join(x.axes, "x")
     if len(spread.axes) != len(wanted) or any(
-        isinstance(axis, Axis) and not sizes.agree(axis.size, size) for axis, size in zip(spread.axes, wanted, strict=False)
+        isinstance(axis, Axis) and not sizes.agree(axis.size, size)
+        for axis, size in zip(spread.axes, wanted, strict=False)
     ):
-        raise Mismatch("shape", f"{{0}} is {x}, which does not broadcast to ({_listed(list(wanted))})", Place("x"), depth=3)
+        raise Mismatch(
+            "shape", f"{{0}} is {x}, which does not broadcast to ({_listed(list(wanted))})", Place("x"), depth=3
+        )
     return _like(match, spread.axes)
 
 

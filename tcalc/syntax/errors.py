@@ -48,8 +48,15 @@ LOOKALIKES = {
 
 
 def syntax(message: str, span: Span) -> TcalcError:
-    """A plain syntax error."""
-    return TcalcError("syntax", message, span)
+    """A plain syntax error; what the message repeats of the text is made printable."""
+    return TcalcError("syntax", printable(message), span)
+
+
+def printable(text: str) -> str:
+    """A text with escapes for what cannot be shown."""
+    if text.isprintable():
+        return text
+    return "".join([letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text])
 
 
 def too_deep(span: Span) -> TcalcError:

@@ -102,7 +102,7 @@ def definition(near: Nearby) -> str:
     head = near.text(tokens[1], tokens[close])
     body = "…"
     if "RETURN" in kinds[close:-1]:
-        body = near.text(tokens[kinds.index("RETURN") + 1], tokens[-1])
+        body = near.text(tokens[kinds.index("RETURN") + 1], tokens[-1]).rstrip(".")
     return f"a function is written {head} = {body}"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcalc.source import Source, Span
+from tcalc.syntax import literals
 from tcalc.syntax.errors import syntax
 from tcalc.syntax.habits import habit
 from tcalc.syntax.nearby import ENDS, OPERATORS, STARTS, Nearby
@@ -28,7 +29,6 @@ EXAMPLES: dict[str, list[str]] = {
         "let a in b",
         "let a, b = c in d",
         "let in a",
-        "let a = 1; a in",
     ],
     "a type needs its value: x: f32[2] = …": ["x: f32", "x: f32[2]", "x: [n]", "f(x): f32", "x: a.b", "x: (f32, i64)"],
     "after : stands a type: f32[2, 3], [n, m], int": [
@@ -83,6 +83,8 @@ _known: dict[tuple[int, str], str] = {}
 def explain(engine: Engine, fault: UnexpectedToken, tokens: list[Token], source: Source) -> TcalcError:
     """The error for a token that does not fit, found when the parser had read all before it."""
     near = Nearby(source, tokens, fault.token)
+    if near.token.type == "NAME":
+        literals.name(near.token.value, source, near.token.start_pos or 0)  # raises at a stray character in it
     beside = near.kind(-1) in ENDS and near.token.type in STARTS  # `a b`: a state that tells nothing more
     sentence = "" if beside else by_example(engine, fault)
     return habit(near) or syntax(sentence or by_neighbours(near), place(near))
@@ -103,18 +105,18 @@ def by_neighbours(near: Nearby) -> str:
     """A sentence from the token and the one before it."""
     before, token = near.before, near.token
     if before is None:
-        return f"nothing begins with {near.name(token)}" if token.type != "$END" else "there is no expression"
+        return f"{near.name(token)} cannot begin a statement" if token.type != "$END" else "there is no expression"
     missing = "name" if before.type == "DOT" else "expression"
     if token.type == "$END":
         if before.type in OPERATORS:
             return f"after {near.name(before)} {article(missing)} {missing} is missing"
-        return f"something is missing after {near.name(before)}"
+        return f"after {near.name(before)} something is missing"
     if before.type in ENDS and token.type in STARTS:
         what = "an operator or a comma" if near.in_brackets() else "an operator"
-        return f"{what} is missing between {near.name(before)} and {near.name(token)}"
+        return f"between {near.name(before)} and {near.name(token)} {what} is missing"
     if before.type in OPERATORS and token.type not in STARTS:
-        return f"{article(missing)} {missing} is missing between {near.name(before)} and {near.name(token)}"
-    return f"{near.name(token)} does not fit after {near.name(before)}"
+        return f"between {near.name(before)} and {near.name(token)} {article(missing)} {missing} is missing"
+    return f"after {near.name(before)}, {near.name(token)} does not fit"
 
 
 def article(word: str) -> str:

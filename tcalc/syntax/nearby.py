@@ -65,8 +65,7 @@ class Nearby:
         """A token as a sentence calls it."""
         if token.type == "$END":
             return "the end"
-        text = str(token.value)
-        return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+        return shortened(str(token.value), WIDEST)
 
     def span(self, token: Token) -> Span:
         """A token's place; for the end of the text, that of the last character."""
@@ -77,4 +76,9 @@ class Nearby:
     def text(self, first: Token, last: Token) -> str:
         """What the source holds from one token to another, on one line and shortened."""
         text = " ".join(self.source.text[first.start_pos : last.end_pos].split())
-        return text if len(text) <= 2 * WIDEST else text[: 2 * WIDEST - 1] + "…"
+        return shortened(text, 2 * WIDEST)
+
+
+def shortened(text: str, width: int) -> str:
+    """A text cut to a width."""
+    return text if len(text) <= width else text[: width - 1] + "…"

@@ -32,48 +32,68 @@ PATIENCE = 200_000
 
 
 class Layout:
-    """What is open at some point of a text: brackets, waiting lets, an unfinished line."""
+    """What is open at some point of a text: brackets, lets that wait for their `in`, an unfinished line.
 
-    __slots__ = ("brackets", "continued", "last", "lets")
+    `open` holds the tokens of brackets and lets, the innermost last; `depth` counts the brackets among them.
+    """
+
+    __slots__ = ("continued", "depth", "last", "open")
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
         """Begin a statement."""
-        self.brackets: list[Token] = []
-        self.lets: list[Token] = []
+        self.open: list[Token] = []
+        self.depth = 0
         self.last = ""
         self.continued = False
 
     def goes_on(self) -> bool:
         """Whether a newline here does not end the statement."""
-        return bool(self.brackets or self.lets or self.continued or self.last in UNFINISHED)
+        return bool(self.open or self.continued or self.last in UNFINISHED)
 
     def waiting(self, source: Source) -> Token | None:
         """What to report as left open: of the first line that leaves something open, the last such thing."""
-        opened = sorted(self.brackets + self.lets, key=start)
-        if not opened:
+        if not self.open:
             return None
-        line_end = source.text.find("\n", start(opened[0]))
-        on_line = [token for token in opened if line_end < 0 or start(token) < line_end]
+        line_end = source.text.find("\n", start(self.open[0]))
+        on_line = [token for token in self.open if line_end < 0 or start(token) < line_end]
         return on_line[-1]
 
     def take(self, token: Token, source: Source) -> TcalcError | None:
         """Note a bracket, a `let` or an `in`; the answer is what is wrong with it."""
         kind = token.type
         if kind == "LET":
-            self.lets.append(token)
+            self.open.append(token)
         elif kind == "IN":
-            if self.lets and not self.inside(self.lets[-1]):
-                self.lets.pop()
+            if self.open and self.open[-1].type == "LET":
+                self.open.pop()
         elif kind in PAIR:
             return self.close(token, source)
         else:
-            self.brackets.append(token)
-            if len(self.brackets) > errors.DEEPEST:
+            self.open.append(token)
+            self.depth += 1
+            if self.depth > errors.DEEPEST:
                 return errors.too_deep(at(source, token))
         return None
+
+    def close(self, token: Token, source: Source) -> TcalcError | None:
+        """Close a bracket, and the lets in it."""
+        stack = self.open
+        while stack and stack[-1].type == "LET":
+            stack.pop()
+        if not stack:
+            return errors.never_opened(at(source, token))
+        opener = stack.pop()
+        self.depth -= 1
+        if opener.type == PAIR[token.type]:
+            return None
+        fault = errors.closed_by_another(at(source, opener), at(source, token))
+        while stack and opener.type != PAIR[token.type]:
+            opener = stack.pop()  # a bracket further out that fits is the one that was meant
+        self.depth = sum(other.type != "LET" for other in stack)
+        return fault
 
     def read(self, tokens: Tokens) -> bool:
         """Go through a text. True if nothing is open at its end, or something in its last statement is wrong."""
@@ -97,8 +117,8 @@ class Layout:
                 self.continued = token.endswith("\n") or tokens.place == tokens.slice.end
                 wrong = wrong or not self.continued
             elif kind == "SEMICOLON":
-                if not self.brackets:
-                    wrong = wrong or bool(self.lets)
+                if not self.depth:
+                    wrong = wrong or bool(self.open)
                     self.clear()
             elif kind == "UNCLOSED_TEXT":
                 wrong = True
@@ -106,24 +126,6 @@ class Layout:
                 self.last = kind
                 if kind in NOTED and self.take(token, tokens.source) is not None:
                     wrong = True
-
-    def inside(self, let: Token) -> bool:
-        """Whether a bracket was opened after `let`, whose `in` can then not stand here."""
-        return bool(self.brackets) and start(self.brackets[-1]) > start(let)
-
-    def close(self, token: Token, source: Source) -> TcalcError | None:
-        """Close a bracket, and the lets in it."""
-        if not self.brackets:
-            return errors.never_opened(at(source, token))
-        opener = self.brackets.pop()
-        fault = None
-        if opener.type != PAIR[token.type]:
-            fault = errors.closed_by_another(at(source, opener), at(source, token))
-            while self.brackets and opener.type != PAIR[token.type]:
-                opener = self.brackets.pop()  # a bracket further out that fits is the one that was meant
-        while self.lets and start(self.lets[-1]) > start(opener):
-            self.lets.pop()
-        return fault
 
 
 class Cutter:
@@ -177,9 +179,9 @@ class Cutter:
             fault: TcalcError | None = None
             if kind == "SEMICOLON":
                 tokens.append(token)
-                if not layout.brackets:
-                    if layout.lets:
-                        fault = errors.let_without_in(at(self.source, layout.lets[-1]))
+                if not layout.depth:
+                    if layout.open:
+                        fault = errors.let_without_in(at(self.source, layout.open[-1]))
                         layout.clear()
                     else:
                         return self.ended(tokens)
@@ -222,7 +224,7 @@ class Cutter:
                 if waiting is not None:
                     self.resume_below(waiting, tokens or [])
                 return
-            if token.type == "NEWLINE" and not (layout.brackets or layout.lets):
+            if token.type == "NEWLINE" and not layout.open:
                 return
             if token.type == "COMMENT":
                 self.note(token, [])

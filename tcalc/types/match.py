@@ -74,7 +74,8 @@ class Match:
         if len(patterns) == 1 and parameter.packs:  # `[*s]`, by far the commonest
             pack = patterns[0]
             assert isinstance(pack, nodes.PackExpr)
-            self._fit_pack(pack.name, axes, parameter.name, item)
+            if pack.name != "...":  # those axes are a rule's affair
+                self._fit_pack(pack.name, axes, parameter.name, item)
             return
         rank = type.rank
         fixed = len(patterns) - parameter.packs

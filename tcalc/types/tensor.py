@@ -59,7 +59,7 @@ class Type:
         return self
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (type(self) is type(other) and self.key() == other.key())  # type: ignore[attr-defined]  # same class by the test before
+        return self is other or (type(self) is type(other) and self.key() == other.key())
 
     def __hash__(self) -> int:
         return hash(self.key())
@@ -227,7 +227,7 @@ def shaped(dtype: DType, *shape: Size) -> TensorType:
 
 def static_value(type: Type) -> object:
     """The value a type carries along, or None."""
-    return type.static if type.__class__ is TensorType else None  # type: ignore[attr-defined]  # a TensorType by its class
+    return type.static if type.__class__ is TensorType else None
 
 
 def needs_settling(type: Type) -> bool:
@@ -235,7 +235,7 @@ def needs_settling(type: Type) -> bool:
     if isinstance(type, UnknownType):
         return True
     if isinstance(type, TensorType):
-        return any(axis.__class__ is Axis and axis.size is sizes.UNKNOWN for axis in type.axes)  # type: ignore[union-attr]  # a pack has no size
+        return any(axis.__class__ is Axis and axis.size is sizes.UNKNOWN for axis in type.axes)
     return isinstance(type, TupleType) and any(needs_settling(item) for item in type.items)
 
 

@@ -81,22 +81,26 @@ def test_assembler_reads_each_line_once() -> None:
 @given(st.lists(st.sampled_from([*OPEN, "a", "b = 1", "", "# c", "f(x) = x;"]), max_size=6))
 def test_statements_are_those_of_their_lines(parts: list[str]) -> None:
     """Joining texts by newlines joins their statements, and no statement knows of its neighbours."""
-    alone = [
-        unparse(one) for part in parts for one in parse_statements(Source(part)) if not isinstance(one, TcalcError)
-    ]
-    joined = [unparse(one) for one in parse_statements(Source("\n".join(parts))) if not isinstance(one, TcalcError)]
-    assert joined == alone
+    alone = [unparse(one) for part in parts for one in read(part)]
+    assert [unparse(one) for one in read("\n".join(parts))] == alone
+
+
+def read(text: str) -> list[Any]:
+    """The statements of a text that is well-formed."""
+    found = list(parse_statements(Source(text)))
+    assert not any(isinstance(one, TcalcError) for one in found), found
+    return found
 
 
 def test_error_stands_in_its_place(outcomes: Outcomes) -> None:
     found = outcomes("a = 1\nb = * 2\nc = 3\nd = $; e = 4\nf = 5; g = +; h = 6\ni = 7")
     assert [one.message if isinstance(one, TcalcError) else unparse(one) for one in found] == [
         "a = 1",
-        "an expression is missing between = and *",
+        "between = and * an expression is missing",
         "c = 3",
         "$ means nothing here",
         "f = 5;",
-        "an expression is missing between + and ;",
+        "between + and ; an expression is missing",
         "i = 7",
     ]
 

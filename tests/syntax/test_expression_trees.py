@@ -15,6 +15,9 @@ from tcalc.syntax import nodes
 from tcalc.syntax.parser import parse_expression, parse_statements
 from tcalc.syntax.unparse import unparse
 
+#: hypothesis spells out nested strategies at length, and says so.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
 OPERATORS = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -111,7 +114,10 @@ def ours(node: Any) -> Any:
         case nodes.TupleOf():
             return ["tuple", *(ours(item) for item in node.items)]
         case nodes.Index():
-            return ("index", ours(node.value), [ours(item) for item in node.items])
+            items = node.items
+            if len(items) == 1 and isinstance(items[0], nodes.TupleOf):
+                items = items[0].items  # Python makes no difference between x[1, 2] and x[(1, 2)]
+            return ("index", ours(node.value), [ours(item) for item in items])
         case nodes.Slice():
             return ("slice", *(part and ours(part) for part in (node.start, node.stop, node.step)))
     raise AssertionError(node)

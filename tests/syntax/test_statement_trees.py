@@ -56,7 +56,7 @@ def test_define(outcomes: Outcomes) -> None:
 @pytest.mark.parametrize(
     ("text", "operator"),
     [
-        ("A[0, 1] = 7", ""),
+        ("A[0,1] = 7", ""),
         ("w.grad = None", ""),
         ("A += v", "+"),
         ("A[1] -= 2", "-"),

@@ -15,6 +15,9 @@ from tcalc.syntax.climb import POWER
 from tcalc.syntax.parser import parse_expression, parse_signature, parse_statements, parse_type
 from tcalc.syntax.unparse import unparse
 
+#: hypothesis spells out nested strategies at length, and says so.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
 HERE = Span(Source(""), 0, 0)
 NAMES = st.sampled_from(["a", "b", "x", "π", "größe", "_", "sum", "T"])
 COMPARISONS = ["==", "!=", "<", "<=", ">", ">="]

@@ -57,7 +57,9 @@ def word_dtype(annotation: nodes.TypeExpr) -> DType | None:
         return None
     dtype = dtypes.lookup(word.removeprefix("torch."))
     if dtype is None:
-        near = errors.nearest(word, ["bool", "u8", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64", "c64", "c128"])
+        near = errors.nearest(
+            word, ["bool", "u8", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64", "c64", "c128"]
+        )
         hint = f"; did you mean {near[0]}?" if near else ""
         raise TcalcError("dtype", f"there is no dtype {word}{hint}", annotation.span)
     return dtype
@@ -82,7 +84,10 @@ def convert(checker: Checker, annotation: nodes.TypeExpr, typed: Typed, what: st
         if annotation.word == "float" and type.dtype.rank < 2:
             return converted(typed, checker.default_float)
         raise TcalcError(
-            "dtype", f"{what} is {type}, and the annotation wants {annotation.word}", typed.span, marks=[Mark(typed.span, str(type))]
+            "dtype",
+            f"{what} is {type}, and the annotation wants {annotation.word}",
+            typed.span,
+            marks=[Mark(typed.span, str(type))],
         )
     if dtype is type.dtype and type.static is None:
         return typed
@@ -150,7 +155,9 @@ def _widest(one: tuple[Axis | Pack, ...], other: tuple[Axis | Pack, ...]) -> tup
 
 def _rank_error(annotation: nodes.TypeExpr, typed: Typed, what: str, fixed: int) -> TcalcError:
     wanted = f"{annotation.span.text} has {fixed} {'axis' if fixed == 1 else 'axes'}"
-    return TcalcError("shape", f"{what} is {typed.type}, and {wanted}", typed.span, marks=[Mark(typed.span, str(typed.type))])
+    return TcalcError(
+        "shape", f"{what} is {typed.type}, and {wanted}", typed.span, marks=[Mark(typed.span, str(typed.type))]
+    )
 
 
 def _fit_axis(
@@ -182,7 +189,10 @@ def _fit_axis(
         raise _size_error(pattern, axis, position, typed, known, what, wanted)
     if label is not None and axis.label is not None and label != axis.label:
         raise TcalcError(
-            "label", f"{axis.label} meets {label}: {what} is {typed.type}", typed.span, marks=[Mark(typed.span, str(typed.type))]
+            "label",
+            f"{axis.label} meets {label}: {what} is {typed.type}",
+            typed.span,
+            marks=[Mark(typed.span, str(typed.type))],
         )
     size = wanted if axis.size is sizes.UNKNOWN else axis.size
     return axis if label is None and size is axis.size else Axis(size, label or axis.label, axis.origin)
@@ -233,7 +243,10 @@ def _size_error(
             "shape", f"{what}'s axis {position} is {sizes.text(axis.size)}, and {means}", typed.span, marks=marks
         )
     return TcalcError(
-        "shape", f"{what}'s axis {position} is {sizes.text(axis.size)}, and the annotation says {text}", typed.span, marks=marks
+        "shape",
+        f"{what}'s axis {position} is {sizes.text(axis.size)}, and the annotation says {text}",
+        typed.span,
+        marks=marks,
     )
 
 
@@ -268,7 +281,9 @@ def bind_parameters(
             continue
         what = names.party(given.node, node, 0) if isinstance(node, nodes.Call) else parameter.name
         if not isinstance(type, TensorType):
-            raise TcalcError("type", f"{parameter.name} must be a tensor, and {what} is {kind_of(type)}", given.node.span)
+            raise TcalcError(
+                "type", f"{parameter.name} must be a tensor, and {what} is {kind_of(type)}", given.node.span
+            )
         fit(checker, annotation, given.typed, known, what, False)
     return known.values
 
@@ -338,7 +353,9 @@ def checked_result(
     if annotation.items:
         return _checked_tuple(annotation, body, function.name)
     if not isinstance(type, TensorType):
-        raise TcalcError("type", f"{what} is {kind_of(type)}, and {function.name} declares {annotation.span.text}", body.span)
+        raise TcalcError(
+            "type", f"{what} is {kind_of(type)}, and {function.name} declares {annotation.span.text}", body.span
+        )
     if is_static_integer(annotation):
         return body
     known = Sizes(values)
@@ -355,7 +372,9 @@ def checked_result(
 
 def _checked_tuple(annotation: nodes.TypeExpr, body: Typed, name: str) -> Typed:
     if not isinstance(body.type, TupleType) or len(body.type.items) != len(annotation.items):
-        raise TcalcError("type", f"{name} declares {annotation.span.text}, and its body is {kind_of(body.type)}", body.span)
+        raise TcalcError(
+            "type", f"{name} declares {annotation.span.text}, and its body is {kind_of(body.type)}", body.span
+        )
     return body
 
 
@@ -363,7 +382,11 @@ def _refuse_clash(function: UserFunction, annotation: nodes.TypeExpr, body: Type
     """A result axis whose size is another than the declared, found for all sizes."""
     type = body.type
     assert isinstance(type, TensorType)
-    if annotation.axes is None or any(isinstance(axis, Pack) for axis in type.axes) or len(type.axes) != len(annotation.axes):
+    if (
+        annotation.axes is None
+        or any(isinstance(axis, Pack) for axis in type.axes)
+        or len(type.axes) != len(annotation.axes)
+    ):
         return
     for part, axis in zip(annotation.axes, type.axes, strict=True):
         if isinstance(part, nodes.PackExpr):
@@ -377,5 +400,3 @@ def _refuse_clash(function: UserFunction, annotation: nodes.TypeExpr, body: Type
                 function.body.span,
                 marks=[Mark(function.body.span, str(type), errors.fixed(axis))],
             )
-
-

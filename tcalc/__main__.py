@@ -1,0 +1,5 @@
+"""`python -m tcalc`"""
+
+from tcalc.cli import main
+
+main()

@@ -1,0 +1,179 @@
+"""Rows of the library for which a call of torch's own function is not enough, and why.
+
+A kernel takes the row's operands in order, an optional one left out at the end or None before, and its options by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tcalc.errors import TcalcError
+
+Sizes = int | tuple[int, ...]
+Dims = int | tuple[int, ...] | None
+Dtype = torch.dtype | None
+
+
+# Elements
+
+
+def imag(x: Tensor) -> Tensor:
+    """torch refuses real numbers."""
+    return x.imag if x.is_complex() else torch.zeros_like(x)
+
+
+def _wide(x: Tensor) -> Tensor:
+    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+
+
+def complex_(real: Tensor, imag: Tensor) -> Tensor:
+    """torch's own makes a dtype of half width that nothing else takes."""
+    return torch.complex(_wide(real), _wide(imag))
+
+
+def polar(abs: Tensor, angle: Tensor) -> Tensor:
+    """As `complex`."""
+    return torch.polar(_wide(abs), _wide(angle))
+
+
+def clamp(x: Tensor, min: Tensor | None = None, max: Tensor | None = None) -> Tensor:
+    """torch wants at least one bound."""
+    return x.clone() if min is None and max is None else torch.clamp(x, min, max)
+
+
+def heaviside(a: Tensor, values: Tensor) -> Tensor:
+    """torch wants one dtype."""
+    dtype = torch.result_type(a, values)
+    return torch.heaviside(a.to(dtype), values.to(dtype))
+
+
+# Reductions
+
+
+def sum(x: Tensor, dim: Dims = None, keepdim: bool = False, dtype: Dtype = None) -> Tensor:
+    """torch wants dim=None spelled out beside keepdim."""
+    return torch.sum(x, dim=dim, keepdim=keepdim, dtype=dtype)
+
+
+def nansum(x: Tensor, dim: Dims = None, keepdim: bool = False, dtype: Dtype = None) -> Tensor:
+    """As `sum`."""
+    return torch.nansum(x, dim=dim, keepdim=keepdim, dtype=dtype)
+
+
+def mean(x: Tensor, dim: Dims = None, keepdim: bool = False, dtype: Dtype = None) -> Tensor:
+    """As `sum`."""
+    return torch.mean(x, dim=dim, keepdim=keepdim, dtype=dtype)
+
+
+def nanmean(x: Tensor, dim: Dims = None, keepdim: bool = False, dtype: Dtype = None) -> Tensor:
+    """As `sum`."""
+    return torch.nanmean(x, dim=dim, keepdim=keepdim, dtype=dtype)
+
+
+def var(x: Tensor, dim: Dims = None, correction: float = 1, unbiased: bool = True, keepdim: bool = False) -> Tensor:
+    """Variance; torch has no overload with all options."""
+    return torch.var(x, dim=dim, correction=correction if unbiased else 0, keepdim=keepdim)
+
+
+def std(x: Tensor, dim: Dims = None, correction: float = 1, unbiased: bool = True, keepdim: bool = False) -> Tensor:
+    """Standard deviation, as `var`."""
+    return torch.std(x, dim=dim, correction=correction if unbiased else 0, keepdim=keepdim)
+
+
+def quantile(x: Tensor, q: Tensor | float, **options: Any) -> Tensor:
+    """torch refuses half-width floats."""
+    if x.dtype in (torch.float16, torch.bfloat16):
+        return torch.quantile(x.float(), q.float() if isinstance(q, Tensor) else q, **options).to(x.dtype)
+    return torch.quantile(x, q, **options)
+
+
+# Creation
+
+
+def tensor(data: Tensor, dtype: Dtype = None, requires_grad: bool = False) -> Tensor:
+    """The numbers are a tensor already."""
+    return data if dtype is None else data.to(dtype)
+
+
+def full(fill_value: Tensor, size: Sizes, dtype: Dtype = None, requires_grad: bool = False) -> Tensor:
+    """torch's own wants a plain number, which no gradient reaches."""
+    return tensor(fill_value, dtype).expand(size).clone()
+
+
+def full_like(
+    x: Tensor | float, fill_value: Tensor | float, dtype: Dtype = None, requires_grad: bool = False
+) -> Tensor:
+    """As `full`, in the shape and dtype of x. A plain number keeps its precision until its dtype is known."""
+    model = torch.as_tensor(x)
+    return torch.as_tensor(fill_value, dtype=dtype or model.dtype).expand(model.shape).clone()
+
+
+def randint(high: int, size: Sizes, low: int = 0, dtype: Dtype = None, requires_grad: bool = False) -> Tensor:
+    """torch wants several sizes even where there is one."""
+    return torch.randint(low, high, _sizes(size), dtype=dtype or torch.int64)
+
+
+def normal(
+    mean: Tensor | float,
+    std: Tensor | float,
+    size: Sizes | None = None,
+    dtype: Dtype = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """By tensors that broadcast, or by two numbers and the sizes."""
+    if isinstance(mean, Tensor) and isinstance(std, Tensor):
+        return torch.normal(mean + torch.zeros_like(std), std + torch.zeros_like(mean))
+    assert size is not None and not isinstance(mean, Tensor) and not isinstance(std, Tensor)
+    return torch.normal(mean, std, _sizes(size), dtype=dtype)
+
+
+def _sizes(size: Sizes) -> tuple[int, ...]:
+    return (size,) if isinstance(size, int) else size
+
+
+# Decompositions
+
+
+def eigvals(A: Tensor) -> Tensor:
+    """torch dies of a matrix with inf or nan (a segmentation fault)."""
+    values: Tensor = torch.linalg.eigvals(_finite(A, "eigvals"))
+    return values
+
+
+def eig(A: Tensor) -> tuple[Tensor, Tensor]:
+    """As `eigvals`."""
+    pair: tuple[Tensor, Tensor] = torch.linalg.eig(_finite(A, "eig"))
+    return pair
+
+
+def _finite(A: Tensor, name: str) -> Tensor:
+    if not torch.isfinite(A).all():
+        raise TcalcError("value", f"{name} needs finite numbers, and there is an inf or nan among them")
+    return A
+
+
+KERNELS: dict[str, Callable[..., Any]] = {
+    "clamp": clamp,
+    "complex": complex_,
+    "eig": eig,
+    "eigvals": eigvals,
+    "full": full,
+    "full_like": full_like,
+    "heaviside": heaviside,
+    "imag": imag,
+    "mean": mean,
+    "nanmean": nanmean,
+    "nansum": nansum,
+    "normal": normal,
+    "polar": polar,
+    "quantile": quantile,
+    "randint": randint,
+    "std": std,
+    "sum": sum,
+    "tensor": tensor,
+    "var": var,
+}

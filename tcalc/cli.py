@@ -1,0 +1,307 @@
+"""The command line: which door, with which settings."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    from typing import NoReturn
+
+    from tcalc.printer import Printer
+    from tcalc.session import Settings
+    from tcalc.show.palette import Style
+    from tcalc.source import Source
+
+EPILOG = """\
+Without FILE and -e, tcalc opens its shell, or runs what comes through a pipe.
+
+exit status: 0 all ran; 1 an error while running; 2 wrong usage, or a file or the output failed;
+3 the program is ill-formed; 4 a limit; 130 interrupted; 141 the reader of the output went away
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run tcalc. Where a program ran, this leaves the process at once, without torch's slow farewell."""
+    gc.disable()  # a third of torch's import is collecting garbage that is none
+    options = _parser().parse_args(arguments)
+    try:
+        status = _run(options)
+    except KeyboardInterrupt:
+        status = 130
+    leave(status)
+
+
+def leave(status: int) -> NoReturn:
+    """End the process without running down torch's threads and modules."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            pass
+    os._exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="tcalc",
+        usage="tcalc [options] [FILE [ARGS ...]]",
+        description="A calculator for tensors: shapes are checked before anything runs.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("file", nargs="?", metavar="FILE", help="a script; - is standard input")
+    add("args", nargs=argparse.REMAINDER, metavar="ARGS", help="the script's args, a tuple of text")
+    add("-e", action="append", dest="expressions", metavar="EXPR", help="run EXPR; several make one script")
+    add("--check", action="store_true", help="check the program and run nothing")
+    add("--test", action="store_true", help="hold what the scripts print against their #=> comments")
+    add("--update", action="store_true", help="with --test: rewrite the #=> comments")
+    add("--json", action="store_true", help="one JSON object a line and a result; errors too, on standard error")
+    add("--dtype", choices=("f32", "f64", "f16", "bf16"), default="f32", help="the default float (f32)")
+    add("--device", default="cpu", help="where tensors live (cpu)")
+    add("--seed", type=int, metavar="N", help="start the random numbers at N")
+    add("--threads", type=_natural, metavar="N", help="how many threads torch may use")
+    add("--memory", type=_bytes, metavar="SIZE", help="refuse what needs more: 512M, 4G (what the machine has free)")
+    add("--safe", action="store_true", help="no files are read or written")
+    add("--keep-going", action="store_true", help="go on after an error; the status is the first one's")
+    add("--color", choices=("auto", "always", "never"), default="auto", help="colours on a terminal (auto)")
+    add("--version", action="store_true", help="print the version and leave")
+    return parser
+
+
+def _natural(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _bytes(text: str) -> int:
+    from tcalc import memory
+
+    return memory.parse(text)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.version:
+        from tcalc import __version__
+
+        return _print(f"tcalc {__version__}")
+    if options.expressions is not None and options.file is not None:
+        options.args = [options.file, *options.args]
+        options.file = None
+    if options.test:
+        return _test(options)
+    from tcalc.doors import standard_input_is_there
+
+    if options.expressions is None and options.file is None and not standard_input_is_there():
+        from tcalc.repl.shell import run as shell
+        from tcalc.session import Session
+
+        return shell(Session(_settings(options)), _style(options, sys.stdout))
+    return _in_worker(lambda: _run_program(options))
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from tcalc.session import Settings
+    from tcalc.types import dtypes
+
+    default_float = dtypes.lookup(options.dtype)
+    assert default_float is not None
+    return Settings(
+        default_float,
+        device=options.device,
+        memory=options.memory,
+        seed=options.seed,
+        threads=options.threads,
+        safe=options.safe,
+        arguments=options.args,
+    )
+
+
+def _printer(options: argparse.Namespace) -> Printer:
+    from tcalc.printer import Printer
+    from tcalc.types import dtypes
+
+    default_float = dtypes.lookup(options.dtype)
+    assert default_float is not None
+    terminal = _is_terminal(sys.stdout)
+    width = 80
+    if terminal or _is_terminal(sys.stderr):
+        import shutil
+
+        width = shutil.get_terminal_size().columns
+    return Printer(
+        sys.stdout.buffer,
+        default_float,
+        json=options.json,
+        style=_style(options, sys.stderr),
+        terminal=terminal and not options.json,
+        width=width,
+    )
+
+
+def _is_terminal(stream: object) -> bool:
+    try:
+        return stream is not None and stream.isatty()  # type: ignore[attr-defined]  # a text stream
+    except ValueError:
+        return False
+
+
+def _style(options: argparse.Namespace, stream: object) -> Style:
+    """Colour and Unicode marks on a terminal that has them; plain ASCII elsewhere."""
+    from tcalc.show.palette import Style
+
+    terminal = _is_terminal(stream)
+    colour = options.color == "always" or (
+        options.color == "auto" and terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+    encoding = (getattr(stream, "encoding", "") or "").lower().replace("-", "")
+    return Style(colour=colour, unicode=terminal and encoding == "utf8")
+
+
+def _run_program(options: argparse.Namespace) -> int:
+    from tcalc import doors
+    from tcalc.printer import OutputFailed
+    from tcalc.session import Session
+    from tcalc.source import Source
+
+    printer = _printer(options)
+    session = Session(_settings(options))
+    try:
+        if options.expressions is not None:
+            if doors.standard_input_is_there():
+                session.offer_standard_input(lambda: sys.stdin.buffer.read())
+            _whole(options, session, Source("\n".join(options.expressions), "-e"), printer)
+        elif options.file in (None, "-"):
+            if options.check:
+                text = doors.decoded(sys.stdin.buffer.read())
+                doors.check_program(session, Source(text, "<stdin>"), printer)
+            else:
+                doors.run_pipe(session, sys.stdin.buffer, printer, "<stdin>", keep_going=options.keep_going)
+        else:
+            source = _script(options.file)
+            if source is None:
+                return 2
+            if doors.standard_input_is_there():
+                session.offer_standard_input(lambda: sys.stdin.buffer.read())
+            _whole(options, session, source, printer)
+        printer.flush()
+    except OutputFailed as failed:
+        if failed.gone:
+            return 141
+        _complain(f"tcalc: standard output cannot be written: {failed.reason}")
+        return 2
+    return printer.status
+
+
+def _whole(options: argparse.Namespace, session: object, source: Source, printer: Printer) -> None:
+    from tcalc import doors
+    from tcalc.session import Session
+
+    assert isinstance(session, Session)
+    if options.check:
+        doors.check_program(session, source, printer)
+    else:
+        doors.run_program(session, source, printer, keep_going=options.keep_going)
+
+
+def _script(path: str) -> Source | None:
+    """A script's text, None (and a word on standard error) where it cannot be read."""
+    from tcalc import doors
+    from tcalc.show.visible import visible
+    from tcalc.source import Source
+
+    try:
+        return Source(doors.decoded(doors.read_script(path)), path)
+    except (OSError, ValueError) as reason:
+        _complain(f"tcalc: {visible(path)} cannot be read: {getattr(reason, 'strerror', None) or reason}")
+        return None
+
+
+def _test(options: argparse.Namespace) -> int:
+    paths = [path for path in (options.file, *options.args) if path]
+    if not paths:
+        _complain("tcalc: --test takes one file or more")
+        return 2
+    return _in_worker(lambda: _test_files(options, paths))
+
+
+def _test_files(options: argparse.Namespace, paths: Sequence[str]) -> int:
+    from tcalc.selftest import test_program
+
+    options.args = None
+    status = 0
+    wide = max(len(path) for path in paths)
+    for path in paths:
+        source = _script(path)
+        if source is None:
+            return 2
+        report = test_program(source, _settings(options))
+        failures = report.failures
+        if options.update and report.updated != source.text:
+            with open(path, "w", encoding="utf-8", newline="") as file:
+                file.write(report.updated)
+        good = len(report.verdicts) - len(failures)
+        _print(f"{path:{wide}}  {good:>4} of {len(report.verdicts)}")
+        if failures and not options.update:
+            status = 1
+            for failure in failures:
+                _print(
+                    f"  line {failure.line}: expected {failure.wanted or 'nothing'}, and it gives {failure.said or 'nothing'}"
+                )
+    return status
+
+
+def _in_worker(work: Callable[[], int]) -> int:
+    """Run in a thread that this one waits for: Ctrl-C is answered even while torch computes."""
+    import threading
+
+    results: list[int] = []
+    failures: list[BaseException] = []
+    done = threading.Event()
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as failure:
+            failures.append(failure)
+        finally:
+            done.set()
+
+    threading.Thread(target=run, daemon=True).start()
+    while not done.wait(3600):
+        pass
+    if failures:
+        raise failures[0]
+    return results[0]
+
+
+def _print(text: str) -> int:
+    """Print a line; the exit status."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return 141
+    except OSError as reason:
+        _complain(f"tcalc: standard output cannot be written: {reason.strerror}")
+        return 2
+    return 0
+
+
+def _complain(text: str) -> None:
+    try:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass

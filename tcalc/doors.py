@@ -1,0 +1,159 @@
+"""Running a whole program: a script or the `-e` texts at once, a pipe statement by statement."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tcalc.errors import TcalcError
+from tcalc.outcomes import Failed, Left, Noted, Outcome
+from tcalc.printer import Printer
+from tcalc.session import Session
+from tcalc.source import Source
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+#: How long a program may be, in characters.
+LONGEST_PROGRAM = 64 * 1024 * 1024
+
+
+def run_program(session: Session, source: Source, printer: Printer, *, keep_going: bool = False) -> None:
+    """Check a program whole, then run it, stopping at its first error."""
+    statements, outcomes = session.check(source)
+    failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+    for wrong_one in failed:
+        printer.print(wrong_one)
+    if failed and not keep_going:
+        return
+    wrong = {id(each.statement) for each in failed}
+    for statement in statements:
+        if id(statement) in wrong:
+            continue
+        for outcome in guarded(session.execute(statement), statement.span.source):
+            printer.print(outcome)
+            if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not keep_going):
+                return
+
+
+def check_program(session: Session, source: Source, printer: Printer) -> None:
+    """Check a program and run nothing."""
+    _, outcomes = session.check(source)
+    for outcome in outcomes:
+        if isinstance(outcome, Failed | Noted):
+            printer.print(outcome)
+
+
+def run_pipe(session: Session, stream: BinaryIO, printer: Printer, name: str, *, keep_going: bool = False) -> None:
+    """Run statements as they arrive. What is printed is handed on before the next line is waited for."""
+    from tcalc.syntax.parser import Assembler
+
+    lines = Lines(stream, printer)
+    assembler: Assembler | None = None
+    number = 1
+    while True:
+        line = lines.next()
+        if not line:
+            return
+        first, text = number, line
+        number += 1
+        if not session.knows(line.rstrip("\n")):
+            if assembler is None:
+                assembler = Assembler()
+            parts = [line]
+            while not assembler.feed(line):
+                line = lines.next()
+                if not line:
+                    break
+                number += 1
+                parts.append(line)
+            text = "".join(parts)
+        source = Source(text.rstrip("\n"), name, first)
+        for outcome in guarded(session.run(source), source):
+            printer.print(outcome)
+            if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not keep_going):
+                return
+
+
+def guarded(outcomes: Iterator[Outcome], source: Source) -> Iterator[Outcome]:
+    """The outcomes, with a bug of tcalc's own as one of them: an `internal` error that asks for a report."""
+    try:
+        yield from outcomes
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as bug:
+        yield Failed(internal_error(bug, source))
+
+
+def internal_error(bug: Exception, source: Source) -> TcalcError:
+    """A bug in tcalc, without a traceback: what it is and where it was raised."""
+    trace = bug.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = ""
+    if trace is not None:
+        path = trace.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
+        where = f" at {path}:{trace.tb_lineno}"
+    return TcalcError(
+        "internal",
+        f"a bug in tcalc: {bug.__class__.__name__}{where}; please report it with the program that led to it",
+        notes=[f"{bug}"[:200]] if str(bug) else [],
+    )
+
+
+class Lines:
+    """The lines of a stream as text. Output is flushed before a read that may wait."""
+
+    def __init__(self, stream: BinaryIO, printer: Printer) -> None:
+        self._stream = stream
+        self._printer = printer
+        self._lines: list[bytes] = []
+        self._rest = b""
+        self._ended = False
+
+    def next(self) -> str:
+        """The next line with its newline, empty at the end."""
+        while not self._lines and not self._ended:
+            self._printer.flush()
+            piece = self._stream.read1(1 << 16)  # type: ignore[attr-defined]  # standard input is a buffered reader
+            if not piece:
+                self._ended = True
+                if self._rest:
+                    self._lines.append(self._rest)
+                break
+            if b"\n" not in piece:
+                self._rest += piece
+                continue
+            parts = (self._rest + piece).split(b"\n")
+            self._rest = parts.pop()
+            parts.reverse()
+            self._lines = [part + b"\n" for part in parts]
+        if not self._lines:
+            return ""
+        return decoded(self._lines.pop())
+
+
+def decoded(data: bytes) -> str:
+    """Bytes as text; those that are no UTF-8 become lone surrogates, which the parser refuses at their place."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "surrogateescape")
+
+
+def read_script(path: str) -> bytes:
+    """The bytes of a script. Raises OSError."""
+    with open(path, "rb") as file:
+        data = file.read(LONGEST_PROGRAM + 1)
+    if len(data) > LONGEST_PROGRAM:
+        raise OSError(f"longer than {LONGEST_PROGRAM} bytes")
+    return data
+
+
+def standard_input_is_there() -> bool:
+    """Whether there is a standard input that is no terminal."""
+    try:
+        return sys.stdin is not None and not sys.stdin.isatty()
+    except ValueError:
+        return False

@@ -1,0 +1,116 @@
+"""Norms of vectors and matrices."""
+
+from __future__ import annotations
+
+from tcalc.library.builtin import Builtin, Form
+from tcalc.library.rules import by_axes, chosen_axes, refuse_empty, tensor, without
+from tcalc.types.broadcast import Axes
+from tcalc.types.match import Match
+from tcalc.types.mismatch import Mismatch, Place, Undetermined
+
+#: Orders that a norm of a matrix can have; the first two by name.
+MATRIX_ORDERS = ("fro", "nuc", 1, -1, 2, -2, float("inf"), float("-inf"))
+
+
+def _of_vectors(match: Match, order: object, positions: tuple[int, ...] | None, name: str) -> Axes:
+    """The elements are read as one vector. Of no elements there is no largest, and no norm of a negative order."""
+    if isinstance(order, int | float) and (order < 0 or order == float("inf")):
+        refuse_empty(match, positions, f"norm of order {order}", name)
+    return without(match, positions, name)
+
+
+def _of_matrices(match: Match, order: object, positions: tuple[int, ...], name: str) -> Axes:
+    if order not in MATRIX_ORDERS:
+        shown = ", ".join(map(str, MATRIX_ORDERS))
+        raise Mismatch("value", f"a matrix norm's order is one of {shown}, and not {order}", depth=5)
+    return without(match, positions, name)
+
+
+def _norm(match: Match) -> Axes:
+    """torch.norm: a number is the order of a vector norm, over all elements or some axes; text a matrix norm."""
+    p, positions = match["p"], chosen_axes(match)
+    if p == "nuc":
+        rank = tensor(match).rank
+        if rank is None:
+            raise Undetermined
+        count = rank if positions is None else len(positions)
+        if count != 2:
+            raise Mismatch("shape", f"{{0}} is {tensor(match)}: the nuclear norm is over two axes", Place("x"), depth=5)
+    elif isinstance(p, str) and p != "fro":
+        raise Mismatch("value", f'p is a number, "fro" or "nuc", and not "{p}"', depth=5)
+    return _of_vectors(match, p, positions, "x")
+
+
+def _linalg_norm(match: Match) -> Axes:
+    """torch.linalg.norm: an order without axes asks for a vector or a matrix, two axes for a matrix."""
+    order, positions, x = match.arguments.get("ord"), chosen_axes(match, "x"), tensor(match)
+    if order is None:
+        return without(match, positions)
+    if positions is None:
+        if x.rank is None:
+            raise Undetermined
+        if x.rank not in (1, 2):
+            sentence = f"{{0}} is {x}: a norm of order {order} is of a vector or a matrix, or over axes"
+            raise Mismatch("shape", sentence, Place("x"), depth=5)
+        positions = tuple(range(x.rank))
+    if len(positions) == 2:
+        return _of_matrices(match, order, positions, "x")
+    if isinstance(order, str):
+        raise Mismatch("value", f'a vector norm\'s order is a number, and not "{order}"', depth=5)
+    return _of_vectors(match, order, positions, "x")
+
+
+def _vector_norm(match: Match) -> Axes:
+    return _of_vectors(match, match["ord"], chosen_axes(match), "x")
+
+
+def _matrix_norm(match: Match) -> Axes:
+    positions = chosen_axes(match)
+    if positions is None or len(positions) != 2:
+        raise Mismatch("shape", "a matrix norm is over two axes", depth=5)
+    return _of_matrices(match, match["ord"], positions, "x")
+
+
+AXES = "dim: axes = None, keepdim: flag = False, dtype: dtype = None) -> real[...]"
+
+ROWS = [
+    Builtin(
+        "norm",
+        [
+            Form(f"(x: F[*s], p: number = 2, {AXES}", by_axes(_norm)),
+            Form(f"(x: F[*s], p: text, {AXES}", by_axes(_norm)),
+        ],
+        doc="Norm of order p (2) of all elements, or over some axes.",
+        example="norm([3., 4.])  #=> 5.0",
+    ),
+    Builtin(
+        "linalg.norm",
+        [
+            Form(f"(x: F[*s], ord: number = None, {AXES}", by_axes(_linalg_norm)),
+            Form(f"(x: F[*s], ord: text, {AXES}", by_axes(_linalg_norm)),
+        ],
+        torch="linalg.norm",
+        spaces=("linalg",),
+        doc="Norm of a vector or a matrix; of no order given, of all elements.",
+        example="linalg.norm([[3., 0.], [0., 4.]], 2)  #=> 4.0",
+    ),
+    Builtin(
+        "vector_norm",
+        [Form(f"(x: F[*s], ord: number = 2, {AXES}", by_axes(_vector_norm))],
+        torch="linalg.vector_norm",
+        spaces=("linalg",),
+        doc="Norm of the elements read as one vector, over all axes or some.",
+        example="vector_norm([3., -4.], 1)  #=> 7.0",
+    ),
+    Builtin(
+        "matrix_norm",
+        [
+            Form(f"(x: F[*s], ord: {kind}, dim: axes = (-2, -1), {AXES.partition(', ')[2]}", by_axes(_matrix_norm))
+            for kind in ('text = "fro"', "number")
+        ],
+        torch="linalg.matrix_norm",
+        spaces=("linalg",),
+        doc="Norm of the matrices in the last two axes.",
+        example="matrix_norm([[3., 0.], [0., 4.]])  #=> 5.0",
+    ),
+]
