@@ -257,7 +257,8 @@ def _test_files(options: argparse.Namespace, paths: Sequence[str]) -> int:
             status = 1
             for failure in failures:
                 _print(
-                    f"  line {failure.line}: expected {failure.wanted or 'nothing'}, and it gives {failure.said or 'nothing'}"
+                    f"  line {failure.line}: expected {failure.wanted or 'nothing'}, "
+                    f"and it gives {failure.said or 'nothing'}"
                 )
     return status
 

@@ -87,3 +87,8 @@ class Note:
         self.message = message
         self.span = span
         self.repairs = list(repairs)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number and what it counts: "1 axis", "2 axes"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,6 +1,11 @@
-"""How a running statement learns that nobody waits for it any more."""
+"""How a running statement learns that nobody waits for it any more, and what it must not leave in others' way."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tcalc.syntax.nodes import Statement
 
 
 class Abandoned(Exception):
@@ -8,9 +13,26 @@ class Abandoned(Exception):
 
 
 class Ticket:
-    """What one run of a statement is known by. Whoever waits for it sets `abandoned`; the plan looks at it between steps."""
+    """One run of a program, as those who do it and those who wait for it know it.
 
-    __slots__ = ("abandoned",)
+    What a run keeps while it goes on stands here and not in the session, because a run that was left behind goes on
+    for a while beside the next one.
+    """
+
+    __slots__ = ("abandoned", "drawn_from", "peak", "settled", "statement")
 
     def __init__(self) -> None:
+        #: Set by who waited, through `Session.abandon`; the plan looks at it between steps.
         self.abandoned = False
+        #: The statement at hand, and the bytes that it is predicted to take at most.
+        self.statement: Statement | None = None
+        self.peak = 0
+        #: Values computed ahead, because they decide a shape.
+        self.settled: dict[str, Any] = {}
+        #: The state of the random numbers before the statement drew any, None as long as it has not.
+        self.drawn_from: Any = None
+
+    def begin(self, statement: Statement) -> None:
+        """The next statement is at hand."""
+        self.statement, self.peak = statement, 0
+        self.settled = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from tcalc.doors import guarded
+from tcalc.errors import TcalcError
 from tcalc.outcomes import Failed, Left, Outcome, Shown
 from tcalc.session import Session, Settings
 from tcalc.show.constants import constant_text
@@ -12,7 +13,6 @@ from tcalc.show.plain import plain_text
 from tcalc.source import Source
 from tcalc.syntax.nodes import Statement
 from tcalc.syntax.parser import Expectation, expectations, parse_statements
-from tcalc.errors import TcalcError
 from tcalc.types.tensor import ConstantType
 
 TOLERANCE = 1e-5
@@ -111,7 +111,7 @@ def _same_word(one: str, other: str) -> bool:
         return False
     if left != left or right != right:
         return left != left and right != right
-    return abs(left - right) <= TOLERANCE * max(1.0, abs(left)) or math.isinf(abs(left)) and left == right
+    return abs(left - right) <= TOLERANCE * max(1.0, abs(left)) or (math.isinf(abs(left)) and left == right)
 
 
 def _rewritten(source: Source, changes: list[tuple[Statement | None, list[Expectation], str]]) -> str:

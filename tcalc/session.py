@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tcalc import memory
 from tcalc.check.checker import Key, Poisoned
 from tcalc.check.scope import Overlay, Variable
-from tcalc.check.statements import Checked, check_statement, poisoned
+from tcalc.check.statements import HIDDEN, Checked, check_statement, poisoned
 from tcalc.check.typed import Literal, Reference, Static, Typed
 from tcalc.errors import Note, TcalcError
 from tcalc.graph.cost import nbytes, peak_bytes
@@ -104,10 +104,16 @@ class Session:
         self.settings = settings or Settings()
         self.bindings: dict[str, Binding] = {}
         self._programs: dict[str, Program] = {}
-        self._hidden: dict[str, Any] = {}
         self._arrays: dict[str, ArrayData] = {}
         self._engine: Any = None
+        self._engine_lock = threading.Lock()
+        self._thread = threading.local()
+        #: Held while names change, and while a run is given up; never for long.
         self._lock = threading.Lock()
+        #: Held by the run that puts the random numbers back, which may have to wait for a draw that was left behind.
+        self._drawing = threading.Lock()
+        #: The state that the random numbers go back to before the next draw, after a statement that failed.
+        self._undrawn: Any = None
         #: Predicted bytes of operations that were left behind and still run.
         self.left_behind: list[int] = []
         self._standard_input: Callable[[], bytes] | None = None
@@ -130,7 +136,7 @@ class Session:
 
     def names(self) -> list[str]:
         """See `check.scope.Scope`."""
-        return list(self.bindings)
+        return [name for name in self.bindings if not name.startswith(HIDDEN)]
 
     def forget(self, name: str) -> bool:
         """Remove a name; whether there was one."""
@@ -193,13 +199,17 @@ class Session:
 
     def run(self, source: Source, ticket: Ticket | None = None) -> Iterator[Outcome]:
         """Run a program statement by statement, each as it is read; stops at nothing."""
+        ticket = ticket or Ticket()
         program = self._programs.get(source.text)
         if program is not None and self._fits(program):
+            ticket.begin(program.checked.statement)
             try:
                 yield from self._perform(program, ticket)
                 return
             except TcalcError:
-                del self._programs[source.text]  # run it afresh, so that the error has this text's lines
+                self._programs.pop(source.text, None)  # run it afresh, so that the error has this text's lines
+            finally:
+                self._undo_draws(ticket)
         single = True
         for parsed in parse_statements(source):
             if isinstance(parsed, TcalcError):
@@ -216,11 +226,13 @@ class Session:
     def execute(
         self, statement: nodes.Statement, ticket: Ticket | None = None, text: str | None = None
     ) -> Iterator[Outcome]:
-        """Run one statement. `text` is the whole text it came from, where it stands there alone, to keep the program."""
+        """Run one statement. `text` is the whole text, where it stands there alone: the program is kept under it."""
+        ticket = ticket or Ticket()
+        ticket.begin(statement)
         try:
             program = self._prepare(statement, ticket)
             if text is not None and isinstance(statement, nodes.Show) and not program.checked.notes:
-                self._keep(text, statement, program)
+                self._keep(text, statement, program, ticket)
             yield from self._perform(program, ticket)
         except TcalcError as error:
             yield Failed(error, statement)
@@ -229,14 +241,21 @@ class Session:
         except RecursionError:
             yield Failed(_too_deep(statement), statement)
         finally:
-            self._hidden.clear()
+            self._undo_draws(ticket)
 
-    def _keep(self, text: str, statement: nodes.Statement, program: Program) -> None:
+    def abandon(self, ticket: Ticket) -> None:
+        """Nobody waits for a run any more: from now on it changes nothing, though it may go on for a while."""
+        with self._lock:
+            ticket.abandoned = True
+            if ticket.drawn_from is not None:
+                self._undrawn = ticket.drawn_from
+
+    def _keep(self, text: str, statement: nodes.Statement, program: Program, ticket: Ticket) -> None:
         span = statement.span
-        if self._hidden or text.strip(" \t\n;") != span.text.strip(" \t\n;"):
+        if ticket.settled or text.strip(" \t\n;") != span.text.strip(" \t\n;"):
             return
         if len(self._programs) >= MOST_PROGRAMS:
-            del self._programs[next(iter(self._programs))]
+            self._programs.pop(next(iter(self._programs)), None)
         self._programs[text] = program
 
     def _fits(self, program: Program) -> bool:
@@ -249,7 +268,7 @@ class Session:
                 return False
         return True
 
-    def _prepare(self, statement: nodes.Statement, ticket: Ticket | None) -> Program:
+    def _prepare(self, statement: nodes.Statement, ticket: Ticket) -> Program:
         """Check and compile a statement, computing ahead what decides its shapes."""
         settled: dict[Key, Typed] = {}
         for _ in range(MOST_ROUNDS):
@@ -273,18 +292,20 @@ class Session:
         peak = self._refuse_too_large(graph, statement.span)
         return Program(checked, self.engine.Plan(graph), static, peak, graph.effect)
 
-    def _settle(self, typed: Typed, ticket: Ticket | None, number: int) -> Typed:
+    def _settle(self, typed: Typed, ticket: Ticket, number: int) -> Typed:
         """A part of a statement computed ahead: what stands for it when the statement is checked again."""
         graph = rewrite(lower([typed]))
-        self._refuse_too_large(graph, typed.span)
+        ticket.peak = self._refuse_too_large(graph, typed.span)
         plan = self.engine.Plan(graph)
-        (value,) = plan.run(self._values(plan, typed.span), ticket)
+        if graph.effect:
+            self._before_draws(ticket)
+        (value,) = plan.run(self._values(plan, typed.span, ticket), ticket)
         type = self.engine.type_of(value, typed.type)
         if isinstance(type, TensorType) and not type.axes and not needs_settling(typed.type):
             static = value.item()
             return Literal(typed.span, TensorType(type.dtype, (), static), static)
         name = f"{SETTLED}{number}"
-        self._hidden[name] = value
+        ticket.settled[name] = value
         return Reference(typed.span, type, name)
 
     def _refuse_too_large(self, graph: Graph, span: Span) -> int:
@@ -304,7 +325,7 @@ class Session:
                 )
         return peak
 
-    def _perform(self, program: Program, ticket: Ticket | None) -> Iterator[Outcome]:
+    def _perform(self, program: Program, ticket: Ticket) -> Iterator[Outcome]:
         """Run a program and commit what it binds."""
         checked = program.checked
         for note in checked.notes:
@@ -317,7 +338,7 @@ class Session:
         if checked.action == "seed":
             static = checked.values[0].type
             assert isinstance(static, TensorType) and isinstance(static.static, int)
-            self.engine.seed(static.static)
+            self._seed(static.static, ticket)
             return
         values = self._computed(program, ticket)
         types = [
@@ -325,9 +346,10 @@ class Session:
             for value, value_type in zip(values, [typed.type for typed in checked.values], strict=True)
         ]
         with self._lock:
-            if ticket is not None and ticket.abandoned:
+            if ticket.abandoned:
                 raise Abandoned
             self._commit(checked, values, types)
+            ticket.drawn_from = None
         if checked.silent:
             return
         if checked.action == "show":
@@ -335,22 +357,51 @@ class Session:
                 yield Shown(type, self._data(value, type))
             return
         for name, value, type in zip(checked.targets, values, types, strict=True):
-            if name is not None:
+            if name is not None and not name.startswith(HIDDEN):
                 yield Bound(name, type, self._data(value, type))
 
-    def _computed(self, program: Program, ticket: Ticket | None) -> list[Any]:
+    def _computed(self, program: Program, ticket: Ticket) -> list[Any]:
         """The values of a program's expressions, None for those that their types carry."""
         plan = program.plan
         if plan is None:
             return [None] * len(program.static)
-        state = self.engine.random_state() if program.effect else None
-        try:
-            results = iter(plan.run(self._values(plan, program.checked.statement.span), ticket))
-        except BaseException:
-            if state is not None:
-                self.engine.restore(state)
-            raise
+        if program.effect:
+            self._before_draws(ticket)
+        ticket.peak = program.peak
+        results = iter(plan.run(self._values(plan, program.checked.statement.span, ticket), ticket))
         return [None if known else next(results) for known in program.static]
+
+    # Random numbers
+
+    def _before_draws(self, ticket: Ticket) -> None:
+        """Keep the state that a failure goes back to, after undoing what the statement before this one drew."""
+        with self._drawing:
+            undrawn = self._undrawn
+            if undrawn is not None:
+                self.engine.restore(undrawn)
+            state = self.engine.random_state() if undrawn is None else undrawn
+            with self._lock:
+                if ticket.abandoned:
+                    raise Abandoned
+                self._undrawn = None
+                if ticket.drawn_from is None:
+                    ticket.drawn_from = state
+
+    def _undo_draws(self, ticket: Ticket) -> None:
+        """At the end of a statement: what it drew and did not commit will be drawn again."""
+        if ticket.drawn_from is not None:
+            with self._lock:
+                if not ticket.abandoned:  # else whoever gave it up has seen to this, and others may draw by now
+                    self._undrawn = ticket.drawn_from
+                ticket.drawn_from = None
+
+    def _seed(self, number: int, ticket: Ticket) -> None:
+        with self._drawing:
+            with self._lock:
+                if ticket.abandoned:
+                    raise Abandoned
+                self._undrawn = None
+            self.engine.seed(number)
 
     def _commit(self, checked: Checked, values: list[Any], types: list[Type]) -> None:
         statement = checked.statement
@@ -368,7 +419,7 @@ class Session:
                 type = variable.type
             self.bindings[name] = Binding(Variable(type, variable.origin), value, statement)
 
-    def _values(self, plan: Plan, span: Span) -> list[Any]:
+    def _values(self, plan: Plan, span: Span, ticket: Ticket) -> list[Any]:
         """The values that a plan takes."""
         values: list[Any] = []
         for name in plan.names:
@@ -376,7 +427,7 @@ class Session:
             if name.startswith(FILE):
                 values.append(self._loaded(name.removeprefix(FILE), span))
             elif name.startswith(SETTLED):
-                values.append(self._hidden[name])
+                values.append(ticket.settled[name])
             else:
                 values.append(self._value(name))
         return values
@@ -453,16 +504,20 @@ class Session:
     @property
     def engine(self) -> Any:
         """torch, loaded and set up when the first tensor is needed."""
-        if self._engine is None:
+        entered = getattr(self._thread, "engine", None)
+        if entered is None:
             from tcalc.backend import engine
 
-            settings = self.settings
-            engine.configure(settings.default_float, settings.device, settings.threads)
-            if settings.seed is not None:
-                engine.seed(settings.seed)
+            with self._engine_lock:
+                if self._engine is None:
+                    settings = self.settings
+                    engine.configure(settings.default_float, settings.device, settings.threads)
+                    if settings.seed is not None:
+                        engine.seed(settings.seed)
+                    self._engine = engine
             engine.enter_thread()
-            self._engine = engine
-        return self._engine
+            entered = self._thread.engine = engine
+        return entered
 
 
 def _is_static(typed: Typed) -> bool:

@@ -8,11 +8,11 @@ from typing import Any
 # Backends for other devices are looked up by entry points at every import; nobody asked for them here.
 os.environ.setdefault("TORCH_DEVICE_BACKEND_AUTOLOAD", "0")
 
-import torch  # noqa: E402  # after the environment is set
+import torch  # after the environment is set
 
-from tcalc.backend.plan import Plan  # noqa: E402  # these import torch
-from tcalc.backend.values import TORCH, data, from_array, tensor, type_of  # noqa: E402  # these import torch
-from tcalc.types.dtypes import DType  # noqa: E402  # keeps the block together
+from tcalc.backend.plan import Plan
+from tcalc.backend.values import TORCH, data, from_array, tensor, type_of
+from tcalc.types.dtypes import DType
 
 
 def configure(default_float: DType, device: str, threads: int | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tcalc.backend import kernels_library
 from tcalc.library.indexing import SliceItem, TensorItem
 
 Kernel = Callable[..., Any]
@@ -121,11 +122,7 @@ def find(name: str) -> Kernel:
     """The function behind a row's `torch` field, which is never the user's text."""
     if name.startswith("kernel:"):
         key = name.removeprefix("kernel:")
-        if key not in KERNELS:
-            from tcalc.backend.kernels_library import KERNELS as more
-
-            return more[key]
-        return KERNELS[key]
+        return KERNELS[key] if key in KERNELS else kernels_library.KERNELS[key]
     found: Any = torch
     for part in name.split("."):
         found = getattr(found, part)

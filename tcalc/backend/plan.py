@@ -30,7 +30,8 @@ class Plan:
 
     def __init__(self, graph: Graph) -> None:
         number = {id(node): register for register, node in enumerate(graph.nodes)}
-        self._initial: Registers = [None] * len(graph.nodes)
+        #: One for each node, and the ticket of the run in the last, where the plans inside of loops find it.
+        self._initial: Registers = [None] * (len(graph.nodes) + 1)
         self.names: list[str | int] = []
         self._places: list[int] = []
         self._steps: list[Step] = []
@@ -67,6 +68,7 @@ class Plan:
         registers = self._initial.copy()
         for place, value in zip(self._places, values, strict=True):
             registers[place] = value
+        registers[-1] = ticket
         position = 0
         try:
             for step, dead in zip(self._steps, self._dead, strict=True):
@@ -173,7 +175,7 @@ def _branch_step(node: Branch, register: int, inputs: list[int]) -> Step:
     def branch(registers: Registers) -> None:
         chosen = then if bool(registers[condition]) else otherwise
         values = [registers[place] for place in outside]
-        registers[register] = chosen.run([values[int(name)] for name in chosen.names])[0]
+        registers[register] = chosen.run([values[int(name)] for name in chosen.names], registers[-1])[0]
 
     return branch
 
@@ -184,18 +186,24 @@ def _repeat_step(node: Repeat, register: int, inputs: list[int]) -> Step:
     kind, count, axes = node.kind, node.count, node.axes
     wanted = [int(name) for name in body.names]
 
-    def once(values: Sequence[Any]) -> Any:
-        return body.run([values[place] for place in wanted])[0]
+    def once(registers: Registers, values: Sequence[Any]) -> Any:
+        return body.run([values[place] for place in wanted], registers[-1])[0]
 
     def vmap(registers: Registers) -> None:
         values = [registers[place] for place in inputs]
         slices = [value.unbind(axis) for value, axis in zip(values[:sequences], axes, strict=True)]
         outside = values[sequences:]
         try:
-            mapped = torch.vmap(lambda *elements: once([*elements, *outside]), in_dims=axes, randomness="different")
-            registers[register] = mapped(*values[:sequences]) if count else _nothing(once, values, axes, outside)
+            if count:
+                mapped = torch.vmap(
+                    lambda *elements: once(registers, [*elements, *outside]), in_dims=axes, randomness="different"
+                )
+                registers[register] = mapped(*values[:sequences])
+            else:
+                registers[register] = _emptied(once(registers, [*_zeros(values[:sequences], axes), *outside]))
         except (RuntimeError, NotImplementedError, IndexError):
-            registers[register] = _stack([once([*elements, *outside]) for elements in zip(*slices, strict=True)])
+            turns = [once(registers, [*elements, *outside]) for elements in zip(*slices, strict=True)]
+            registers[register] = _stack(turns)
 
     def fold(registers: Registers) -> None:
         values = [registers[place] for place in inputs]
@@ -205,7 +213,7 @@ def _repeat_step(node: Repeat, register: int, inputs: list[int]) -> Step:
         outs: list[Any] = []
         single = True
         for elements in zip(*slices, strict=True) if kind != "iterate" else [()] * count:
-            after = once([*state, *elements, *outside])
+            after = once(registers, [*state, *elements, *outside])
             if kind == "scan":
                 after, out = after
                 outs.append(out)
@@ -217,16 +225,12 @@ def _repeat_step(node: Repeat, register: int, inputs: list[int]) -> Step:
     return vmap if kind == "vmap" else fold
 
 
-def _nothing(
-    once: Callable[[Sequence[Any]], Any], values: Sequence[Any], axes: Sequence[int], outside: Sequence[Any]
-) -> Any:
-    """A map over no elements: the result's shape from an element of zeros."""
-    elements = [
+def _zeros(values: Sequence[Any], axes: Sequence[int]) -> list[Any]:
+    """An element of each of some empty sequences, to learn from it the shape of a map over none."""
+    return [
         torch.zeros([size for i, size in enumerate(value.shape) if i != axis], dtype=value.dtype)
-        for value, axis in zip(values, axes, strict=False)
+        for value, axis in zip(values, axes, strict=True)
     ]
-    one = once([*elements, *outside])
-    return _emptied(one)
 
 
 def _emptied(one: Any) -> Any:

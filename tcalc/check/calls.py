@@ -163,9 +163,8 @@ class _Binding:
         typed = given.typed
         type = typed.type
         if type.__class__ is TensorType:
-            if self.checker.evaluating:
-                if needs_settling(type):
-                    self.checker.settle(given.node, typed)
+            if self.checker.evaluating and needs_settling(type):
+                self.checker.settle(given.node, typed)
             return type, typed
         if isinstance(type, UnknownType):
             self.checker.settle(given.node, typed)
@@ -232,7 +231,7 @@ class _Binding:
 
 def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, binding: _Binding) -> Typed:
     signature, arguments = form.signature, binding.arguments
-    match = Match(signature, arguments, checker.default_float)
+    match = Match(signature, arguments, checker.default_float, checker.facts)
     match.fit()
     result = form.rule(match) if form.rule is not None else match.result(signature.result)
     operands, options = _lowered(checker, row, match, binding.operands)

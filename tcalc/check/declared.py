@@ -99,7 +99,7 @@ def convert(checker: Checker, annotation: nodes.TypeExpr, typed: Typed, what: st
     if narrows:
         raise TcalcError(
             "dtype",
-            f"{what} is {type}, which {dtype} cannot hold; write {dtype}({names.shown(typed.span.text) or '…'}) to convert",
+            f"{what} is {type}, which {dtype} cannot hold; to convert: {dtype}({names.shown(typed.span.text) or '…'})",
             typed.span,
             marks=[Mark(typed.span, str(type))],
         )
@@ -268,7 +268,8 @@ def bind_parameters(
                     checker.settle(given.node, given.typed)
                 raise TcalcError(
                     "type",
-                    f"{parameter.name} must be an integer known while checking, and {names.called(given.node)} is {given.typed.type}",
+                    f"{parameter.name} must be an integer known while checking, "
+                    f"and {names.called(given.node)} is {given.typed.type}",
                     given.node.span,
                 )
             known.values[parameter.name] = static

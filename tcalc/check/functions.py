@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
 from tcalc.check import calls, declared, errors, names, special
 from tcalc.check.arguments import Given
 from tcalc.check.over import Over
-from tcalc.check.typed import Bound, Literal, Local, Static, Typed, Use, converted
+from tcalc.check.typed import Bound, Literal, Local, Static, Typed, converted
 from tcalc.errors import Mark, TcalcError
 from tcalc.library.builtin import Builtin
 from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
+from tcalc.types.facts import Fact
 from tcalc.types.mismatch import Undetermined
+from tcalc.types.size import Size
+from tcalc.types.size import names as names_of_sizes
+from tcalc.types.size import text as size_text
 from tcalc.types.tensor import (
     ConstantType,
     FunctionType,
@@ -123,7 +127,7 @@ class UserFunction(Function):
     `environment` are the local names it sees (a lambda's); session names are looked up as they stand at the call.
     """
 
-    __slots__ = ("body", "environment", "parameters", "result", "span")
+    __slots__ = ("body", "environment", "facts", "parameters", "result", "span")
 
     def __init__(
         self,
@@ -137,6 +141,8 @@ class UserFunction(Function):
         super().__init__(name)
         self.parameters, self.result, self.body = parameters, result, body
         self.environment, self.span = environment, span
+        #: What the definition's check assumed of its sizes: held against them at each call.
+        self.facts: tuple[Fact, ...] = ()
 
     @property
     def is_annotated(self) -> bool:
@@ -159,6 +165,7 @@ class UserFunction(Function):
             scope = dict(self.environment)
             checker.locals = scope
             sizes = declared.bind_parameters(checker, self, bound, node)
+            self._hold_facts(checker, sizes, node)
             for parameter, each in bound:
                 typed = each.typed
                 if parameter.annotation is not None:
@@ -212,6 +219,16 @@ class UserFunction(Function):
             bound.append((parameter, value))
         return bound
 
+    def _hold_facts(self, checker: Checker, sizes: Mapping[str, Size], node: nodes.Expr) -> None:
+        """An error where a call's sizes are not what the definition assumed; in a definition, its facts too."""
+        for fact in self.facts:
+            if fact.holds(sizes) is False:
+                named = names_of_sizes(fact.size) | names_of_sizes(fact.bound)
+                found = ", ".join(f"{name} is {size_text(sizes[name])}" for name in sorted(named) if name in sizes)
+                raise TcalcError("shape", f"{self.name} needs {fact.text}, and {found}", node.span)
+            if checker.facts is not None:
+                checker.facts.adopt(fact, sizes)
+
     def check_definition(self, checker: Checker) -> None:
         """Check an annotated function once, for all sizes; raises where it cannot be right."""
         outer = checker.locals
@@ -222,6 +239,7 @@ class UserFunction(Function):
             body = checker.check(self.body)
             if self.result is not None:
                 declared.checked_result(checker, self, sizes, [], body)
+            self.facts = tuple(checker.facts or ())
         except Undetermined:
             pass
         finally:

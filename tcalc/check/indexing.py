@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tcalc import library
 from tcalc.check import errors, functions, names
 from tcalc.check.typed import Apply, Literal, Static, Typed, item_of
-from tcalc.errors import Mark, TcalcError
+from tcalc.errors import Mark, TcalcError, counted
 from tcalc.library.indexing import TENSOR, SliceItem, TensorItem
 from tcalc.source import Span
 from tcalc.syntax import nodes
@@ -108,7 +108,7 @@ def read(checker: Checker, node: nodes.Index, value: Typed) -> tuple[tuple[Item,
     elif consumed > type.rank:
         raise TcalcError(
             "shape",
-            f"{consumed} indices for {names.called(node.value)}, which has {type.rank} {'axis' if type.rank == 1 else 'axes'}",
+            f"{consumed} indices for {names.called(node.value)}, which has {counted(type.rank, 'axis', 'axes')}",
             node.span,
             marks=[Mark(node.value.span, str(type))],
         )
@@ -274,7 +274,8 @@ def _fit_mask(node: nodes.Index, type: TensorType, mask: Typed, position: int) -
         if not sizes.agree(mine.size, axis.size):
             raise TcalcError(
                 "shape",
-                f"the mask is {mask.type}, and {names.called(node.value)}'s axis {position + offset} is {sizes.text(mine.size)}",
+                f"the mask is {mask.type}, and {names.called(node.value)}'s axis {position + offset} "
+                f"is {sizes.text(mine.size)}",
                 mask.span,
                 marks=[
                     Mark(node.value.span, str(type), errors.fixed(mine)),
@@ -301,10 +302,11 @@ def _check_range(
             checker.facts.assume_at_least(axis.size, item + 1 if item >= 0 else -item)
         return
     if not -axis.size <= item < axis.size:
-        counted = f"0 to {axis.size - 1}" if axis.size else "and is empty"
+        span_of = f"0 to {axis.size - 1}" if axis.size else "none"
         raise TcalcError(
             "shape",
-            f"there is no index {item}: {names.called(node.value)}'s axis {position} has {axis.size} elements, {counted}",
+            f"there is no index {item}: {names.called(node.value)}'s axis {position} "
+            f"has {counted(axis.size, 'element')}, {span_of}",
             span,
             marks=[Mark(node.value.span, str(type), errors.fixed(axis))],
         )

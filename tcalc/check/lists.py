@@ -14,6 +14,7 @@ from tcalc.types.broadcast import Axes, meet
 from tcalc.types.dtypes import DType
 from tcalc.types.match import tier
 from tcalc.types.mismatch import Undetermined
+from tcalc.types.size import Size
 from tcalc.types.tensor import Axis, Pack, TensorType, UnknownType, kind_of
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _constant(checker: Checker, node: nodes.ListOf, items: list[Typed]) -> Liter
     """The list as data, where no variable stands in it: `[nan, 1]`, `[-0.5 + 2j, 1]`. Exact in any dtype."""
     values: list[object] = []
     operands: list[tuple[DType, int]] = []
-    shape: tuple[object, ...] | None = None
+    shape: tuple[Size, ...] | None = None
     for item in items:
         type = item.type
         if not isinstance(type, TensorType) or not _is_constant(item):
@@ -149,7 +150,7 @@ def _constant(checker: Checker, node: nodes.ListOf, items: list[Typed]) -> Liter
         values.append(item.value if isinstance(item, Literal) else type.static)
     assert shape is not None
     dtype = dtypes.result_type(operands, checker.default_float)
-    axes = tuple([Axis(len(items)), *(Axis(size) for size in shape)])  # type: ignore[arg-type]  # sizes
+    axes = (Axis(len(items)), *(Axis(size) for size in shape))
     static = tuple(values) if len(axes) == 1 and dtype is dtypes.I64 and len(values) <= LONGEST_STATIC else None
     return Literal(node.span, TensorType(dtype, axes, static), tuple(values))
 

@@ -11,7 +11,7 @@ from tcalc.check.arguments import Given
 from tcalc.check.checker import Checker, Key
 from tcalc.check.functions import UserFunction
 from tcalc.check.scope import Scope, Variable, fixed_here
-from tcalc.check.typed import Apply, Static, Typed, converted, item_of
+from tcalc.check.typed import Apply, Bound, Reference, Several, Static, Typed, Use, converted, item_of
 from tcalc.errors import Mark, Note, TcalcError
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
@@ -34,6 +34,10 @@ from tcalc.types.tensor import (
 
 if TYPE_CHECKING:
     from tcalc.types.broadcast import Axes
+
+
+#: Names that begin with this are a session's own: no program can write them.
+HIDDEN = "\N{MIDDLE DOT}"
 
 
 class Checked:
@@ -185,8 +189,40 @@ def bind(checker: Checker, statement: nodes.Bind) -> Checked:
     checked = Checked(statement, "bind", (typed,))
     checked.targets = (name,)
     _refuse_valueless(statement, typed.type, statement.value)
+    if isinstance(typed.type, FunctionType):
+        return _bind_function(checker, statement, typed)
     checked.variables = [(name, Variable(_named(checker, statement, name, typed.type), None)), *extra]
     _note_hidden(checker, name, statement.target)
+    return checked
+
+
+def _bind_function(checker: Checker, statement: nodes.Bind, typed: Typed) -> Checked:
+    """A function value bound to a name. What its body sees of a `let` around it is bound beside it, out of sight."""
+    name = statement.target.name
+    function = typed.type.function if isinstance(typed.type, FunctionType) else None
+    seen = {}
+    if isinstance(function, UserFunction):
+        seen = {key: each for key, each in function.environment.items() if isinstance(each, Use | Reference)}
+    if not seen:
+        checked = Checked(statement, "bind", (Static(typed.span, typed.type),))
+        checked.targets = (name,)
+        checked.variables = [(name, Variable(typed.type))]
+        return checked
+    assert isinstance(function, UserFunction)
+    whole = TupleType(tuple([each.type for each in seen.values()]))
+    parts: Typed = Several(typed.span, whole, tuple(seen.values()))
+    if isinstance(typed, Bound):
+        parts = Bound(typed.span, typed.bindings, parts)
+    hidden = {key: f"{HIDDEN}{name}{HIDDEN}{key}" for key in seen}
+    environment = dict(function.environment)
+    for key, each in seen.items():
+        environment[key] = Reference(each.span, each.type, hidden[key])
+    closure = UserFunction(name, function.parameters, function.result, function.body, environment, function.span)
+    kept = [item_of(parts, position, typed.span) for position in range(len(seen))]
+    checked = Checked(statement, "bind", (Static(typed.span, FunctionType(closure)), *kept))
+    checked.targets = (name, *hidden.values())
+    checked.variables = [(name, Variable(FunctionType(closure)))]
+    checked.variables += [(hidden[key], Variable(each.type)) for key, each in seen.items()]
     return checked
 
 
@@ -254,12 +290,11 @@ def _annotated(checker: Checker, statement: nodes.Bind, typed: Typed) -> tuple[T
     used = _axis_names(annotation)
     labelled = _labelled(checker, annotation, axes, [name for name in new if used.count(name) == 1])
     value = declared.convert(checker, annotation, typed, what)
-    assert isinstance(value.type, TensorType)
-    if annotation.word is not None and value.type.static is not None:
-        value = converted(value, value.type.dtype)
-        assert isinstance(value.type, TensorType)
-    type = TensorType(value.type.dtype, labelled, value.type.static)
-    relabelled = _with_type(value, type)
+    type = value.type
+    assert isinstance(type, TensorType)
+    if annotation.word is not None and type.static is not None:  # a dtype that was asked for is no longer weak
+        value, type = converted(value, type.dtype), type.unstatic()
+    relabelled = _with_type(value, TensorType(type.dtype, labelled, type.static))
     extra = [(name, Variable(checker.static_type(known.values[name], annotation.span))) for name in new]
     for name in new:
         names.refuse_reserved(name, annotation.span)
@@ -430,9 +465,10 @@ def _fitted(statement: nodes.Update, part: TensorType, value: Typed, whole: Tens
             marks=[Mark(statement.target.span, str(part.unstatic())), Mark(statement.value.span, str(type))],
         )
     if type.dtype.rank > whole.dtype.rank:
+        name = _root_name(statement)
         raise TcalcError(
             "dtype",
-            f"{text} is {whole.dtype}, which cannot hold {type.dtype}; convert first: {_root_name(statement)} = {type.dtype}({_root_name(statement)})",
+            f"{text} is {whole.dtype}, which cannot hold {type.dtype}; convert first: {name} = {type.dtype}({name})",
             statement.span,
             marks=[Mark(statement.target.span, str(part.unstatic())), Mark(statement.value.span, str(type))],
         )

@@ -39,11 +39,13 @@ def lower(values: Sequence[t.Typed]) -> Graph:
 class _Lowering:
     """Lowers one block: a statement's expressions, or the body of a loop or choice."""
 
-    __slots__ = ("captured", "count", "inputs", "locals", "outer")
+    __slots__ = ("captured", "count", "done", "inputs", "locals", "outer")
 
     def __init__(self, outer: _Lowering | None) -> None:
         self.outer = outer
         self.locals: dict[t.Local, object] = {}
+        #: Expressions lowered already: one that stands in several places (`q, r = qr(A)`) is computed once.
+        self.done: dict[int, object] = {}
         #: In a block: nodes of the surrounding graph that it uses, with the inputs that stand for them.
         self.captured: dict[int, tuple[Node, Input]] = {}
         self.inputs: dict[str, Input] = {}
@@ -56,7 +58,10 @@ class _Lowering:
             if static.__class__ is tuple:
                 return Data(typed.span, typed.type, static, typed.type.dtype)  # type: ignore[attr-defined]  # likewise
             return Number(typed.span, typed.type, static)
-        return LOWERINGS[typed.__class__](self, typed)
+        known = self.done.get(id(typed))
+        if known is None:
+            known = self.done[id(typed)] = LOWERINGS[typed.__class__](self, typed)
+        return known
 
     def node(self, typed: t.Typed) -> Node:
         """The node of an expression that is a tensor."""
@@ -130,9 +135,11 @@ class _Lowering:
             if not operands or operands[0].__class__ is not t.Apply or _is_static(operands[0]):
                 break
             first = operands[0]
+            if id(first) in self.done:
+                break
         result: object = None
         for each in reversed(spine):
-            result = self._operation(each, result)
+            result = self.done[id(each)] = self._operation(each, result)
         return result
 
     def _operation(self, typed: t.Apply, first: object) -> Node:

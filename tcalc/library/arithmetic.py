@@ -49,7 +49,7 @@ ROWS = [
     ),
     Builtin(
         "floor_divide",
-        [Form("(a: num[*s], b: num[*s]) -> num[*s]", fold=floor_divide)],
+        [Form("(a: real[*s], b: real[*s]) -> real[*s]", fold=floor_divide)],
         torch="kernel:floor_divide",
         operator="//",
         scalars=True,
@@ -58,7 +58,7 @@ ROWS = [
     ),
     Builtin(
         "remainder",
-        [Form("(a: num[*s], b: num[*s]) -> num[*s]", fold=remainder)],
+        [Form("(a: real[*s], b: real[*s]) -> real[*s]", fold=remainder)],
         torch="kernel:remainder",
         operator="%",
         scalars=True,
@@ -95,7 +95,7 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form("(a: any[*s], b: any[*s]) -> bool[*s]", fold=getattr(operator, name))],
+            [Form(f"(a: {word}[*s], b: {word}[*s]) -> bool[*s]", fold=getattr(operator, name))],
             torch=f"kernel:{name}",
             operator=symbol,
             aliases=(alias,),
@@ -103,13 +103,13 @@ ROWS = [
             doc=f"Whether a {symbol} b, element by element.",
             example=f"[1, 2, 3] {symbol} 2  #=> [{answer}]",
         )
-        for name, symbol, alias, answer in (
-            ("eq", "==", "equal_to", "False, True, False"),
-            ("ne", "!=", "not_equal", "True, False, True"),
-            ("lt", "<", "less", "True, False, False"),
-            ("le", "<=", "less_equal", "True, True, False"),
-            ("gt", ">", "greater", "False, False, True"),
-            ("ge", ">=", "greater_equal", "False, True, True"),
+        for name, symbol, alias, word, answer in (
+            ("eq", "==", "equal_to", "any", "False, True, False"),
+            ("ne", "!=", "not_equal", "any", "True, False, True"),
+            ("lt", "<", "less", "order", "True, False, False"),
+            ("le", "<=", "less_equal", "order", "True, True, False"),
+            ("gt", ">", "greater", "order", "False, False, True"),
+            ("ge", ">=", "greater_equal", "order", "False, True, True"),
         )
     ],
     Builtin(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from tcalc.library.builtin import Builtin, Form, Rule
 from tcalc.library.rules import by_axes, new_size, tensor
@@ -46,8 +47,10 @@ def _range_of_sizes(match: Match) -> Axes:
     if step == 0:
         raise Mismatch("value", "step is 0, so the range never ends", Place("step"), depth=5)
     length: Size = sizes.sub(end, start)
+    if isinstance(length, int) and length * step < 0:
+        raise _never(start, end, step)
     length = sizes.neg(sizes.floordiv(sizes.neg(length), step)) if step != 1 else length
-    return (Axis(_forward(length, start, end, step)),)
+    return (Axis(length),)
 
 
 def _range_of_numbers(match: Match) -> Axes:
@@ -61,17 +64,27 @@ def _range_of_numbers(match: Match) -> Axes:
     if not math.isfinite(first) or not math.isfinite(last) or math.isnan(by):
         raise Mismatch("value", f"a range from {first} to {last} has no length", depth=5)
     if (last - first) * by < 0:
-        return (Axis(_forward(-1, start, end, step)),)
+        raise _never(start, end, step)
     return (Axis(math.ceil((last - first) / by)),)
 
 
 RANGE: tuple[tuple[str, int], ...] = (("start", 0), ("end", 0), ("step", 1))
 
 
-def _forward(length: Size, start: object, end: object, step: object) -> Size:
-    if isinstance(length, int) and length < 0:
-        raise Mismatch("value", f"a range from {start} to {end} never gets there in steps of {step}", depth=5)
-    return length
+def _never(start: object, end: object, step: object) -> Mismatch:
+    return Mismatch("value", f"a range from {start} to {end} never gets there in steps of {step}", depth=5)
+
+
+def _real_range(axes: Callable[[Match], Axes]) -> Rule:
+    """torch has ranges of real numbers alone."""
+
+    def rule(match: Match) -> Type:
+        dtype = match.arguments.get("dtype")
+        if isinstance(dtype, DType) and dtype.rank not in (1, 2):
+            raise Mismatch("dtype", f"a range is of real numbers, and not {dtype}", depth=5)
+        return match.result(match.signature.result, axes(match))
+
+    return rule
 
 
 def _like_first(match: Match) -> Type:
@@ -128,7 +141,7 @@ def _drawn_like(match: Match) -> Type:
 
 
 def _sized(name: str, doc: str, example: str, *, random: bool = False) -> Builtin:
-    form = Form(f"(*size: int, {MADE}) -> default[...]", SHAPE)
+    form = Form(f"(*size: int, {MADE}) -> {'F' if random else 'default'}[...]", SHAPE)
     return Builtin(name, [form], doc=doc, example=example, random=random)
 
 
@@ -180,10 +193,13 @@ ROWS = [
     Builtin(
         "arange",
         [
-            Form(f"(end: int, {MADE}) -> i64[...]", by_axes(_range_of_sizes)),
-            Form(f"(start: int, end: int, step: int = 1, {MADE}) -> i64[...]", by_axes(_range_of_sizes)),
-            Form(f"(end: number, {MADE}) -> default[...]", by_axes(_range_of_numbers)),
-            Form(f"(start: number, end: number, step: number = 1, {MADE}) -> default[...]", by_axes(_range_of_numbers)),
+            Form(f"(end: int, {MADE}) -> i64[...]", _real_range(_range_of_sizes)),
+            Form(f"(start: int, end: int, step: int = 1, {MADE}) -> i64[...]", _real_range(_range_of_sizes)),
+            Form(f"(end: number, {MADE}) -> default[...]", _real_range(_range_of_numbers)),
+            Form(
+                f"(start: number, end: number, step: number = 1, {MADE}) -> default[...]",
+                _real_range(_range_of_numbers),
+            ),
         ],
         doc="Numbers from start (0) up to, but not including, end, a step (1) apart.",
         example="arange(1, 10, 3)  #=> [1, 4, 7]",
@@ -229,7 +245,7 @@ ROWS = [
         "normal",
         [
             Form("(mean: R[*s], std: R[*s] = 1.0) -> R[*s]"),
-            Form(f"(mean: number, std: number, size: axes, {MADE}) -> default[...]", SHAPE),
+            Form(f"(mean: number, std: number, size: axes, {MADE}) -> F[...]", SHAPE),
         ],
         torch="kernel:normal",
         random=True,

@@ -27,7 +27,19 @@ def _matrix(match: Match, name: str = "A") -> tuple[Axis, Axis]:
 def _turned(match: Match) -> Axes:
     """An inverse goes back: its rows are the columns, its columns the rows."""
     row, column = _matrix(match)
+    _square_if_hermitian(match)
     return (*match.pack("b"), column, row)
+
+
+def _square_if_hermitian(match: Match) -> None:
+    row, column = _matrix(match)
+    if match.arguments.get("hermitian") and not sizes.agree(row.size, column.size):
+        raise Mismatch("shape", f"{{0}} is {tensor(match, 'A')}: a Hermitian matrix is square", Place("A"), depth=5)
+
+
+def _leading(match: Match) -> Axes:
+    _square_if_hermitian(match)
+    return match.pack("b")
 
 
 def _kept(match: Match) -> Axes:
@@ -135,6 +147,8 @@ def _solved_vectors(match: Match) -> Axes:
 
 def _solved(match: Match) -> Axes:
     a, b = tensor(match, "A").axes, tensor(match, "B").axes
+    if _is_vectors(match):
+        raise Mismatch("shape", "{0} is one vector for each matrix of {1}", Place("B"), Place("A"), depth=1)
     spread = Spread(a[:-2], "A")
     spread.join(b[:-2], "B")
     return (*spread.axes, _matrix(match)[1], b[-1])
@@ -149,9 +163,10 @@ def _least_squares(match: Match) -> Type:
         solution = _solved(match)
     else:
         raise Mismatch("shape", "{0} is not one matrix for each matrix of {1}", Place("B"), Place("A"), depth=3)
-    leading = solution[: len(a.axes) - 2]
     items = match.signature.result.items
-    parts = [match.result(item, axes) for (_, item), axes in zip(items, (solution, (), leading, ()), strict=True)]
+    parts = [
+        match.result(item, axes) for (_, item), axes in zip(items, (solution, (), match.pack("a"), ()), strict=True)
+    ]
     return TupleType(tuple(parts), tuple([name or "" for name, _ in items]))
 
 
@@ -264,7 +279,7 @@ ROWS = [
         torch="linalg.qr",
         spaces=LINALG,
         doc="A = Q @ R, with orthonormal columns in Q and an upper triangular R.",
-        example="qr([[2., 0.], [0., 3.]]).R  #=> [[-2.0, 0.0], [0.0, -3.0]]",
+        example="qr([[2., 0.], [0., 3.]]).R  #=> [[2.0, 0.0], [0.0, 3.0]]",
     ),
     Builtin(
         "lu",
@@ -334,7 +349,8 @@ ROWS = [
         "matrix_rank",
         [
             Form(
-                "(A: L[*b, n, m], atol: number = None, rtol: number = None, hermitian: flag = False) -> i64[*b]",
+                "(A: L[*b, n, m], atol: number = None, rtol: number = None, hermitian: flag = False) -> i64[...]",
+                by_axes(_leading),
             )
         ],
         torch="linalg.matrix_rank",
@@ -345,8 +361,8 @@ ROWS = [
     Builtin(
         "matrix_power",
         [
-            Form("(A: num[*b, n, n], n: int) -> num[...]", by_axes(_powered)),
-            Form("(A: L[*b, n, n], n: int) -> L[...]", by_axes(_powered)),
+            Form("(A: num[*b, m, m], n: int) -> num[...]", by_axes(_powered)),
+            Form("(A: L[*b, m, m], n: int) -> L[...]", by_axes(_powered)),
         ],
         torch="linalg.matrix_power",
         spaces=BOTH,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from tcalc.errors import counted
 from tcalc.types.broadcast import Spread, meet
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, sizes_meet, which_axis
@@ -70,7 +71,8 @@ def contracted(match: Match) -> Type:
     if len(equation.inputs) != len(operands):
         raise Mismatch(
             "type",
-            f"{text!r} has {len(equation.inputs)} {'part' if len(equation.inputs) == 1 else 'parts'} on the left, and {len(operands)} tensors are given",
+            f"{text!r} has {counted(len(equation.inputs), 'part')} on the left, "
+            f"and {counted(len(operands), 'tensor')} given",
             Place("equation"),
             depth=3,
         )

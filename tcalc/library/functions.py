@@ -19,7 +19,7 @@ ROWS = [
     _special(
         "scan",
         "(f: function, init: value, xs: value) -> any[...]",
-        "`f(state, x)` gives the next state and an output, along the first axis: the last state and the stacked outputs.",
+        "`f(state, x)` gives the next state and an output: the last state and the stacked outputs.",
         "scan((s, x) -> (s + x, s * x), 0, [1, 2, 3])[1]  #=> [0, 2, 9]",
     ),
     _special(

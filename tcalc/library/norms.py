@@ -23,6 +23,10 @@ def _of_matrices(match: Match, order: object, positions: tuple[int, ...], name: 
     if order not in MATRIX_ORDERS:
         shown = ", ".join(map(str, MATRIX_ORDERS))
         raise Mismatch("value", f"a matrix norm's order is one of {shown}, and not {order}", depth=5)
+    # An infinite order sums along one axis and takes the extreme along the other; 2 that of the singular values.
+    if isinstance(order, int | float) and order < 0:
+        among = {-1: positions[1:], float("-inf"): positions[:1]}.get(order, positions)
+        refuse_empty(match, among, f"norm of order {order}", name)
     return without(match, positions, name)
 
 
@@ -36,6 +40,8 @@ def _norm(match: Match) -> Axes:
         count = rank if positions is None else len(positions)
         if count != 2:
             raise Mismatch("shape", f"{{0}} is {tensor(match)}: the nuclear norm is over two axes", Place("x"), depth=5)
+    elif p == "fro" and positions is not None and len(positions) > 2:
+        raise Mismatch("shape", "the Frobenius norm is over one axis or two, or all", Place("x"), depth=5)
     elif isinstance(p, str) and p != "fro":
         raise Mismatch("value", f'p is a number, "fro" or "nuc", and not "{p}"', depth=5)
     return _of_vectors(match, p, positions, "x")
@@ -66,8 +72,13 @@ def _vector_norm(match: Match) -> Axes:
 
 def _matrix_norm(match: Match) -> Axes:
     positions = chosen_axes(match)
-    if positions is None or len(positions) != 2:
-        raise Mismatch("shape", "a matrix norm is over two axes", depth=5)
+    if positions is None:
+        rank = tensor(match).rank
+        if rank is None:
+            raise Undetermined
+        positions = (rank - 2, rank - 1)
+    if len(positions) != 2 or positions[0] < 0:
+        raise Mismatch("shape", f"{{0}} is {tensor(match)}: a matrix norm is over two axes", Place("x"), depth=5)
     return _of_matrices(match, match["ord"], positions, "x")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tcalc.library.builtin import Builtin, Fold, Form
+from tcalc.library.builtin import Builtin, Fold, Form, Rule
 from tcalc.library.rules import by_axes, chosen_axes, reduced, refuse_empty, tensor, without
 from tcalc.types import dtypes
 from tcalc.types.broadcast import Axes
+from tcalc.types.dtypes import DType
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Mismatch, Place, missing_axis
 from tcalc.types.tensor import TensorType, Type
@@ -36,7 +37,7 @@ def _truth(match: Match) -> Type:
 
 def _named_axes(match: Match) -> Axes:
     """As `reduced`, where torch wants at least one axis named."""
-    if match.arguments.get("dim") == ():
+    if match.arguments.get("dim") in ((), None):
         raise Mismatch("shape", "dim names no axis", depth=3)
     return reduced(match)
 
@@ -65,10 +66,10 @@ def _quantile(match: Match) -> Axes:
     return without(match, positions)
 
 
-def _total(name: str, word: str, result: str, doc: str, example: str) -> Builtin:
+def _total(name: str, word: str, result: str, doc: str, example: str, rule: Rule = REDUCED) -> Builtin:
     """A reduction over any axes, in a dtype of the user's choice."""
     signature = f"(x: {word}[*s], dim: axes = None, keepdim: flag = False, dtype: dtype = None) -> {result}[...]"
-    return Builtin(name, [Form(signature, REDUCED)], torch=f"kernel:{name}", doc=doc, example=example)
+    return Builtin(name, [Form(signature, rule)], torch=f"kernel:{name}", doc=doc, example=example)
 
 
 def _spreads(name: str, doc: str, example: str) -> Builtin:
@@ -130,9 +131,24 @@ def _middle(name: str, doc: str, example: str) -> Builtin:
     )
 
 
+def _real_total(match: Match) -> Type:
+    """`nansum` and `nanmean` have no complex dtype."""
+    dtype = match.arguments.get("dtype")
+    if isinstance(dtype, DType) and dtype.kind == "complex":
+        raise Mismatch("dtype", f"the result is real, which {dtype} is not", depth=5)
+    return REDUCED(match)
+
+
 ROWS = [
     _total("sum", "any", "wide", "Sum of the elements.", "sum[0]([[1, 2], [3, 4]])  #=> [4, 6]"),
-    _total("nansum", "order", "wide", "Sum of the elements that are not nan.", "nansum([1., nan, 2.])  #=> 3.0"),
+    _total(
+        "nansum",
+        "order",
+        "wide",
+        "Sum of the elements that are not nan.",
+        "nansum([1., nan, 2.])  #=> 3.0",
+        _real_total,
+    ),
     _total("mean", "F", "F", "Mean of the elements.", "mean([1, 2])  #=> 1.5"),
     _total("nanmean", "R", "R", "Mean of the elements that are not nan.", "nanmean([1., nan, 2.])  #=> 1.5"),
     Builtin(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
 from tcalc.types import size as sizes
-from tcalc.types.broadcast import Axes, Spread, meet
+from tcalc.types.broadcast import Axes, Spread
+from tcalc.types.facts import simplify
 from tcalc.types.match import Match, normal_axis
-from tcalc.types.mismatch import Mismatch, Place, Undetermined, missing_axis, sizes_meet
+from tcalc.types.mismatch import Mismatch, Place, Undetermined, missing_axis
+from tcalc.types.polynomial import operations
 from tcalc.types.size import Size
-from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type
+from tcalc.types.tensor import Axis, Pack, TensorType, Type
 
 
 def _x(match: Match) -> TensorType:
@@ -36,9 +38,9 @@ def _ints(value: object) -> tuple[Size, ...]:
 def reshaped(match: Match) -> Type:
     """As many elements in another shape; one size may be -1. Untouched leading and trailing axes keep their labels."""
     x, wanted = _x(match), list(_ints(match["shape"]))
-    total = x.numel
     if any(isinstance(axis, Pack) for axis in x.axes):
         raise Undetermined
+    total = x.numel
     open_at = [i for i, size in enumerate(wanted) if size == -1]
     if len(open_at) > 1:
         raise Mismatch("shape", "only one size may be -1", depth=3)
@@ -49,31 +51,38 @@ def reshaped(match: Match) -> Type:
         if size != -1:
             known = sizes.mul(known, size)
     if open_at:
-        if known == 0 and total == 0:
-            raise Mismatch("shape", f"{{0}} is empty ({x}), so -1 could be any size", Place("x"), depth=3)
-        if isinstance(total, int) and isinstance(known, int) and (known == 0 or total % known):
-            raise Mismatch(
-                "shape",
-                f"{{0}} has {total} elements, which {_listed(wanted)} cannot divide: {known} does not go into {total}",
-                Place("x"),
-                depth=3,
-            )
-        wanted[open_at[0]] = sizes.floordiv(total, known)
-    elif not sizes.agree(total, known) and not _divides(total, known):
-        raise Mismatch(
-            "shape",
-            f"{{0}} has {sizes.text(total)} elements ({x}), and ({_listed(wanted)}) has {sizes.text(known)}",
-            Place("x"),
-            depth=3,
-        )
+        wanted[open_at[0]] = _filled(match, x, total, known)
+    elif not sizes.agree(total, known) and not _agree_at_calls(match, total, known):
+        has, gives = sizes.text(total), sizes.text(known)
+        sentence = f"{{0}} has {has} elements ({x}), and ({_listed(wanted)}) has {gives}"
+        raise Mismatch("shape", sentence, Place("x"), depth=3)
     return _like(match, _relabelled(x.axes, wanted))
 
 
-def _divides(total: Size, known: Size) -> bool:
-    """Sizes of a definition that may still agree at a call (`n * (d // 8) * 8` and `n * d`)."""
-    return not (isinstance(total, int) and isinstance(known, int)) and any(
-        "//" in sizes.text(s) for s in (total, known)
-    )
+def _filled(match: Match, x: TensorType, total: Size, known: Size) -> Size:
+    """The size that -1 stands for. In a definition the sizes are assumed to divide."""
+    if isinstance(total, int) and isinstance(known, int):
+        if known == 0 and total == 0:
+            raise Mismatch("shape", f"{{0}} is empty ({x}), so -1 could be any size", Place("x"), depth=3)
+        if known == 0 or total % known:
+            raise Mismatch(
+                "shape", f"{{0}} has {total} elements ({x}), which {known} does not divide", Place("x"), depth=3
+            )
+    if match.facts is None:
+        return sizes.floordiv(total, known)
+    match.facts.assume_divisible(total, known)
+    return simplify(sizes.floordiv(total, known, match.facts), match.facts)
+
+
+def _agree_at_calls(match: Match, total: Size, known: Size) -> bool:
+    """Whether counts of a definition agree if its divisions come out even (`n * (d // 8) * 8` is `n * d`)."""
+    if match.facts is None:
+        return False
+    for size in (total, known):
+        for operation in operations(size, "//"):
+            dividend, divisor = operation.operands
+            match.facts.assume_divisible(dividend, divisor)
+    return sizes.agree(simplify(total, match.facts), simplify(known, match.facts))
 
 
 def _listed(wanted: list[Size]) -> str:
@@ -242,92 +251,6 @@ def flipped(match: Match) -> Type:
     return _like(match, x.axes)
 
 
-def _items(match: Match) -> tuple[TensorType, ...]:
-    items = match["tensors"]
-    assert isinstance(items, tuple)
-    if not items:
-        raise Mismatch("shape", "it needs at least one tensor", depth=3)
-    if any(isinstance(axis, Pack) for item in items for axis in item.axes):
-        raise Undetermined
-    return items
-
-
-def joined(match: Match) -> Type:
-    """One behind the other along an axis; the other sizes agree."""
-    items = _items(match)
-    first = items[0]
-    dim = normal_axis(_int(match, "dim"), first, "tensors") if first.axes else None
-    if dim is None:
-        raise Mismatch("shape", "a scalar has no axis to join along; use stack", Place("tensors", None, 0), depth=3)
-    axes = list(first.axes)
-    for position, item in enumerate(items[1:], 1):
-        if len(item.axes) != len(axes):
-            raise Mismatch(
-                "shape",
-                f"item 0 is {first}, and item {position} is {item}",
-                Place("tensors", None, 0),
-                Place("tensors", None, position),
-                depth=3,
-            )
-        for i, (mine, theirs) in enumerate(zip(axes, item.axes, strict=True)):
-            assert isinstance(mine, Axis) and isinstance(theirs, Axis)
-            if i == dim:
-                axes[i] = Axis(sizes.add(mine.size, theirs.size), mine.label if mine.label == theirs.label else None)
-                continue
-            merged = meet(mine, theirs)
-            if merged is None:
-                raise sizes_meet(
-                    Place("tensors", mine, 0), i, len(axes), Place("tensors", theirs, position), i, len(axes)
-                )
-            axes[i] = merged
-    return TensorType(match.promoted("T"), tuple(axes))
-
-
-def _agreed(match: Match) -> tuple[Axis, ...]:
-    """The one shape that all of a list's tensors have."""
-    items = _items(match)
-    axes = list(items[0].axes)
-    for position, item in enumerate(items[1:], 1):
-        if len(item.axes) != len(axes):
-            raise Mismatch(
-                "shape",
-                f"item 0 is {items[0]}, and item {position} is {item}",
-                Place("tensors", None, 0),
-                Place("tensors", None, position),
-                depth=3,
-            )
-        for i, (mine, theirs) in enumerate(zip(axes, item.axes, strict=True)):
-            assert isinstance(mine, Axis) and isinstance(theirs, Axis)
-            merged = meet(mine, theirs)
-            if merged is None:
-                raise sizes_meet(
-                    Place("tensors", mine, 0), i, len(axes), Place("tensors", theirs, position), i, len(axes)
-                )
-            axes[i] = merged
-    return tuple(axes)  # type: ignore[arg-type]  # axes by the test in _items
-
-
-def stacked(match: Match) -> Type:
-    """Side by side along a new axis; all shapes agree."""
-    axes, dim = _agreed(match), _int(match, "dim")
-    items = _items(match)
-    if not -len(axes) - 1 <= dim <= len(axes):
-        raise missing_axis("tensors", dim, items[0], len(axes) + 1)
-    at = dim if dim >= 0 else len(axes) + 1 + dim
-    return TensorType(match.promoted("T"), (*axes[:at], Axis(len(items)), *axes[at:]))
-
-
-def apart(match: Match) -> Type:
-    """The slices along an axis, without it."""
-    x = _x(match)
-    dim = normal_axis(_int(match, "dim"), x)
-    axis = x.axes[dim]
-    assert isinstance(axis, Axis)
-    if not isinstance(axis.size, int) or axis.size > 10_000:
-        raise Undetermined
-    return TupleType((TensorType(x.dtype, (*x.axes[:dim], *x.axes[dim + 1 :])),) * axis.size)
-
-
 def diagonal(match: Match) -> Type:
     """The diagonal of two axes, as a new last axis."""
     axes, x = _ranked(match), _x(match)
@@ -492,28 +415,6 @@ ROWS = [
         over=("dims",),
         doc="With the order along some axes reversed.",
         example="flip([1, 2, 3], [0])  #=> [3, 2, 1]",
-    ),
-    Builtin(
-        "cat",
-        [Form("(tensors: tensors, dim: axis = 0) -> T[...]", joined)],
-        aliases=("concat", "concatenate"),
-        sequence=True,
-        doc="Tensors one behind the other along an axis.",
-        example="cat([[1, 2], [3]])  #=> [1, 2, 3]",
-    ),
-    Builtin(
-        "stack",
-        [Form("(tensors: tensors, dim: axis = 0) -> T[...]", stacked)],
-        sequence=True,
-        doc="Tensors of one shape side by side along a new axis.",
-        example="stack([[1, 2], [3, 4]], 1)  #=> [[1, 3], [2, 4]]",
-    ),
-    Builtin(
-        "unbind",
-        [Form("(x: any[*s], dim: axis = 0) -> any[...]", apart)],
-        view=True,
-        doc="The slices along an axis, as a tuple.",
-        example="unbind([[1, 2], [3, 4]])[1]  #=> [3, 4]",
     ),
     Builtin(
         "diagonal",

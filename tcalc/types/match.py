@@ -9,6 +9,7 @@ from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Spread, meet
 from tcalc.types.dtypes import ANY, DType
+from tcalc.types.facts import Facts
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, missing_axis, sizes_meet
 from tcalc.types.signature import Parameter, Signature
 from tcalc.types.size import Size
@@ -36,12 +37,20 @@ class Brought:
 class Match:
     """A signature fitted to the arguments of one call."""
 
-    __slots__ = ("arguments", "default_float", "groups", "names", "packs", "parameters", "signature")
+    __slots__ = ("arguments", "default_float", "facts", "groups", "names", "packs", "parameters", "signature")
 
-    def __init__(self, signature: Signature, arguments: Mapping[str, Argument], default_float: DType) -> None:
+    def __init__(
+        self,
+        signature: Signature,
+        arguments: Mapping[str, Argument],
+        default_float: DType,
+        facts: Facts | None = None,
+    ) -> None:
         self.signature = signature
         self.arguments = arguments
         self.default_float = default_float
+        #: In a definition that is checked for all sizes: what may be assumed of them, and added to.
+        self.facts = facts
         self.names: dict[str, Brought] = {}
         self.packs: dict[str, Spread] = {}
         #: Operands of each dtype word, as (dtype, tier).
@@ -237,14 +246,14 @@ class Match:
             return self.promoted("T")
         if word in ("F", "R", "L"):
             return self._floating(word, self.promoted(word))
-        if word in PROMOTING:
-            return self.promoted(*PROMOTING)
         if word == "float":
             return dtypes.float_of(self.promoted(*self.groups), self.default_float)
         if word == "wide":
             return dtypes.wide_of(self.promoted(*self.groups))
         if word == "real":
             return dtypes.real_of(self._all_promoted())
+        if word in PROMOTING:
+            return self.promoted(*PROMOTING)
         if word == "complex":
             return dtypes.complex_of(self._all_promoted(), self.default_float)
         dtype = dtypes.lookup(word)

@@ -69,6 +69,8 @@ def missing_axis(parameter: str, axis: int, type: Type, rank: int, depth: int = 
     """`sum[2]` of a matrix."""
     if rank == 0:
         has = "has no axes"
+    elif rank == 1:
+        has = "has 1 axis (0, or -1)"
     else:
-        has = f"has {rank} {'axis' if rank == 1 else 'axes'} (0{'' if rank == 1 else f' to {rank - 1}'}, or -1{'' if rank == 1 else f' to -{rank}'})"
+        has = f"has {rank} axes (0 to {rank - 1}, or -1 to -{rank})"
     return Mismatch("shape", f"there is no axis {axis}: {{0}} is {type}, which {has}", Place(parameter), depth=depth)

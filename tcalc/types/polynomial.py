@@ -69,6 +69,18 @@ def symbol(name: str) -> Poly:
     return Poly({(name,): 1})
 
 
+def operations(size: Size, operator: str) -> list[Operation]:
+    """The atoms of a size that are this operation."""
+    if not isinstance(size, Poly):
+        return []
+    return [
+        atom
+        for monomial in size.terms
+        for atom in monomial
+        if isinstance(atom, Operation) and atom.operator == operator
+    ]
+
+
 def make(terms: dict[Monomial, int]) -> Size:
     """The size with these terms, which the caller gives up: an int where it is constant."""
     if 0 in terms.values():

@@ -22,9 +22,9 @@ The word before a bracket says which dtypes a parameter takes, and in a result w
 
 A size name that stands twice in one parameter (`L[n, n]`) asks for equal sizes there, not for equal labels.
 
-A parameter without brackets is no tensor but a static value: `int`, `flag` (a bool), `number`, `text`, `dtype`, `axis(n)` (one
-axis, whose size is called n), `axes`, `function`, `tensors` (a list, a tuple, or a tensor's rows), `value` (a rule's own affair).
-A scalar tensor is written `any[]`.
+A parameter without brackets is no tensor but a static value: `int`, `flag` (a bool), `number`, `text`, `dtype`,
+`axis(n)` (one axis, whose size is called n), `axes`, `function`, `tensors` (a list, a tuple, or a tensor's rows),
+`value` (a rule's own affair). A scalar tensor is written `any[]`.
 """
 
 from __future__ import annotations

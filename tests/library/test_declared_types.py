@@ -1,0 +1,164 @@
+"""The declared type is torch's: every form of every row, tried on generated arguments."""
+
+from __future__ import annotations
+
+import warnings
+from random import Random
+from typing import Any
+
+import pytest
+import torch
+
+from tcalc import library
+from tcalc.backend.kernels import find
+from tcalc.errors import TcalcError
+from tcalc.library.builtin import Builtin, Form
+from tcalc.types import dtypes, size as sizes
+from tcalc.types.match import Match
+from tcalc.types.mismatch import Mismatch, Undetermined
+from tcalc.types.tensor import Axis, TensorType, TupleType, Type
+from tests.library.generated import Case, Generator, torch_dtype
+
+FAMILIES = (
+    "arithmetic",
+    "elementwise",
+    "activations",
+    "creation",
+    "reductions",
+    "norms",
+    "ordering",
+    "decompositions",
+    "shape",
+    "indexing",
+    "products",
+)
+LEAST, TRIES = 20, 400
+
+
+def forms() -> list[Any]:
+    """Each form of the rows that are plain calls on tensors and static values."""
+    found = []
+    for family in FAMILIES:
+        for row in __import__(f"tcalc.library.{family}", fromlist=["ROWS"]).ROWS:
+            found += [pytest.param(row, form, id=f"{row.name}-{i}") for i, form in enumerate(row.forms)]
+    return found
+
+
+#: Rows that torch has no kernel for in some dtype, and what it says.
+NO_KERNEL: set[str] = set()
+#: Rows whose data can make torch refuse, and what it says then.
+DATA_DECIDE = {
+    "cholesky": "positive-definite",
+    "fmod": "ZeroDivisionError",
+    "floor_divide": "ZeroDivisionError",
+    "remainder": "ZeroDivisionError",
+    "one_hot": "empty tensor",
+    "linalg.norm": "Low precision",
+    "matrix_norm": "Low precision",
+    "norm": "not implemented for",
+}
+
+
+#: What we refuse and torch does not: an axis of a scalar (`sum(1., 0)`), and what it lets pass only of empty tensors.
+STRICTER = (
+    "there is no axis",
+    "Hermitian matrix is square",
+    "square matrix has a condition",
+    "is not one matrix for",
+    "the result is real",
+)
+
+
+def stricter(row: Builtin, refusal: Mismatch) -> bool:
+    """Refusals that torch does not share, and those where another form of the row is meant."""
+    return refusal.depth <= 1 or any(words in refusal.sentence for words in STRICTER)
+
+
+def called(row: Builtin, match: Match, case: Case) -> Any:
+    """What torch makes of the operands, prepared as the checker prepares them."""
+    operands: list[Any] = []
+    options: dict[str, Any] = {}
+    makes = not any(parameter.kind == "tensor" for parameter in match.signature.parameters)
+    for parameter in match.signature.parameters:
+        value = case.arguments[parameter.name]
+        if parameter.kind != "tensor":
+            if isinstance(value, dtypes.DType):
+                value = torch_dtype(value)
+            if value is not None:
+                options[parameter.name] = value
+        elif value is None:
+            operands.append(None)
+        else:
+            wanted = match.conversion(parameter)
+            if value.static is not None and wanted is None and row.scalars:
+                operands.append(value.static)
+                continue
+            if value.static is not None:
+                wanted = wanted or match.promoted(*match.groups)
+            held = case.values[parameter.name] if value.static is None else torch.tensor(value.static)
+            operands.append(held if wanted is None else held.to(torch_dtype(wanted)))
+    while operands and operands[-1] is None:
+        operands.pop()
+    if makes and "dtype" in match.signature.names:
+        result = form_result(match)
+        if result is not None:
+            options["dtype"] = result
+    return find(row.torch)(*operands, **options)
+
+
+def form_result(match: Match) -> torch.dtype | None:
+    """The dtype that a row without operands is told to make."""
+    word = match.signature.result.word
+    return torch_dtype(match.result_dtype(word)) if word and word != "tuple" else None
+
+
+def agrees(type: Type, value: Any) -> bool:
+    """Whether a value has the declared dtype, shape and names."""
+    if isinstance(type, TupleType):
+        named = all(getattr(value, name) is value[i] for i, name in enumerate(type.names)) or type.names == ()
+        return len(type.items) == len(value) and named and all(map(agrees, type.items, value))
+    assert isinstance(type, TensorType)
+    if not isinstance(value, torch.Tensor):
+        value = torch.tensor(value)
+    return (
+        torch_dtype(type.dtype) is value.dtype
+        and len(type.axes) == value.ndim
+        and all(isinstance(axis, Axis) and sizes.agree(axis.size, n) for axis, n in zip(type.axes, value.shape, strict=True))
+    )
+
+
+def of_value(value: Any) -> str:
+    """A value's own type, for a message."""
+    return str([(each.dtype, tuple(each.shape)) for each in (value if isinstance(value, tuple) else (value,))])
+
+
+@pytest.mark.parametrize(("row", "form"), forms())
+def test_the_declared_type_is_torchs(row: Builtin, form: Form) -> None:
+    """What the signature refuses torch refuses, and what it accepts has the type that it declares."""
+    generator = Generator(row, form, Random(f"{row.name} {form.text}"))
+    tried = 0
+    for _ in range(TRIES):
+        case = generator.case()
+        match = Match(form.signature, case.arguments, dtypes.F32)
+        try:
+            match.fit()
+            type = form.rule(match) if form.rule is not None else match.result(form.signature.result)
+        except Mismatch as refusal:
+            if stricter(row, refusal):
+                continue
+            with pytest.raises((RuntimeError, IndexError, TypeError, ValueError, TcalcError)):
+                print(f"{row.name}({case}): {refusal.sentence}; torch gives {of_value(called(row, match, case))}")
+            continue
+        try:
+            value = called(row, match, case)
+        except NotImplementedError:
+            assert row.name in NO_KERNEL, f"{row.name}({case})"
+            continue
+        except RuntimeError as error:
+            assert row.name in DATA_DECIDE and DATA_DECIDE[row.name] in str(error), f"{row.name}({case}): {error}"
+            continue
+        assert agrees(type, value), f"{row.name}({case}) is declared {type}, and torch gives {of_value(value)}"
+        tried += 1
+        if tried == LEAST + 10:
+            break
+    assert tried >= LEAST, f"only {tried} inputs"
