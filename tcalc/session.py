@@ -6,6 +6,7 @@ statement that fails changes nothing, not even the state of the random numbers.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any

@@ -107,7 +107,11 @@ class Operation(Node):
         return self.row.random
 
     def signature(self) -> object:
-        return (self.row.name, self.groups, repr(self.options), self.type)
+        if not self.options:
+            return (self.row, self.groups)
+        # floats by their digits: -0.0 is not 0.0
+        options = [(name, repr(v) if v.__class__ is float else v) for name, v in self.options.items()]
+        return (self.row, self.groups, *options)
 
 
 class Conversion(Node):

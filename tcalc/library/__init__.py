@@ -16,6 +16,7 @@ FAMILIES = (
     "norms",
     "ordering",
     "shape",
+    "joining",
     "indexing",
     "products",
     "decompositions",

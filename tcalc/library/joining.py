@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
 from tcalc.types import size as sizes
+from tcalc.types.broadcast import meet
 from tcalc.types.match import Match, normal_axis
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, missing_axis, sizes_meet
 from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type

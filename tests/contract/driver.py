@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import torch
 
+from tcalc.doors import guarded
 from tcalc.errors import TcalcError
 from tcalc.outcomes import Bound, Failed, Noted, Outcome, Shown
 from tcalc.session import Session, Settings
@@ -109,7 +110,8 @@ class Calculator:
             if self.session._engine is not None:
                 self.session._engine.configure(self.default_float, "cpu", None)
                 self.session._engine.enter_thread()
-            return Ran(list(self.session.run(Source(text))), self.default_float)
+            source = Source(text)
+            return Ran(list(guarded(self.session.run(source), source)), self.default_float)
 
     def run(self, text: str, *, keep_going: bool = False) -> Ran:
         """Run as a script: checked whole first, and up to the first error."""
@@ -120,7 +122,7 @@ class Calculator:
             if failed and not keep_going:
                 return Ran(found, self.default_float)
             for statement in statements:
-                for outcome in self.session.execute(statement):
+                for outcome in guarded(self.session.execute(statement), statement.span.source):
                     found.append(outcome)
                     if isinstance(outcome, Failed):
                         return Ran(found, self.default_float)

@@ -167,10 +167,18 @@ def test_a_static_number_keeps_its_expression() -> None:
     assert_gives(program, "f32", 6.0)
 
 
-def test_loop_states_and_elements_are_never_static() -> None:
-    assert run("fold((a, x) -> zeros(x), 0, [1, 2, 3])").errors
-    assert run("vmap(n -> zeros(n))([1, 2])").errors
-    assert run("iterate(n -> len(zeros(n)) + 1, 1, 3)").errors
+@pytest.mark.parametrize(
+    "program",
+    [
+        "fold((a, x) -> zeros(x), 0, [1, 2, 3])",
+        "vmap(n -> zeros(n))([1, 2])",
+        "iterate(n -> len(zeros(n)) + 1, 1, 3)",
+        "scan((s, n) -> (s, zeros(n)), 0, [1, 2])",
+    ],
+)
+def test_loop_states_and_elements_are_never_static(program: str) -> None:
+    ran = run(program)
+    assert len(ran.codes) == 1 and ran.codes[0] in {"type", "shape"}, (ran.said, ran.results)
 
 
 def test_a_condition_that_is_static_types_only_its_branch() -> None:

@@ -1,25 +1,25 @@
 """Arguments made from a row's signature: sizes for its names, axes for its packs, dtypes for its words.
 
-`HINTS` says what a signature cannot: which numbers a parameter takes, and which matrices a function is of.
+What a signature cannot say stands in `hints.py`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from random import Random
 from typing import Any
 
 import torch
 
+from tcalc.check.arguments import default_value
 from tcalc.library.builtin import Builtin, Form
 from tcalc.syntax import nodes
-from tcalc.check.arguments import default_value
 from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
 from tcalc.types.match import size_of
 from tcalc.types.signature import Parameter
 from tcalc.types.tensor import Axis, TensorType, shaped
+from tests.library.hints import DEFINITE, HINTS, PROBABILITIES, SMALL, SPREADS, VECTORS
 
 REAL = (dtypes.U8, dtypes.I8, dtypes.I16, dtypes.I32, dtypes.I64, dtypes.F16, dtypes.BF16, dtypes.F32, dtypes.F64)
 COMPLEX = (dtypes.C64, dtypes.C128)
@@ -38,52 +38,6 @@ WORDS: dict[str, tuple[DType, ...]] = {
     "i64": (dtypes.I64, dtypes.I32),
     "bool": (dtypes.BOOL,),
 }
-
-#: Values of a static parameter, by row and parameter, or by parameter alone.
-HINTS: dict[str, tuple[Any, ...]] = {
-    "approximate": ("none", "tanh"),
-    "UPLO": ("L", "U"),
-    "interpolation": ("linear", "lower", "higher", "midpoint", "nearest"),
-    "qr.mode": ("reduced", "complete", "r"),
-    "q": (0, 0.25, 1.0),
-    "p": (2, 1, 0.5, 0, 3, math.inf, -math.inf, -1, "fro", "nuc"),
-    "cond.p": (None, 2, -2, 1, "fro", "nuc", math.inf),
-    "normalize.p": (1, 2, 3),
-    "ord": (None, 2, 1, -1, -2, 0, 3, math.inf, -math.inf, "fro", "nuc"),
-    "vector_norm.ord": (2, 1, 0, -1, 3, math.inf, -math.inf),
-    "matrix_norm.ord": (2, 1, -1, -2, math.inf, -math.inf, "fro", "nuc"),
-    "diagonal": (-3, -1, 0, 1, 2, 4),
-    "decimals": (-1, 0, 2),
-    "num_classes": (5, 7, -1),
-    "steps": (0, 1, 2, 5),
-    "high": (4, 9),
-    "low": (0, 2),
-    "n": (0, 1, 2, 4),
-    "matrix_power.n": (-2, -1, 0, 1, 2, 3),
-    "eps": (1e-3, 0.1),
-    "step": (1, 2, -1, 0.5),
-    "upper": (True, False),
-    "alpha": (0.5, 2.0),
-    "beta": (0.5, 2.0),
-    "threshold": (1.0, 20.0),
-    "base": (2.0, 10.0),
-    "std": (0.5, 2),
-    "min_val": (-1.0, 0),
-    "max_val": (1.0, 2),
-    "k": (0, 1, 2, 3),
-    "rtol": (1e-3, 0.1),
-    "atol": (1e-3, 0),
-    "rcond": (1e-3,),
-}
-#: Rows whose square matrices must be positive definite, and those whose numbers lie between 0 and 1.
-DEFINITE = {"cholesky"}
-PROBABILITIES = {"bernoulli", "quantile"}
-SMALL = {"one_hot"}
-#: Operands that stand for a spread: nothing below 0.
-SPREADS = {"normal": "std"}
-
-#: The pack that is most often one vector for each matrix of A.
-VECTORS = {"solve": "c", "lstsq": "c"}
 
 
 class Case:
@@ -134,7 +88,9 @@ class Generator:
 
     def _type(self, parameter: Parameter) -> TensorType:
         random = self.random
-        dtype = random.choice((parameter.dtype,) if parameter.dtype and parameter.word not in WORDS else WORDS[parameter.word])
+        dtype = random.choice(
+            (parameter.dtype,) if parameter.dtype and parameter.word not in WORDS else WORDS[parameter.word]
+        )
         assert dtype is not None
         sizes: list[int] = []
         for pattern in parameter.axes:
@@ -173,13 +129,15 @@ class Generator:
         if parameter.default is not None and random.random() < 0.4:
             return default_value(parameter.default)
         hint = HINTS.get(f"{self.row.name}.{parameter.name}", HINTS.get(parameter.name))
+        shape = next((value.shape for value in arguments.values() if isinstance(value, TensorType)), ())
+        rank = len(shape)
+        if callable(hint):
+            return hint(random, shape)
         if kind == "axis":
-            rank = self._rank(parameter, arguments)
             if not rank:
                 return default_value(parameter.default) if parameter.default is not None else 0
             return random.randrange(-rank, rank)
         if kind == "axes" and parameter.name != "size":
-            rank = self._rank(parameter, arguments)
             if parameter.default is None and not rank:
                 return None
             chosen = random.sample(range(rank), random.randint(0, rank))
@@ -188,23 +146,20 @@ class Generator:
             return tuple(axis - rank if random.random() < 0.3 else axis for axis in chosen) or None
         if parameter.starred or kind == "axes":
             return tuple(random.choice((0, 1, 2, 3)) for _ in range(random.randint(0, 3)))
-        if kind == "int":
-            return random.choice([each for each in hint or (0, 1, 2, 3) if isinstance(each, int)])
-        if kind == "number":
-            usable = [each for each in hint or (0, 1, 2, 0.5, -1.5) if not isinstance(each, str)]
-            return random.choice(usable)
-        if kind == "text":
-            return random.choice([each for each in hint or () if isinstance(each, str)])
         if kind == "flag":
             return random.random() < 0.5 and parameter.name != "requires_grad"
-        assert kind == "dtype", kind
-        wanted = WORDS[word] if (word := self.form.signature.result.word or "any") in WORDS else WORDS["any"]
-        least = 2 if word in ("F", "R", "float", "real") else 0
-        return random.choice([None, *[each for each in wanted if each.rank >= least and each.name != "bool"]])
+        if kind == "dtype":
+            return self._dtype()
+        usual: dict[str, tuple[Any, ...]] = {"int": (0, 1, 2, 3), "number": (0, 1, 2, 0.5, -1.5)}
+        wanted = {"int": int, "number": (int, float, type(None)), "text": str}[kind]
+        return random.choice([each for each in hint or usual[kind] if isinstance(each, wanted)])
 
-    def _rank(self, parameter: Parameter, arguments: Mapping[str, Any]) -> int:
-        first = next(value for value in arguments.values() if isinstance(value, TensorType))
-        return len(first.axes)
+    def _dtype(self) -> DType | None:
+        """A dtype that the result may be asked for in."""
+        word = self.form.signature.result.word or "any"
+        least = 2 if word in ("F", "R", "float", "real") else 0
+        usable = [each for each in WORDS.get(word, WORDS["any"]) if each.rank >= least and each is not dtypes.BOOL]
+        return self.random.choice([None, *usable])
 
     def _tensor(self, type: TensorType, parameter: Parameter) -> torch.Tensor:
         """Random numbers: of matrices that are to be square, such as have an inverse."""

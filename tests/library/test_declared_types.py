@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
+from importlib import import_module
 from random import Random
 from typing import Any
 
 import pytest
 import torch
 
-from tcalc import library
 from tcalc.backend.kernels import find
 from tcalc.errors import TcalcError
 from tcalc.library.builtin import Builtin, Form
-from tcalc.types import dtypes, size as sizes
+from tcalc.types import dtypes
+from tcalc.types import size as sizes
 from tcalc.types.match import Match
-from tcalc.types.mismatch import Mismatch, Undetermined
+from tcalc.types.mismatch import Mismatch
 from tcalc.types.tensor import Axis, TensorType, TupleType, Type
 from tests.library.generated import Case, Generator, torch_dtype
 
@@ -33,14 +33,17 @@ FAMILIES = (
     "products",
 )
 LEAST, TRIES = 20, 400
+#: Rows whose arguments no signature describes; tests of their own hold them.
+ELSEWHERE = {"getitem", "setitem", "einsum", "cat", "stack"}
 
 
 def forms() -> list[Any]:
     """Each form of the rows that are plain calls on tensors and static values."""
     found = []
     for family in FAMILIES:
-        for row in __import__(f"tcalc.library.{family}", fromlist=["ROWS"]).ROWS:
-            found += [pytest.param(row, form, id=f"{row.name}-{i}") for i, form in enumerate(row.forms)]
+        for row in import_module(f"tcalc.library.{family}").ROWS:
+            if row.name not in ELSEWHERE:
+                found += [pytest.param(row, form, id=f"{row.name}-{i}") for i, form in enumerate(row.forms)]
     return found
 
 
@@ -123,7 +126,9 @@ def agrees(type: Type, value: Any) -> bool:
     return (
         torch_dtype(type.dtype) is value.dtype
         and len(type.axes) == value.ndim
-        and all(isinstance(axis, Axis) and sizes.agree(axis.size, n) for axis, n in zip(type.axes, value.shape, strict=True))
+        and all(
+            isinstance(axis, Axis) and sizes.agree(axis.size, n) for axis, n in zip(type.axes, value.shape, strict=True)
+        )
     )
 
 

@@ -1,0 +1,97 @@
+"""What generated arguments need to know beyond a signature: the numbers, matrices and sizes that a function is of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+Shape = Sequence[Any]
+Choice = Callable[[Random, Shape], Any]
+
+
+def some(random: Random, items: Sequence[int]) -> list[int]:
+    """Some of them, in any order."""
+    return random.sample(items, random.randint(0, len(items)))
+
+
+def signed(random: Random, axes: Sequence[int], rank: int) -> tuple[int, ...]:
+    """The same axes, some counted from the end."""
+    return tuple(axis - rank if random.random() < 0.3 else axis for axis in axes)
+
+
+def regrouped(random: Random, shape: Shape) -> tuple[int, ...]:
+    """Another shape of as many elements, with a -1 now and then."""
+    sizes = random.sample(list(shape), len(shape))
+    if len(sizes) > 1 and random.random() < 0.5:
+        sizes[:2] = [sizes[0] * sizes[1]]
+    if random.random() < 0.3:
+        sizes.insert(random.randint(0, len(sizes)), 1)
+    if sizes and random.random() < 0.3 and math.prod(sizes):
+        sizes[random.randrange(len(sizes))] = -1
+    return tuple(sizes)
+
+
+def grown(random: Random, shape: Shape) -> tuple[int, ...]:
+    """A shape that this one broadcasts to."""
+    front = [random.choice((0, 1, 2)) for _ in range(random.randint(0, 2))]
+    return (*front, *[random.choice((1, 2, 3)) if size == 1 else size for size in shape])
+
+
+#: Values of a static parameter, by row and parameter, or by parameter alone.
+HINTS: dict[str, tuple[Any, ...] | Choice] = {
+    "permute.dims": lambda random, shape: signed(random, random.sample(range(len(shape)), len(shape)), len(shape)),
+    "flip.dims": lambda random, shape: signed(random, some(random, range(len(shape))), len(shape)),
+    "movedim.source": lambda random, shape: tuple(range(len(shape))),
+    "movedim.destination": lambda random, shape: tuple(random.sample(range(len(shape)), len(shape))),
+    "unsqueeze.dim": lambda random, shape: random.randint(-len(shape) - 1, len(shape)),
+    "reshape.shape": lambda random, shape: regrouped(random, shape),
+    "expand.shape": lambda random, shape: grown(random, shape),
+    "broadcast_to.shape": lambda random, shape: grown(random, shape),
+    "repeat.repeats": lambda random, shape: tuple(
+        random.choice((0, 1, 2)) for _ in range(len(shape) + random.randint(0, 1))
+    ),
+    "approximate": ("none", "tanh"),
+    "UPLO": ("L", "U"),
+    "interpolation": ("linear", "lower", "higher", "midpoint", "nearest"),
+    "qr.mode": ("reduced", "complete", "r"),
+    "q": (0, 0.25, 1.0),
+    "p": (2, 1, 0.5, 0, 3, math.inf, -math.inf, -1, "fro", "nuc"),
+    "cond.p": (None, 2, -2, 1, "fro", "nuc", math.inf),
+    "normalize.p": (1, 2, 3),
+    "ord": (None, 2, 1, -1, -2, 0, 3, math.inf, -math.inf, "fro", "nuc"),
+    "vector_norm.ord": (2, 1, 0, -1, 3, math.inf, -math.inf),
+    "matrix_norm.ord": (2, 1, -1, -2, math.inf, -math.inf, "fro", "nuc"),
+    "diagonal": (-3, -1, 0, 1, 2, 4),
+    "decimals": (-1, 0, 2),
+    "num_classes": (5, 7, -1),
+    "steps": (0, 1, 2, 5),
+    "high": (4, 9),
+    "low": (0, 2),
+    "n": (0, 1, 2, 4),
+    "matrix_power.n": (-2, -1, 0, 1, 2, 3),
+    "eps": (1e-3, 0.1),
+    "step": (1, 2, -1, 0.5),
+    "upper": (True, False),
+    "alpha": (0.5, 2.0),
+    "beta": (0.5, 2.0),
+    "threshold": (1.0, 20.0),
+    "base": (2.0, 10.0),
+    "std": (0.5, 2),
+    "min_val": (-1.0, 0),
+    "max_val": (1.0, 2),
+    "k": (0, 1, 2, 3),
+    "rtol": (1e-3, 0.1),
+    "atol": (1e-3, 0),
+    "rcond": (1e-3,),
+}
+#: Rows whose square matrices must be positive definite, and those whose numbers lie between 0 and 1.
+DEFINITE = {"cholesky"}
+PROBABILITIES = {"bernoulli", "quantile"}
+SMALL = {"one_hot"}
+#: Operands that stand for a spread: nothing below 0.
+SPREADS = {"normal": "std"}
+
+#: The pack that is most often one vector for each matrix of A.
+VECTORS = {"solve": "c", "lstsq": "c"}
