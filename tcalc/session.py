@@ -6,7 +6,6 @@ statement that fails changes nothing, not even the state of the random numbers.
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from tcalc.check.typed import Literal, Reference, Static, Typed
 from tcalc.errors import Note, TcalcError
 from tcalc.graph.cost import nbytes, peak_bytes
 from tcalc.graph.graph import Graph
-from tcalc.graph.lower import FILE, lower
+from tcalc.graph.lower import FILE, NO_DERIVATIVES, lower
 from tcalc.graph.rewrite import rewrite
 from tcalc.interrupt import Abandoned, Ticket
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
@@ -333,6 +332,8 @@ class Session:
             yield Noted(note)
         if checked.action == "nothing":
             return
+        if checked.action == "gradients":
+            raise TcalcError("grad", NO_DERIVATIVES, checked.statement.span)
         if checked.action == "leave":
             yield Left()
             return
@@ -507,8 +508,7 @@ class Session:
         """torch, loaded and set up when the first tensor is needed."""
         entered = getattr(self._thread, "engine", None)
         if entered is None:
-            from tcalc.backend import engine
-
+            engine = _torch()
             with self._engine_lock:
                 if self._engine is None:
                     settings = self.settings
@@ -519,6 +519,20 @@ class Session:
             engine.enter_thread()
             entered = self._thread.engine = engine
         return entered
+
+
+def _torch() -> Any:
+    """The one room that imports torch, without collecting garbage meanwhile: a third of the time, and there is none."""
+    import gc
+
+    collecting = gc.isenabled()
+    gc.disable()
+    from tcalc.backend import engine
+
+    if collecting:
+        gc.freeze()
+        gc.enable()
+    return engine
 
 
 def _is_static(typed: Typed) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tcalc.check import errors, names
 from tcalc.check.arguments import Given, static_list
 from tcalc.check.over import Over
-from tcalc.check.typed import Derivative, Local, Static, Typed, Use
+from tcalc.check.typed import Derivative, Local, Reference, Static, Typed, Use
 from tcalc.errors import Mark, Repair, TcalcError
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
@@ -68,7 +68,7 @@ def _derivative(checker: Checker, kind: str, node: nodes.Expr, over: Over, given
     if not isinstance(body.type, TensorType):
         raise TcalcError("grad", f"{names.called(given[0].node)} is {kind_of(body.type)}, not a tensor", body.span)
     as_vjp = kind == "grad" and vector is not None
-    if kind in ("grad", "hessian") and not as_vjp and body.type.axes:
+    if kind in ("grad", "hessian", "minimize") and not as_vjp and body.type.axes:
         raise _not_scalar(kind, given[0].node, body.type, variables)
     types = [_type(checker, "vjp" if as_vjp else kind, body.type, variable.type) for variable in by]
     many = len(by) != 1
@@ -76,6 +76,47 @@ def _derivative(checker: Checker, kind: str, node: nodes.Expr, over: Over, given
     return Derivative(
         node.span, result, "vjp" if as_vjp else kind, tuple(by), body, vector.typed if vector else None, many
     )
+
+
+def minimize(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
+    """`minimize[w](loss, steps=, lr=, method=)`: the minimisers, typed as the variables are."""
+    positional = [each for each in given if each.name is None]
+    for each in given:
+        if each.name is not None and each.name not in ("steps", "lr", "method"):
+            raise TcalcError("type", f"minimize has no option {each.name}", each.node.span)
+    if len(positional) != 1 or not over:
+        raise TcalcError("type", "minimize is of one loss, by variables: minimize[w](loss)", node.span)
+    return _derivative(checker, "minimize", node, over, positional)
+
+
+def gradcheck(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
+    """`gradcheck[x](e)`: the largest difference from finite differences, for each variable."""
+    derivative = _derivative(checker, "grad", node, over, given)
+    if isinstance(derivative, Derivative):
+        derivative.kind = "gradcheck"
+        derivative.type = TensorType(dtypes.F64, (Axis(len(derivative.by)),) if derivative.many else ())
+    return derivative
+
+
+def accumulated(checker: Checker, node: nodes.Attribute, value: Typed) -> Typed:
+    """`x.grad`: what `backward` gathered, shaped as x."""
+    if not isinstance(value, Reference) or not isinstance(value.type, TensorType):
+        raise TcalcError("grad", f"only a variable has a gradient, and {names.called(node.value)} is none", node.span)
+    type = _type(checker, "grad", value.type, value.type)
+    return Derivative(node.span, type, "accumulated", (value,), value, None, False)
+
+
+def backward(checker: Checker, node: nodes.Expr, receiver: Given, rest: Sequence[Given]) -> Typed:
+    """`z.backward()`, `z.backward(v)`: by every leaf that z depends on."""
+    type = receiver.typed.type
+    if not isinstance(type, TensorType):
+        raise TcalcError("grad", f"{names.called(receiver.node)} is {kind_of(type)}, not a tensor", node.span)
+    if len(rest) > 1:
+        raise errors.wrong_count("backward", 0, 1, len(rest), node.span)
+    if type.axes and not rest:
+        raise _not_scalar("grad", receiver.node, type, [])
+    vector = rest[0].typed if rest else None
+    return Derivative(node.span, TupleType(()), "backward", (), receiver.typed, vector, True)
 
 
 def _type(checker: Checker, kind: str, body: TensorType, by: Type) -> TensorType:
@@ -86,6 +127,7 @@ def _type(checker: Checker, kind: str, body: TensorType, by: Type) -> TensorType
     axes: dict[str, tuple[Axis | Pack, ...]] = {
         "grad": by.axes,
         "vjp": by.axes,
+        "minimize": by.axes,
         "jacobian": (*body.axes, *by.axes),
         "hessian": (*by.axes, *by.axes),
         "jvp": body.axes,

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import calls, errors
+from tcalc.check import calls, derivatives, errors
 from tcalc.check.arguments import Given
 from tcalc.check.typed import Static, Typed, item_of
 from tcalc.errors import TcalcError
@@ -179,6 +179,8 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
             else f"take parts by number: {node.value.span.text}[0]"
         )
         raise TcalcError("name", f"{called(node.value)} has no part {node.name}; {has}", node.name_span)
+    if node.name == "grad":
+        return derivatives.accumulated(checker, node, value)
     row = library.row(node.name)
     if row is not None and row.attribute:
         return calls.apply_row(checker, row, node, [Given(None, value, node.value)])

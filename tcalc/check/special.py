@@ -66,5 +66,7 @@ HANDLERS: dict[str, Handler] = {
     "scan": loops.scan,
     "fold": loops.fold,
     "iterate": loops.iterate,
+    "minimize": derivatives.minimize,
+    "gradcheck": derivatives.gradcheck,
     **{name: derivatives.handler(name) for name in ("grad", "jacobian", "hessian", "vjp", "jvp")},
 }

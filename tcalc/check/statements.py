@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import calls, declared, errors, indexing, names
+from tcalc.check import calls, declared, derivatives, errors, indexing, names
 from tcalc.check.arguments import Given
 from tcalc.check.checker import Checker, Key
 from tcalc.check.functions import UserFunction
@@ -43,7 +43,8 @@ HIDDEN = "\N{MIDDLE DOT}"
 class Checked:
     """A checked statement.
 
-    `action` is "show" (the values are results), "bind" (they are bound to `names`), "seed", "leave" or "nothing".
+    `action` is "show" (the values are results), "bind" (they go to `targets`), "seed", "leave", "gradients" (what
+    `backward` and its kin do) or "nothing".
     `variables` are the names bound, in order, with their types; a name without a value (`rows` of `[rows, cols]`) has a
     static type. `values` are the expressions to compute, `targets[i]` the name that value i goes to, or None.
     """
@@ -127,6 +128,9 @@ def show(checker: Checker, statement: nodes.Show) -> Checked:
         command = _command(checker, value)
         if command is not None:
             return COMMANDS[command](checker, statement, value)
+        gradients = _gradients(checker, statement, value)
+        if gradients is not None:
+            return gradients
     typed = checker.check(value)
     if isinstance(typed.type, ConstantType) and typed.type.value is None:
         return Checked(statement, "nothing")
@@ -142,6 +146,22 @@ def _command(checker: Checker, call: nodes.Call) -> str | None:
         path = names.dotted(function)
         if path in ("torch.manual_seed", "torch.random.manual_seed"):
             return "manual_seed"
+    return None
+
+
+def _gradients(checker: Checker, statement: nodes.Show, call: nodes.Call) -> Checked | None:
+    """`z.backward()`, `zero_grad()`, `w.grad.zero_()`; None for any other call."""
+    function = call.function
+    if isinstance(function, nodes.Name) and function.name == "zero_grad":
+        return None if checker.scope.lookup("zero_grad") is not None else Checked(statement, "gradients")
+    if not isinstance(function, nodes.Attribute):
+        return None
+    if function.name == "backward":
+        given = [Given(argument.name, checker.check(argument.value), argument.value) for argument in call.arguments]
+        receiver = Given(None, checker.check(function.value), function.value)
+        return Checked(statement, "gradients", (derivatives.backward(checker, call, receiver, given),))
+    if function.name == "zero_" and isinstance(function.value, nodes.Attribute) and function.value.name == "grad":
+        return Checked(statement, "gradients", (checker.check(function.value),))
     return None
 
 
@@ -377,6 +397,11 @@ def update(checker: Checker, statement: nodes.Update) -> Checked:
     """`A += v`, `A[0, 1] = 7`, `A[1] *= 2`: the name is bound to an updated copy."""
     target = statement.target
     root = _root(target)
+    if isinstance(target, nodes.Attribute) and target.name == "grad" and not statement.operator:
+        value = checker.check(statement.value)
+        if isinstance(value.type, ConstantType) and value.type.value is None:
+            return Checked(statement, "gradients", (checker.check(target),))
+        raise TcalcError("grad", "a gradient can only be set to None", statement.span)
     if root is None or isinstance(target, nodes.Attribute):
         raise TcalcError("type", f"{names.called(target)} cannot be assigned to; values never change", target.span)
     if checker.scope.lookup(root.name) is None:

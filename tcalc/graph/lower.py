@@ -25,6 +25,8 @@ from tcalc.types.tensor import UNKNOWN_TYPE, TensorType
 
 MOST_NODES = 200_000
 
+NO_DERIVATIVES = "derivatives are typed, but this version does not compute them yet"
+
 #: How the input that is a file's tensor is called: this and the path.
 FILE = "file:"
 
@@ -225,7 +227,7 @@ class _Lowering:
         return block, Graph(ordered((result,)), (result,))
 
     def derivative(self, typed: t.Derivative) -> object:
-        raise TcalcError("grad", "derivatives are typed, but this version does not compute them yet", typed.span)
+        raise TcalcError("grad", NO_DERIVATIVES, typed.span)
 
 
 def _is_static(typed: t.Typed) -> bool:

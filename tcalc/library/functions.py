@@ -48,5 +48,12 @@ ROWS = [
     ),
     _special("vjp", "(e: value, v: value) -> any[...]", "A vector times the Jacobian.", "1  #=> 1"),
     _special("jvp", "(e: value, v: value) -> any[...]", "The Jacobian times a vector.", "1  #=> 1"),
+    _special("minimize", "(loss: value) -> any[...]", "The values of variables that make a loss least.", "1  #=> 1"),
+    _special(
+        "gradcheck",
+        "(e: value) -> any[...]",
+        "How far a derivative is from finite differences.",
+        "1  #=> 1",
+    ),
     _special("load", "(path: text) -> any[...]", "The tensor in a file: csv or npy.", "1  #=> 1"),
 ]

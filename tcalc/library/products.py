@@ -82,13 +82,13 @@ ROWS = [
     ),
     Builtin(
         "trace",
-        [Form("(x: any[n, m]) -> wide[]")],
+        [Form("(x: num[n, m]) -> wide[]")],
         doc="The sum of the diagonal.",
         example="trace([[1, 2], [3, 4]])  #=> 5",
     ),
     Builtin(
         "kron",
-        [Form("(a: any[*a], b: any[*b]) -> any[...]", crossed)],
+        [Form("(a: T[*a], b: T[*b]) -> T[...]", crossed)],
         doc="Kronecker product.",
         example="kron([1, 2], [1, 10])  #=> [1, 10, 2, 20]",
     ),

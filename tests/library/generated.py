@@ -95,7 +95,7 @@ class Generator:
         sizes: list[int] = []
         for pattern in parameter.axes:
             if isinstance(pattern, nodes.PackExpr):
-                sizes.extend(self._pack(pattern.name))
+                sizes.extend(self._pack(pattern.name, len(parameter.axes) == 1))
             else:
                 sizes.append(size_of(pattern.size, self._size))  # type: ignore[arg-type]  # sizes here are integers
         if not sizes and random.random() < 0.3 and parameter.dtype is None:
@@ -110,17 +110,19 @@ class Generator:
             self.sizes[name] = self.random.choice((0, 1, 2, 3, 3, 4))
         return self.sizes[name]
 
-    def _pack(self, name: str) -> list[int]:
+    def _pack(self, name: str, alone: bool) -> list[int]:
         """The pack's own axes, or what broadcasts to them."""
         random = self.random
-        if name == VECTORS.get(self.row.name) and random.random() < 0.8:
-            first = self.form.signature.parameters[0].axes
-            return [*self.packs["a"], size_of(first[1].size, self._size)]  # type: ignore[list-item, union-attr]  # as `A: L[*a, n, n]`
+        if self.row.name in VECTORS and name == "c":
+            leading = [1 if random.random() < 0.2 else size for size in self.packs["a"]]
+            rows = self.form.signature.parameters[0].axes[1]
+            assert isinstance(rows, nodes.AxisExpr)
+            return leading if not alone else [*self.packs["a"], int(str(size_of(rows.size, self._size)))]
         if name not in self.packs:
             self.packs[name] = [random.choice((0, 1, 2, 3)) for _ in range(random.choice((0, 1, 1, 2, 3)))]
             return self.packs[name]
         whole = self.packs[name]
-        if random.random() < 0.4 or self.row.name in ("lstsq",):
+        if random.random() < 0.4:
             return whole
         return [1 if random.random() < 0.3 else size for size in whole[random.randint(0, len(whole)) :]]
 

@@ -93,5 +93,5 @@ SMALL = {"one_hot"}
 #: Operands that stand for a spread: nothing below 0.
 SPREADS = {"normal": "std"}
 
-#: The pack that is most often one vector for each matrix of A.
-VECTORS = {"solve": "c", "lstsq": "c"}
+#: Rows whose B is one vector, or one matrix, for each matrix of A.
+VECTORS = {"solve", "lstsq", "solve_triangular"}

@@ -69,6 +69,7 @@ STRICTER = (
     "square matrix has a condition",
     "is not one matrix for",
     "the result is real",
+    "needs an axis",
 )
 
 
