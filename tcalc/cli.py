@@ -36,6 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = _run(options)
     except KeyboardInterrupt:
         status = 130
+    except Exception as bug:
+        from tcalc.doors import internal_error
+
+        error = internal_error(bug)
+        _complain(f"error[internal]: {error.message}")
+        status = 1
     leave(status)
 
 
@@ -82,16 +88,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _natural(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    import argparse
+
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no natural number")
+    return int(text)
 
 
 def _bytes(text: str) -> int:
+    import argparse
+
     from tcalc import memory
 
-    return memory.parse(text)
+    try:
+        return memory.parse(text)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"{text} is no size: 512M, 4G") from None
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -104,6 +116,9 @@ def _run(options: argparse.Namespace) -> int:
         options.file = None
     if options.test:
         return _test(options)
+    if options.device != "cpu" and not _device_is_there(options.device):
+        _complain(f"tcalc: there is no device {options.device}")
+        return 2
     from tcalc.doors import standard_input_is_there
 
     if options.expressions is None and options.file is None and not standard_input_is_there():
@@ -111,7 +126,19 @@ def _run(options: argparse.Namespace) -> int:
         from tcalc.session import Session
 
         return shell(Session(_settings(options)), _style(options, sys.stdout))
-    return _in_worker(lambda: _run_program(options))
+    printer = _printer(options)
+    try:
+        return _in_worker(lambda: _run_program(options, printer))
+    except KeyboardInterrupt:
+        printer.flush()  # what was computed so far
+        raise
+
+
+def _device_is_there(device: str) -> bool:
+    """Whether torch can make a tensor on a device; asked only where it is not the usual one."""
+    from tcalc.backend.engine import has_device
+
+    return has_device(device)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -172,13 +199,12 @@ def _style(options: argparse.Namespace, stream: object) -> Style:
     return Style(colour=colour, unicode=terminal and encoding == "utf8")
 
 
-def _run_program(options: argparse.Namespace) -> int:
+def _run_program(options: argparse.Namespace, printer: Printer) -> int:
     from tcalc import doors
     from tcalc.printer import OutputFailed
     from tcalc.session import Session
     from tcalc.source import Source
 
-    printer = _printer(options)
     session = Session(_settings(options))
     gc.freeze()
     gc.set_threshold(COLLECT_FROM)

@@ -31,7 +31,7 @@ def run_program(session: Session, source: Source, printer: Printer, *, keep_goin
     for statement in statements:
         if id(statement) in wrong:
             continue
-        for outcome in guarded(session.execute(statement), statement.span.source):
+        for outcome in guarded(session.execute(statement)):
             printer.print(outcome)
             if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not keep_going):
                 return
@@ -70,23 +70,23 @@ def run_pipe(session: Session, stream: BinaryIO, printer: Printer, name: str, *,
                 parts.append(line)
             text = "".join(parts)
         source = Source(text.rstrip("\n"), name, first)
-        for outcome in guarded(session.run(source), source):
+        for outcome in guarded(session.run(source)):
             printer.print(outcome)
             if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not keep_going):
                 return
 
 
-def guarded(outcomes: Iterator[Outcome], source: Source) -> Iterator[Outcome]:
+def guarded(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
     """The outcomes, with a bug of tcalc's own as one of them: an `internal` error that asks for a report."""
     try:
         yield from outcomes
     except (KeyboardInterrupt, SystemExit):
         raise
     except Exception as bug:
-        yield Failed(internal_error(bug, source))
+        yield Failed(internal_error(bug))
 
 
-def internal_error(bug: Exception, source: Source) -> TcalcError:
+def internal_error(bug: Exception) -> TcalcError:
     """A bug in tcalc, without a traceback: what it is and where it was raised."""
     trace = bug.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcalc.errors import Note, TcalcError
 from tcalc.syntax.nodes import Statement
-from tcalc.types.data import TensorData, TupleData
+from tcalc.types.data import Data
 from tcalc.types.tensor import Type
 
 
@@ -15,20 +15,20 @@ class Outcome:
 
 
 class Shown(Outcome):
-    """A result of an expression statement. `data` is None for what has no numbers (text, a function)."""
+    """A result of an expression statement."""
 
     __slots__ = ("data", "type")
 
-    def __init__(self, type: Type, data: TensorData | TupleData | None) -> None:
+    def __init__(self, type: Type, data: Data) -> None:
         self.type, self.data = type, data
 
 
 class Bound(Outcome):
-    """A name bound, with its value where that is small enough to echo."""
+    """A name bound, with its value."""
 
     __slots__ = ("data", "name", "type")
 
-    def __init__(self, name: str, type: Type, data: TensorData | TupleData | None) -> None:
+    def __init__(self, name: str, type: Type, data: Data) -> None:
         self.name, self.type, self.data = name, type, data
 
 

@@ -11,9 +11,8 @@ from tcalc.errors import EXIT_STATUS, Note, TcalcError
 from tcalc.outcomes import Failed, Noted, Outcome, Shown
 from tcalc.show.palette import PLAIN, Style
 from tcalc.show.plain import plain_chunks
-from tcalc.types.data import TensorData, TupleData
+from tcalc.types.data import ConstantData, Data, TupleData
 from tcalc.types.dtypes import DType
-from tcalc.types.tensor import ConstantType, Type
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -61,11 +60,13 @@ class Printer:
     def print(self, outcome: Outcome) -> None:
         """Print one outcome; bindings are silent."""
         if isinstance(outcome, Shown):
-            self._result(outcome.type, outcome.data)
+            self._result(outcome.data)
         elif isinstance(outcome, Failed):
             self.error(outcome.error)
         elif isinstance(outcome, Noted):
             self._note(outcome.note)
+        if self.terminal:
+            self.flush()  # somebody watches
 
     def error(self, error: TcalcError) -> None:
         """Print an error on standard error, after the results before it."""
@@ -98,10 +99,8 @@ class Printer:
         except (OSError, ValueError):
             pass  # nobody reads what is wrong; the exit status still tells
 
-    def _result(self, type: Type, data: TensorData | TupleData | None) -> None:
-        if data is None:
-            self._constant(type)
-        elif self.json:
+    def _result(self, data: Data) -> None:
+        if self.json:
             from tcalc.show.jsonlines import json_chunks
 
             self._write(json_chunks(data))
@@ -111,15 +110,6 @@ class Printer:
             self._write([value_text(data, self.style, width=self.width)])
         else:
             self._write(plain_chunks(data, self.default_float))
-
-    def _constant(self, type: Type) -> None:
-        from tcalc.show.constants import constant_json, constant_text
-
-        value = type.value if isinstance(type, ConstantType) else str(type)
-        if self.json:
-            self._write([f'{{"type": "{type}", "value": {constant_json(value)}}}'])
-        else:
-            self._write([constant_text(value) if isinstance(type, ConstantType) else str(type)])
 
     def _write(self, pieces: Iterable[str]) -> None:
         for piece in pieces:
@@ -155,8 +145,10 @@ def _silence(output: BinaryIO) -> None:
         pass
 
 
-def _count(data: TensorData | TupleData) -> int:
+def _count(data: Data) -> int:
     if isinstance(data, TupleData):
         return sum(_count(item) for item in data.items)
+    if isinstance(data, ConstantData):
+        return 0
     count = data.type.numel
     return count if isinstance(count, int) else 0

@@ -8,12 +8,10 @@ from tcalc.doors import guarded
 from tcalc.errors import TcalcError
 from tcalc.outcomes import Failed, Left, Outcome, Shown
 from tcalc.session import Session, Settings
-from tcalc.show.constants import constant_text
 from tcalc.show.plain import plain_text
 from tcalc.source import Source
 from tcalc.syntax.nodes import Statement
 from tcalc.syntax.parser import Expectation, expectations, parse_statements
-from tcalc.types.tensor import ConstantType
 
 TOLERANCE = 1e-5
 _MARKS = str.maketrans({mark: f" {mark} " for mark in "[](),"})
@@ -62,7 +60,7 @@ def test_program(source: Source, settings: Settings) -> Report:
     changes: list[tuple[Statement | None, list[Expectation], str]] = []
     for parsed in parse_statements(source):
         outcomes: list[Outcome] = (
-            [Failed(parsed)] if isinstance(parsed, TcalcError) else list(guarded(session.execute(parsed), source))
+            [Failed(parsed)] if isinstance(parsed, TcalcError) else list(guarded(session.execute(parsed)))
         )
         span = parsed.span
         start = span.start if span is not None else 0
@@ -90,9 +88,7 @@ def _said(outcome: Outcome, settings: Settings) -> str | None:
     if isinstance(outcome, Failed):
         return f"error[{outcome.error.code}]: {outcome.error.message}"
     if isinstance(outcome, Shown):
-        if outcome.data is not None:
-            return plain_text(outcome.data, settings.default_float)
-        return constant_text(outcome.type.value) if isinstance(outcome.type, ConstantType) else str(outcome.type)
+        return plain_text(outcome.data, settings.default_float)
     return None
 
 

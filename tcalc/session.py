@@ -24,9 +24,9 @@ from tcalc.interrupt import Abandoned, Ticket
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
 from tcalc.source import Source, Span
 from tcalc.syntax import nodes
-from tcalc.syntax.parser import parse_statements
+from tcalc.syntax.parser import parse_statements, whole
 from tcalc.types import dtypes
-from tcalc.types.data import StaticData, TensorData, TupleData
+from tcalc.types.data import ConstantData, Data, StaticData, TupleData
 from tcalc.types.dtypes import DType
 from tcalc.types.size import Poly
 from tcalc.types.tensor import (
@@ -142,7 +142,7 @@ class Session:
         """Remove a name; whether there was one."""
         return self.bindings.pop(name, None) is not None
 
-    def data(self, name: str) -> TensorData | TupleData | None:
+    def data(self, name: str) -> Data:
         """A variable's value as plain data."""
         binding = self.bindings[name]
         return self._data(binding.value, binding.variable.type)
@@ -194,6 +194,17 @@ class Session:
             header=self._header_or_unknown,
         )
         return (checked.values[0].type if checked.values else UNKNOWN_TYPE), checked.notes
+
+    def compiled(self, source: Source) -> tuple[Checked, Graph]:
+        """The one statement that a text is, checked, and the graph that it is run as. Nothing is run."""
+        statement: nodes.Statement = whole(source, "statement")
+        checked = check_statement(
+            statement, self, self.settings.default_float, evaluating=True, header=self._header_or_unknown
+        )
+        if checked.pending:
+            waits = checked.pending[0][1]
+            raise TcalcError("type", "data decides a shape here: what runs is settled while it runs", waits.span)
+        return checked, rewrite(lower(checked.values))
 
     # Running
 
@@ -441,18 +452,17 @@ class Session:
             binding.value = self.engine.tensor(binding.variable.type.static, binding.variable.type.dtype)
         return binding.value
 
-    def _data(self, value: Any, type: Type) -> TensorData | TupleData | None:
+    def _data(self, value: Any, type: Type) -> Data:
         """A value as plain data."""
+        if isinstance(type, TupleType) and (value is None or isinstance(value, tuple)):
+            values = value if value is not None else (None,) * len(type.items)
+            return TupleData([self._data(v, item) for v, item in zip(values, type.items, strict=True)], type.names)
         if value is not None:
-            found: TensorData | TupleData = self.engine.data(value, type)
+            found: Data = self.engine.data(value, type)
             return found
-        if isinstance(type, TensorType) and type.static is not None:
+        if isinstance(type, TensorType):
             return StaticData(type)
-        if isinstance(type, TupleType):
-            items = [self._data(None, item) for item in type.items]
-            if all(item is not None for item in items):
-                return TupleData([item for item in items if item is not None], type.names)
-        return None
+        return ConstantData(type)
 
     # Files
 

@@ -24,6 +24,15 @@ def configure(default_float: DType, device: str, threads: int | None) -> None:
         torch.set_default_device(device)
 
 
+def has_device(device: str) -> bool:
+    """Whether tensors can be made on a device."""
+    try:
+        torch.zeros(1, device=device).cpu()
+    except (RuntimeError, AssertionError, NotImplementedError):
+        return False
+    return True
+
+
 def enter_thread() -> None:
     """Called in every thread that runs plans: torch's own recording of gradients is off there."""
     torch.set_grad_enabled(False)

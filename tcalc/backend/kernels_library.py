@@ -135,6 +135,93 @@ def _sizes(size: Sizes) -> tuple[int, ...]:
     return (size,) if isinstance(size, int) else size
 
 
+# Elements by their indices
+
+
+def gather(x: Tensor, index: Tensor, dim: int) -> Tensor:
+    """torch has the axis between the operands."""
+    return torch.gather(x, dim, index)
+
+
+def index_select(x: Tensor, index: Tensor, dim: int) -> Tensor:
+    """As `gather`."""
+    return torch.index_select(x, dim, index)
+
+
+def scatter(x: Tensor, index: Tensor, src: Tensor, dim: int) -> Tensor:
+    """As `gather`; one number goes everywhere."""
+    return torch.scatter(x, dim, index, src if src.ndim else src.expand(index.shape))
+
+
+def scatter_add(x: Tensor, index: Tensor, src: Tensor, dim: int) -> Tensor:
+    """As `scatter`."""
+    return torch.scatter_add(x, dim, index, src if src.ndim else src.expand(index.shape))
+
+
+def index_add(x: Tensor, index: Tensor, source: Tensor, dim: int) -> Tensor:
+    """As `gather`."""
+    return torch.index_add(x, dim, index, source)
+
+
+def masked_fill(x: Tensor, mask: Tensor, value: Tensor) -> Tensor:
+    """torch refuses a value that the dtype of x cannot hold."""
+    return torch.where(mask, value, x)
+
+
+def searchsorted(sorted_sequence: Tensor, values: Tensor, right: bool = False) -> Tensor:
+    """torch wants one dtype."""
+    dtype = torch.result_type(sorted_sequence, values)
+    return torch.searchsorted(sorted_sequence.to(dtype), values.to(dtype), right=right)
+
+
+def bucketize(x: Tensor, boundaries: Tensor, right: bool = False) -> Tensor:
+    """As `searchsorted`."""
+    return searchsorted(boundaries, x, right)
+
+
+# Neural networks
+
+
+def layer_norm(
+    x: Tensor, weight: Tensor | None = None, bias: Tensor | None = None, *, normalized_shape: Sizes, eps: float = 1e-5
+) -> Tensor:
+    """torch has the sizes before the operands."""
+    return torch.nn.functional.layer_norm(x, _sizes(normalized_shape), weight, bias, eps)
+
+
+def _loss(name: str) -> Callable[..., Tensor]:
+    """torch warns of operands that broadcast, or refuses them."""
+    function = getattr(torch.nn.functional, name)
+
+    def loss(x: Tensor, target: Tensor, **options: Any) -> Tensor:
+        result: Tensor = function(*torch.broadcast_tensors(x, target), **options)  # type: ignore[no-untyped-call]  # torch's
+        return result
+
+    return loss
+
+
+LOSSES = (
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "huber_loss",
+    "l1_loss",
+    "mse_loss",
+    "smooth_l1_loss",
+)
+
+
+def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, **options: Any) -> Tensor:
+    """torch broadcasts leading axes in some of its algorithms only."""
+    leading = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
+    three = [each.expand(leading + each.shape[-2:]) for each in (query, key, value)]
+    return torch.nn.functional.scaled_dot_product_attention(*three, **options)
+
+
+def cdist(a: Tensor, c: Tensor, p: float = 2.0) -> Tensor:
+    """torch refuses half-width floats."""
+    return torch.cdist(_wide(a), _wide(c), p=p).to(a.dtype)
+
+
 # Decompositions
 
 
@@ -157,14 +244,22 @@ def _finite(A: Tensor, name: str) -> Tensor:
 
 
 KERNELS: dict[str, Callable[..., Any]] = {
+    **{name: _loss(name) for name in LOSSES},
+    "bucketize": bucketize,
+    "cdist": cdist,
     "clamp": clamp,
     "complex": complex_,
     "eig": eig,
     "eigvals": eigvals,
     "full": full,
     "full_like": full_like,
+    "gather": gather,
     "heaviside": heaviside,
     "imag": imag,
+    "index_add": index_add,
+    "index_select": index_select,
+    "layer_norm": layer_norm,
+    "masked_fill": masked_fill,
     "mean": mean,
     "nanmean": nanmean,
     "nansum": nansum,
@@ -172,6 +267,10 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "polar": polar,
     "quantile": quantile,
     "randint": randint,
+    "scatter": scatter,
+    "scatter_add": scatter_add,
+    "scaled_dot_product_attention": scaled_dot_product_attention,
+    "searchsorted": searchsorted,
     "std": std,
     "sum": sum,
     "tensor": tensor,

@@ -104,7 +104,7 @@ def _diagonal_of(match: Match) -> Axes:
         raise Undetermined
     rows, columns = (n, sizes.sub(m, shift)) if shift >= 0 else (sizes.add(n, shift), m)
     length = sizes.minimum(rows, columns)
-    return (Axis(max(length, 0) if isinstance(length, int) else length),)
+    return (Axis(sizes.maximum(length, 0) if shift else length),)
 
 
 def _matrix_of(match: Match) -> Axes:

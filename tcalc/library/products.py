@@ -20,9 +20,7 @@ def crossed(match: Match) -> Type:
     rank = max(len(a.axes), len(b.axes))
     one: list[Size] = [*[1] * (rank - len(a.axes)), *a.shape]
     other: list[Size] = [*[1] * (rank - len(b.axes)), *b.shape]
-    return TensorType(
-        match.result_dtype("any"), tuple([Axis(sizes.mul(m, n)) for m, n in zip(one, other, strict=True)])
-    )
+    return TensorType(match.result_dtype("T"), tuple([Axis(sizes.mul(m, n)) for m, n in zip(one, other, strict=True)]))
 
 
 ROWS = [

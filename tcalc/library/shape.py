@@ -435,10 +435,4 @@ ROWS = [
         doc="With its elements moved along; those pushed out come in on the other side.",
         example="roll([1, 2, 3], 1)  #=> [3, 1, 2]",
     ),
-    Builtin(
-        "gather",
-        [Form("(x: any[*s], dim: axis, index: int[*i]) -> any[*i]")],
-        doc="Along an axis, the elements that an index tensor names.",
-        example="gather([[1, 2], [3, 4]], 1, [[0, 0], [1, 0]])  #=> [[1, 1], [4, 3]]",
-    ),
 ]

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from tcalc.show.visible import visible
 from tcalc.types.dtypes import DType
+from tcalc.types.tensor import ConstantType, Type
+
+
+def type_text(type: Type) -> str:
+    """The value that a type says: a constant's own text, `function` for a function."""
+    return constant_text(type.value) if isinstance(type, ConstantType) else str(type)
+
+
+def type_json(type: Type, name: str = "") -> str:
+    """The object of such a value; `name` where it is a tuple's named part."""
+    from tcalc.show.jsonlines import quoted
+
+    text = constant_json(type.value) if isinstance(type, ConstantType) else f'{{"type": "{type}"}}'
+    return f'{{"name": {quoted(name)}, {text[1:]}' if name else text
 
 
 def constant_text(value: object) -> str:

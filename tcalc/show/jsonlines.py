@@ -11,23 +11,22 @@ from typing import TYPE_CHECKING
 
 from tcalc.show.numbers import number_texts, part_texts
 from tcalc.show.rows import PIECE, bracketed, count, json_breaks, known_shape, pieces
-from tcalc.types.data import TupleData
+from tcalc.types.data import ConstantData, Data, TupleData
 
 if TYPE_CHECKING:
     from tcalc.errors import Mark, Note, Repair, TcalcError
     from tcalc.source import Span
-    from tcalc.types.data import TensorData
     from tcalc.types.dtypes import DType
 
 _WORDS = {"True": "true", "False": "false", "nan": '"NaN"', "inf": '"Infinity"', "-inf": '"-Infinity"'}
 
 
-def json_text(data: TensorData | TupleData) -> str:
+def json_text(data: Data) -> str:
     """The object of a value as one string; for a large one see `json_chunks`."""
     return "".join(json_chunks(data))
 
 
-def json_chunks(data: TensorData | TupleData, name: str = "") -> Iterator[str]:
+def json_chunks(data: Data, name: str = "") -> Iterator[str]:
     """The object of a value in pieces that make one line together, without the newline.
 
     `{"type": "f32[2]", "dtype": "float32", "shape": [2], "value": [1.0, 2.0]}`; a tuple has `items`, and an item that
@@ -42,6 +41,11 @@ def json_chunks(data: TensorData | TupleData, name: str = "") -> Iterator[str]:
             yield from json_chunks(item, data.names[place] if place < len(data.names) else "")
         yield "]}"
         return
+    if isinstance(data, ConstantData):
+        from tcalc.show.constants import type_json
+
+        yield type_json(data.type, name)
+        return
     shape, dtype = known_shape(data.type), data.type.dtype
     yield f'{opening}{quoted(type_text(data))}, "dtype": "{dtype.torch_name}", "shape": {list(shape)}, "value": '
     if not shape:
@@ -53,7 +57,7 @@ def json_chunks(data: TensorData | TupleData, name: str = "") -> Iterator[str]:
     yield "}"
 
 
-def type_text(data: TensorData | TupleData) -> str:
+def type_text(data: Data) -> str:
     """The type of a value: `f32[batch=2]`, `(f32[2], i64[2])`."""
     if not isinstance(data, TupleData):
         return str(data.type)

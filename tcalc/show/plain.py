@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from tcalc.show.constants import type_text as constant_text
 from tcalc.show.numbers import number_texts, part_texts
 from tcalc.show.rows import bracketed, known_shape, pieces, plain_breaks
-from tcalc.types.data import TupleData
+from tcalc.types.data import ConstantData, Data, TupleData
+from tcalc.types.tensor import TensorType
 
 if TYPE_CHECKING:
     from tcalc.types.data import TensorData
@@ -20,18 +22,21 @@ if TYPE_CHECKING:
 _I64_LEAST = -(2**63)
 
 
-def plain_text(data: TensorData | TupleData, default_float: DType) -> str:
+def plain_text(data: Data, default_float: DType) -> str:
     """The whole value as one string; for a large one see `plain_chunks`."""
     return "".join(plain_chunks(data, default_float))
 
 
-def plain_chunks(data: TensorData | TupleData, default_float: DType, indent: int = 0) -> Iterator[str]:
+def plain_chunks(data: Data, default_float: DType, indent: int = 0) -> Iterator[str]:
     """The value in pieces that make one text together, without a newline at the end.
 
     `indent` is the column where it begins: further rows stand below their opening bracket.
     """
     if isinstance(data, TupleData):
         yield from _tuple(data, default_float, indent)
+        return
+    if isinstance(data, ConstantData):
+        yield constant_text(data.type)
         return
     dtype, shape = data.type.dtype, known_shape(data.type)
     if 0 in shape:
@@ -48,7 +53,10 @@ def plain_chunks(data: TensorData | TupleData, default_float: DType, indent: int
 
 def _tuple(data: TupleData, default_float: DType, indent: int) -> Iterator[str]:
     # Where an item takes several lines, each begins on its own.
-    tall = any(isinstance(item, TupleData) or len(item.type.axes) > 1 for item in data.items)
+    tall = any(
+        isinstance(item, TupleData) or (isinstance(item.type, TensorType) and len(item.type.axes) > 1)
+        for item in data.items
+    )
     between = ",\n" + " " * (indent + 1) if tall else ", "
     yield "("
     for place, item in enumerate(data.items):

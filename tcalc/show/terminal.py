@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tcalc.show.columns import brief, column_texts, figure, scalar_text
+from tcalc.show.constants import type_text as constant_text
 from tcalc.show.jsonlines import type_text
 from tcalc.show.rows import count, known_shape
 from tcalc.show.visible import cells, visible
-from tcalc.types.data import TupleData
+from tcalc.types.data import ConstantData, Data, TupleData
+from tcalc.types.tensor import FunctionType
 
 if TYPE_CHECKING:
     from tcalc.show.palette import Style
@@ -29,7 +31,7 @@ _GAP = "  "
 _INDENT = "  "
 
 
-def value_text(data: TensorData | TupleData, style: Style, *, width: int = 80, remark: str = "") -> str:
+def value_text(data: Data, style: Style, *, width: int = 80, remark: str = "") -> str:
     """What an expression statement shows: lines without a newline at the end.
 
     `remark` stands beside the type (a derivative's formula).
@@ -38,23 +40,27 @@ def value_text(data: TensorData | TupleData, style: Style, *, width: int = 80, r
         # Each item says its own type.
         heading = [_type(data, style) + _remark(remark, style)] if remark or not data.items else []
         return "\n".join([*heading, *_items(data, style, width)])
+    if isinstance(data, ConstantData):
+        return style.prose(constant_text(data.type))
     if not data.type.axes:
         return f"{_marked(_scalar(data), style)}   {_type(data, style, 'dim')}{_remark(remark, style)}"
     header = _type(data, style) + _figures(data, style) + _remark(remark, style)
     return "\n".join([header, *_blocks(data, style, width)])
 
 
-def binding_text(name: str, data: TensorData | TupleData, style: Style, *, width: int = 80) -> str:
+def binding_text(name: str, data: Data, style: Style, *, width: int = 80) -> str:
     """What a binding echoes: name and type, of a scalar the value too, of a large tensor its figures."""
     begin = f"{style.paint('name', visible(name))}: {_type(data, style)}"
     if isinstance(data, TupleData):
         return begin
+    if isinstance(data, ConstantData):
+        return begin if isinstance(data.type, FunctionType) else f"{begin} = {style.prose(constant_text(data.type))}"
     if not data.type.axes:
         return f"{begin} = {_marked(_scalar(data), style)}"
     return begin + _figures(data, style)
 
 
-def _type(data: TensorData | TupleData, style: Style, role: str = "type") -> str:
+def _type(data: Data, style: Style, role: str = "type") -> str:
     return style.paint(role, style.prose(type_text(data)))
 
 
@@ -224,6 +230,8 @@ def _items(data: TupleData, style: Style, width: int, indent: str = "") -> Itera
         if isinstance(item, TupleData):
             yield head
             yield from _items(item, style, width, indent + _INDENT)
+        elif isinstance(item, ConstantData):
+            yield head + gap + style.prose(constant_text(item.type))
         elif not one:
             yield head + _figures(item, style)
             yield from _blocks(item, style, width, indent + _INDENT)
@@ -233,8 +241,10 @@ def _items(data: TupleData, style: Style, width: int, indent: str = "") -> Itera
             yield head + gap + next(_blocks(item, style, width - len(indent) - aligned, ""))
 
 
-def _is_one_row(item: TensorData | TupleData) -> bool:
+def _is_one_row(item: Data) -> bool:
     """Whether an item fits beside its name and type."""
     if isinstance(item, TupleData):
         return False
+    if isinstance(item, ConstantData):
+        return True
     return not item.type.axes or (len(item.type.axes) == 1 and item.type.shape != (0,) and item.statistics() is None)

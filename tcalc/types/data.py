@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from tcalc.types.tensor import TensorType
+from tcalc.types.tensor import TensorType, Type
 
 
 class TensorData(Protocol):
@@ -34,13 +34,26 @@ class Statistics:
         self.missing, self.infinite = missing, infinite
 
 
+class ConstantData:
+    """A value that has no numbers: text, a dtype, None, a function. Its type says it all."""
+
+    __slots__ = ("type",)
+
+    def __init__(self, type: Type) -> None:
+        self.type = type
+
+
 class TupleData:
     """Several values side by side, with names where they have them."""
 
     __slots__ = ("items", "names")
 
-    def __init__(self, items: Sequence[TensorData | TupleData], names: Sequence[str] = ()) -> None:
+    def __init__(self, items: Sequence[Data], names: Sequence[str] = ()) -> None:
         self.items, self.names = items, names
+
+
+#: Any value, as it is handed to those who show it.
+Data = TensorData | TupleData | ConstantData
 
 
 class StaticData:

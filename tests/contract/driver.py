@@ -21,7 +21,7 @@ import torch
 
 from tcalc.doors import guarded
 from tcalc.errors import TcalcError
-from tcalc.outcomes import Bound, Failed, Noted, Outcome, Shown
+from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
 from tcalc.session import Session, Settings
 from tcalc.show.constants import constant_text
 from tcalc.show.diagnostics import error_text, note_text
@@ -110,8 +110,12 @@ class Calculator:
             if self.session._engine is not None:
                 self.session._engine.configure(self.default_float, "cpu", None)
                 self.session._engine.enter_thread()
-            source = Source(text)
-            return Ran(list(guarded(self.session.run(source), source)), self.default_float)
+            source, found = Source(text), []
+            for outcome in guarded(self.session.run(source), source):
+                found.append(outcome)
+                if isinstance(outcome, Left):
+                    break
+            return Ran(found, self.default_float)
 
     def run(self, text: str, *, keep_going: bool = False) -> Ran:
         """Run as a script: checked whole first, and up to the first error."""
@@ -124,7 +128,7 @@ class Calculator:
             for statement in statements:
                 for outcome in guarded(self.session.execute(statement), statement.span.source):
                     found.append(outcome)
-                    if isinstance(outcome, Failed):
+                    if isinstance(outcome, Failed | Left):
                         return Ran(found, self.default_float)
             return Ran(found, self.default_float)
 

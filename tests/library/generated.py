@@ -19,7 +19,7 @@ from tcalc.types.dtypes import DType
 from tcalc.types.match import size_of
 from tcalc.types.signature import Parameter
 from tcalc.types.tensor import Axis, TensorType, shaped
-from tests.library.hints import DEFINITE, HINTS, PROBABILITIES, SMALL, SPREADS, VECTORS
+from tests.library.hints import DEFINITE, HINTS, PLACES, PROBABILITIES, SMALL, SPREADS, VECTORS, pack_like
 
 REAL = (dtypes.U8, dtypes.I8, dtypes.I16, dtypes.I32, dtypes.I64, dtypes.F16, dtypes.BF16, dtypes.F32, dtypes.F64)
 COMPLEX = (dtypes.C64, dtypes.C128)
@@ -118,6 +118,10 @@ class Generator:
             rows = self.form.signature.parameters[0].axes[1]
             assert isinstance(rows, nodes.AxisExpr)
             return leading if not alone else [*self.packs["a"], int(str(size_of(rows.size, self._size)))]
+        like = pack_like(self.row.name, name, self.packs, self.sizes, random)
+        if like is not None:
+            self.packs.setdefault(name, like)
+            return like
         if name not in self.packs:
             self.packs[name] = [random.choice((0, 1, 2, 3)) for _ in range(random.choice((0, 1, 1, 2, 3)))]
             return self.packs[name]
@@ -171,6 +175,8 @@ class Generator:
             return torch.tensor(type.static, dtype=kind)
         seed = torch.Generator().manual_seed(self.random.randrange(2**31))
         numbers = torch.rand(shape, generator=seed, dtype=torch.float64)  # type: ignore[arg-type]  # integers, as made
+        if parameter.name in PLACES and parameter.dtype is not None:
+            return torch.zeros(shape, dtype=kind)  # type: ignore[arg-type]  # integers, as made
         if self.row.name in SMALL:
             return (numbers * 5).to(kind)
         if self.row.name in PROBABILITIES:

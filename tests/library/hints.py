@@ -41,6 +41,16 @@ def grown(random: Random, shape: Shape) -> tuple[int, ...]:
 
 #: Values of a static parameter, by row and parameter, or by parameter alone.
 HINTS: dict[str, tuple[Any, ...] | Choice] = {
+    "reduction": ("mean", "sum", "none"),
+    "label_smoothing": (0.0, 0.1),
+    "dropout.p": (0, 0.5, 1),
+    "cdist.p": (0, 1, 2, 3.5, math.inf),
+    "scale": (0.5, 2.0),
+    "delta": (0.5, 2.0),
+    "index_add.dim": (-1,),
+    "cosine_similarity.dim": (0, -1, 1),
+    "cross.dim": (-1,),
+    "layer_norm.normalized_shape": lambda random, shape: shape[-1:] or (1,),
     "permute.dims": lambda random, shape: signed(random, random.sample(range(len(shape)), len(shape)), len(shape)),
     "flip.dims": lambda random, shape: signed(random, some(random, range(len(shape))), len(shape)),
     "movedim.source": lambda random, shape: tuple(range(len(shape))),
@@ -88,10 +98,34 @@ HINTS: dict[str, tuple[Any, ...] | Choice] = {
 }
 #: Rows whose square matrices must be positive definite, and those whose numbers lie between 0 and 1.
 DEFINITE = {"cholesky"}
-PROBABILITIES = {"bernoulli", "quantile"}
+PROBABILITIES = {"bernoulli", "quantile", "binary_cross_entropy"}
 SMALL = {"one_hot"}
+#: Parameters whose integers are places: 0 is one of any axis that is not empty.
+PLACES = {"index", "indices", "target"}
 #: Operands that stand for a spread: nothing below 0.
 SPREADS = {"normal": "std"}
 
 #: Rows whose B is one vector, or one matrix, for each matrix of A.
 VECTORS = {"solve", "lstsq", "solve_triangular"}
+
+
+def pack_like(
+    row: str, name: str, packs: dict[str, list[int]], sizes: dict[str, int], random: Random
+) -> list[int] | None:
+    """The axes of a pack that hang together with those of another, None where they do not."""
+    whole = packs.get("s", [])
+    if row in ("gather", "scatter", "scatter_add") and name == "i":
+        return [random.randint(0, size) for size in whole]
+    if row in ("scatter", "scatter_add") and name == "v":
+        return whole
+    if row == "take_along_dim" and name == "i" and random.random() < 0.8:
+        return [random.choice((1, size)) for size in whole]
+    if row == "index_add" and name == "v" and whole:
+        return [*whole[:-1], sizes["m"]]
+    if row == "layer_norm" and name in ("w", "v"):
+        return whole[-1:]
+    if row == "cross_entropy" and name == "t":
+        return whole
+    if row == "cross" and name == "s":
+        return [*[random.choice((0, 1, 2)) for _ in range(random.randint(0, 2))], 3]
+    return None

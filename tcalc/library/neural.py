@@ -1,0 +1,232 @@
+"""Layers and losses of neural networks that are plain functions of tensors."""
+
+from __future__ import annotations
+
+from tcalc.library.builtin import Builtin, Form
+from tcalc.library.rules import by_axes, chosen_axes, tensor
+from tcalc.types import size as sizes
+from tcalc.types.broadcast import Axes, Spread
+from tcalc.types.match import Match
+from tcalc.types.mismatch import Mismatch, Place, Undetermined
+from tcalc.types.tensor import Axis
+
+NEURAL = ("nn.functional",)
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def _reduced(match: Match, axes: Axes) -> Axes:
+    """A loss is one number, unless `reduction` is "none"."""
+    reduction = match["reduction"]
+    if reduction not in REDUCTIONS:
+        raise Mismatch("value", f'reduction is "mean", "sum" or "none", and not "{reduction}"', depth=5)
+    return axes if reduction == "none" else ()
+
+
+def _loss(match: Match) -> Axes:
+    return _reduced(match, match.pack("s"))
+
+
+def _class_loss(match: Match) -> Axes:
+    """One class for each of x's places; the scores of the classes are on axis 1, or on the only one."""
+    x, target = tensor(match, "x"), tensor(match, "target")
+    if x.rank is None or target.rank is None:
+        raise Undetermined
+    places = x.shape[:1] + x.shape[2:] if x.rank > 1 else ()
+    if len(places) != target.rank or not all(map(sizes.agree, places, target.shape)):
+        needed = ", ".join([sizes.text(size) for size in places])
+        sentence = f"{{0}} is {target}, and must be [{needed}], one class for each place of {{1}}"
+        raise Mismatch("shape", sentence, Place("target"), Place("x"), depth=4)
+    return _reduced(match, tensor(match, "target").axes)
+
+
+def _probability_loss(match: Match) -> Axes:
+    """Targets that are probabilities; the classes are on axis 1, or on the only one."""
+    x, target = tensor(match, "x"), tensor(match, "target")
+    if x.rank is None or target.rank is None:
+        raise Undetermined
+    same = x.rank == target.rank and all(map(sizes.agree, x.shape, target.shape))
+    if not same or not x.axes:
+        raise Mismatch("shape", f"{{0}} is {target}, and must be as {{1}}, {x}", Place("target"), Place("x"), depth=3)
+    return _reduced(match, x.axes[:-1] if x.rank == 1 else (x.axes[0], *x.axes[2:]))
+
+
+def _alike(match: Match) -> Axes:
+    """Two tensors compared along one axis of what they broadcast to."""
+    axes = match.pack("s")
+    dim = match["dim"]
+    rank = len(axes)
+    if not isinstance(dim, int) or not all(isinstance(axis, Axis) for axis in axes):
+        raise Undetermined
+    if not -rank <= dim < rank:
+        raise Mismatch("shape", f"there is no axis {dim} of {rank}", Place("a"), depth=3)
+    return (*axes[: dim % rank], *axes[dim % rank + 1 :])
+
+
+def _normalized(match: Match) -> Axes:
+    """The last axes have the sizes that are given, and so have weight and bias."""
+    x, wanted = tensor(match), match["normalized_shape"]
+    shape = wanted if isinstance(wanted, tuple) else (wanted,)
+    if x.rank is None:
+        raise Undetermined
+    last = x.shape[x.rank - len(shape) :] if len(shape) <= x.rank else ()
+    if not shape or len(last) != len(shape) or not all(map(sizes.agree, last, shape)):
+        given = ", ".join([sizes.text(size) for size in shape])
+        raise Mismatch("shape", f"{{0}} is {x}, and does not end in [{given}]", Place("x"), depth=4)
+    for name in ("weight", "bias"):
+        if match.arguments.get(name) is not None:
+            own = tensor(match, name)
+            if own.rank != len(shape) or not all(map(sizes.agree, own.shape, shape)):
+                raise Mismatch("shape", f"{{0}} is {own}, and not as the last axes of {x}", Place(name), depth=4)
+    return x.axes
+
+
+def _attended(match: Match) -> Axes:
+    """Over leading axes that broadcast, as torch's own formula in terms of matmul has it."""
+    spread = Spread(tensor(match, "query").axes[:-2], "query")
+    for name in ("key", "value"):
+        spread.join(tensor(match, name).axes[:-2], name)
+    return (*spread.axes, match.axis("n"), match.axis("e"))
+
+
+def _crossed(match: Match) -> Axes:
+    """Vectors of three numbers lie along the axis."""
+    axes = match.pack("s")
+    positions = chosen_axes(match, "a")
+    rank = max(len(tensor(match, "a").axes), len(tensor(match, "b").axes))
+    assert positions is not None and isinstance(match["dim"], int)
+    for name in ("a", "b"):
+        type = tensor(match, name)
+        axis = type.axes[match["dim"]] if len(type.axes) == rank else None
+        if axis is None or not isinstance(axis, Axis):
+            raise Mismatch("shape", "{0} and {1} must have as many axes", Place("a"), Place("b"), depth=4)
+        if not sizes.agree(axis.size, 3):
+            raise Mismatch("shape", f"{{0}} is {type}: a cross product is of 3 numbers", Place(name, axis), depth=4)
+    return axes
+
+
+def _paired(name: str, options: str, doc: str, example: str) -> Builtin:
+    form = Form(f'(x: R[*s], target: R[*s], {options}reduction: text = "mean") -> R[...]', by_axes(_loss))
+    return Builtin(name, [form], torch=f"kernel:{name}", spaces=NEURAL, doc=doc, example=example)
+
+
+_CLASSES = 'reduction: text = "mean", label_smoothing: number = 0.0) -> R[...]'
+
+ROWS = [
+    Builtin(
+        "linear",
+        [Form("(x: T[*b, n], weight: T[m, n], bias: T[m] = None) -> T[*b, m]")],
+        torch="nn.functional.linear",
+        spaces=NEURAL,
+        doc="x @ weight.T + bias.",
+        example="linear([1., 2.], [[1., 1.]])  #=> [3.0]",
+    ),
+    Builtin(
+        "layer_norm",
+        [
+            Form(
+                "(x: R[*s], normalized_shape: axes, weight: R[*w] = None, bias: R[*v] = None, eps: number = 1e-5)"
+                " -> R[...]",
+                by_axes(_normalized),
+            )
+        ],
+        torch="kernel:layer_norm",
+        spaces=("", "nn.functional"),
+        doc="x shifted and scaled to mean 0 and variance 1 over its last axes.",
+        example="layer_norm([1., 3.], 2)  #=> [-0.999995, 0.999995]",
+    ),
+    Builtin(
+        "dropout",
+        [Form("(x: R[*s], p: number = 0.5, training: flag = True) -> R[*s]")],
+        torch="nn.functional.dropout",
+        spaces=("", "nn.functional"),
+        random=True,
+        doc="x with each element made 0 at probability p, and the others divided by 1 - p.",
+        example="dropout([1., 2.], 0.0)  #=> [1.0, 2.0]",
+    ),
+    Builtin(
+        "scaled_dot_product_attention",
+        [
+            Form(
+                "(query: R[*a, n, d], key: R[*b, m, d], value: R[*c, m, e], is_causal: flag = False,"
+                " scale: number = None) -> R[...]",
+                by_axes(_attended),
+            )
+        ],
+        torch="kernel:scaled_dot_product_attention",
+        spaces=NEURAL,
+        doc="softmax[-1](query @ key.mT / sqrt(d)) @ value.",
+        example="scaled_dot_product_attention([[1.]], [[1.]], [[5.]])  #=> [[5.0]]",
+    ),
+    _paired("mse_loss", "", "Mean squared error.", "mse_loss([1., 2.], [1., 4.])  #=> 2.0"),
+    _paired("l1_loss", "", "Mean absolute error.", "l1_loss([1., 2.], [1., 4.])  #=> 1.0"),
+    _paired(
+        "smooth_l1_loss",
+        "beta: number = 1.0, ",
+        "Mean absolute error, squared where it is below beta.",
+        "smooth_l1_loss([1., 2.], [1., 4.])  #=> 0.75",
+    ),
+    _paired(
+        "huber_loss",
+        "delta: number = 1.0, ",
+        "Mean squared error, linear where it is above delta.",
+        "huber_loss([1., 2.], [1., 4.])  #=> 0.75",
+    ),
+    _paired(
+        "binary_cross_entropy",
+        "",
+        "Mean cross entropy of probabilities and targets of 0 or 1.",
+        "binary_cross_entropy([0.5, 0.5], [0., 1.])  #=> 0.6931472",
+    ),
+    _paired(
+        "binary_cross_entropy_with_logits",
+        "",
+        "Mean cross entropy of sigmoid(x) and targets of 0 or 1.",
+        "binary_cross_entropy_with_logits([0., 0.], [0., 1.])  #=> 0.6931472",
+    ),
+    Builtin(
+        "cross_entropy",
+        [
+            Form(f"(x: R[n, c, *d], target: i64[n, *d], {_CLASSES}", by_axes(_class_loss)),
+            Form(f"(x: R[c], target: i64[], {_CLASSES}", by_axes(_class_loss)),
+            Form(f"(x: R[*s], target: R[*t], {_CLASSES}", by_axes(_probability_loss)),
+        ],
+        torch="nn.functional.cross_entropy",
+        spaces=NEURAL,
+        doc="Mean of -log_softmax[1](x) at the target classes.",
+        example="cross_entropy([[0., 0.]], [1])  #=> 0.6931472",
+    ),
+    Builtin(
+        "nll_loss",
+        [
+            Form('(x: R[n, c, *d], target: i64[n, *d], reduction: text = "mean") -> R[...]', by_axes(_class_loss)),
+            Form('(x: R[c], target: i64[], reduction: text = "mean") -> R[...]', by_axes(_class_loss)),
+        ],
+        torch="nn.functional.nll_loss",
+        spaces=NEURAL,
+        doc="Mean of -x at the target classes, of log-probabilities x.",
+        example="nll_loss([[-1., -2.]], [1])  #=> 2.0",
+    ),
+    Builtin(
+        "cosine_similarity",
+        [Form("(a: R[*s], b: R[*s], dim: int = 1, eps: number = 1e-8) -> R[...]", by_axes(_alike))],
+        torch="nn.functional.cosine_similarity",
+        spaces=("", "nn.functional"),
+        doc="Cosine of the angle between vectors along an axis.",
+        example="cosine_similarity([1., 0.], [3., 4.], dim=0)  #=> 0.6",
+    ),
+    Builtin(
+        "cdist",
+        [Form("(a: R[*b, n, d], c: R[*b, m, d], p: number = 2.0) -> R[*b, n, m]")],
+        torch="kernel:cdist",
+        doc="Distance of each row of one matrix from each row of the other.",
+        example="cdist([[0., 0.]], [[3., 4.]])  #=> [[5.0]]",
+    ),
+    Builtin(
+        "cross",
+        [Form("(a: T[*s], b: T[*s], dim: axis = -1) -> T[...]", by_axes(_crossed))],
+        torch="linalg.cross",
+        spaces=("", "linalg"),
+        doc="Cross product of vectors of three numbers.",
+        example="cross([1, 0, 0], [0, 1, 0])  #=> [0, 0, 1]",
+    ),
+]

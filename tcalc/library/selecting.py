@@ -1,0 +1,173 @@
+"""Rows that pick elements by their indices or by a mask, and put them back."""
+
+from __future__ import annotations
+
+from tcalc.library.builtin import Builtin, Form
+from tcalc.library.rules import by_axes, chosen_axes, tensor
+from tcalc.types import size as sizes
+from tcalc.types.broadcast import Axes, Spread
+from tcalc.types.match import Match
+from tcalc.types.mismatch import Mismatch, Place, Undetermined, which_axis
+from tcalc.types.tensor import Axis, Pack
+
+
+def _one_axis(match: Match) -> int:
+    positions = chosen_axes(match)
+    assert positions is not None
+    return positions[0]
+
+
+def _within(match: Match, inner: str, outer: str, free: int | None) -> None:
+    """As many axes, and none but `free` longer: gather and scatter never broadcast."""
+    one, other = tensor(match, inner), tensor(match, outer)
+    if one.rank is None or other.rank is None:
+        raise Undetermined
+    if one.rank != other.rank:
+        sentence = f"{{0}} is {one}, {{1}} {other}: they must have as many axes"
+        raise Mismatch("shape", sentence, Place(inner), Place(outer), depth=3)
+    for i, (mine, its) in enumerate(zip(one.shape, other.shape, strict=True)):
+        if i != free and isinstance(mine, int) and isinstance(its, int) and mine > its:
+            where = which_axis(i, one.rank)
+            sentence = f"{{0s}} {where} is {mine}, longer than {{1s}}, which is {its}"
+            raise Mismatch("shape", sentence, Place(inner), Place(outer), depth=4)
+
+
+def _gathered(match: Match) -> Axes:
+    _within(match, "index", "x", _one_axis(match))
+    return tensor(match, "index").axes
+
+
+def _scattered(match: Match) -> Axes:
+    _within(match, "index", "x", _one_axis(match))
+    if tensor(match, "src").axes:
+        _within(match, "index", "src", None)
+    return tensor(match).axes
+
+
+def _taken_along(match: Match) -> Axes:
+    """Broadcast but for the axis, where the indices say how many; of no axis, of the elements row by row."""
+    x, indices = tensor(match), tensor(match, "indices")
+    if match.arguments.get("dim") is None:
+        return (Axis(indices.numel),)
+    position = _one_axis(match)
+    if x.rank is None or indices.rank is None:
+        raise Undetermined
+    if x.rank != indices.rank:
+        sentence = f"{{0}} is {indices}, {{1}} {x}: they must have as many axes"
+        raise Mismatch("shape", sentence, Place("indices"), Place("x"), depth=3)
+    spread = Spread((*x.axes[:position], Axis(1), *x.axes[position + 1 :]), "x")
+    spread.join(indices.axes, "indices")
+    return (*spread.axes[:position], indices.axes[position], *spread.axes[position + 1 :])
+
+
+def _added(match: Match) -> Axes:
+    """`source` is x but along the axis, where it has one part for each index."""
+    position, x, source = _one_axis(match), tensor(match), tensor(match, "source")
+    count = tensor(match, "index").axes[0]
+    wanted = (*x.axes[:position], count, *x.axes[position + 1 :])
+    if source.rank is None or x.rank is None:
+        raise Undetermined
+    fits = len(wanted) == source.rank and all(
+        isinstance(one, Axis) and isinstance(other, Axis) and sizes.agree(one.size, other.size)
+        for one, other in zip(wanted, source.axes, strict=True)
+    )
+    if not fits:
+        needed = ", ".join([str(sizes.text(axis.size)) for axis in wanted if not isinstance(axis, Pack)])
+        raise Mismatch("shape", f"{{0}} is {source}, and must be [{needed}]", Place("source"), depth=4)
+    return x.axes
+
+
+def _unknown(match: Match) -> Axes:
+    """Data decide how many."""
+    return (Axis(sizes.UNKNOWN),)
+
+
+ROWS = [
+    Builtin(
+        "gather",
+        [Form("(x: any[*s], dim: axis, index: i64[*i]) -> any[...]", by_axes(_gathered))],
+        torch="kernel:gather",
+        doc="Along an axis, the elements that an index tensor names.",
+        example="gather([[1, 2], [3, 4]], 1, [[0, 0], [1, 0]])  #=> [[1, 1], [4, 3]]",
+    ),
+    Builtin(
+        "take_along_dim",
+        [Form("(x: any[*s], indices: i64[*i], dim: axis = None) -> any[...]", by_axes(_taken_along))],
+        doc="Along an axis, the elements that indices name, as argsort gives them.",
+        example="take_along_dim([30, 10, 20], [1, 2, 0], 0)  #=> [10, 20, 30]",
+    ),
+    Builtin(
+        "take",
+        [Form("(x: any[*s], index: i64[*i]) -> any[*i]")],
+        doc="The elements at these places, counted row by row.",
+        example="take([[1, 2], [3, 4]], [0, 3])  #=> [1, 4]",
+    ),
+    Builtin(
+        "index_select",
+        [Form("(x: any[*l, n, *r], dim: axis(n), index: i64[m]) -> any[*l, m, *r]")],
+        torch="kernel:index_select",
+        doc="Along an axis, the parts that an index vector names.",
+        example="index_select([[1, 2], [3, 4]], 1, [1])  #=> [[2], [4]]",
+    ),
+    *[
+        Builtin(
+            name,
+            [Form("(x: T[*s], dim: axis, index: i64[*i], src: T[*v]) -> T[...]", by_axes(_scattered))],
+            torch=f"kernel:{name}",
+            doc=doc,
+            example=example,
+        )
+        for name, doc, example in (
+            (
+                "scatter",
+                "x with the elements of src put where an index tensor says along an axis.",
+                "scatter(zeros(3), 0, [2, 0], [5., 7.])  #=> [7.0, 0.0, 5.0]",
+            ),
+            (
+                "scatter_add",
+                "x with the elements of src added where an index tensor says along an axis.",
+                "scatter_add(zeros(2), 0, [1, 1, 0], [1., 2., 4.])  #=> [4.0, 3.0]",
+            ),
+        )
+    ],
+    Builtin(
+        "index_add",
+        [Form("(x: T[*s], dim: axis, index: i64[m], source: T[*v]) -> T[...]", by_axes(_added))],
+        torch="kernel:index_add",
+        doc="x with parts of source added where an index vector says along an axis.",
+        example="index_add(zeros(2), 0, [1, 1], [1., 2.])  #=> [0.0, 3.0]",
+    ),
+    Builtin(
+        "masked_fill",
+        [Form("(x: any[*s], mask: bool[*s], value: any[]) -> any[*s]")],
+        torch="kernel:masked_fill",
+        doc="x, with one value wherever the mask is true.",
+        example="masked_fill([1., 2.], [True, False], -inf)  #=> [-inf, 2.0]",
+    ),
+    Builtin(
+        "searchsorted",
+        [Form("(sorted_sequence: real[n], values: real[*s], right: flag = False) -> i64[*s]")],
+        torch="kernel:searchsorted",
+        doc="Where each value would go in a sorted vector.",
+        example="searchsorted([1, 3, 5], [0, 3, 9])  #=> [0, 1, 3]",
+    ),
+    Builtin(
+        "bucketize",
+        [Form("(x: real[*s], boundaries: real[n], right: flag = False) -> i64[*s]")],
+        torch="kernel:bucketize",
+        doc="The number of the bucket between boundaries that each element falls into.",
+        example="bucketize([0, 3, 9], [1, 3, 5])  #=> [0, 1, 3]",
+    ),
+    Builtin(
+        "bincount",
+        [Form("(x: int[n], minlength: int = 0) -> i64[...]", by_axes(_unknown))],
+        doc="How often each integer from 0 on occurs.",
+        example="bincount([0, 2, 2])  #=> [1, 0, 2]",
+    ),
+    Builtin(
+        "unique",
+        [Form("(x: order[*s]) -> order[...]", by_axes(_unknown))],
+        doc="The different elements, in order.",
+        example="unique([3, 1, 3])  #=> [1, 3]",
+    ),
+]
