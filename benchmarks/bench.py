@@ -46,7 +46,7 @@ class Wheel:
     """The built wheel, installed where it sees the dependencies of this environment, and not the checkout."""
 
     def __init__(self, folder: Path) -> None:
-        quiet = {"cwd": ROOT, "check": True, "stdout": subprocess.DEVNULL}
+        quiet = {"cwd": ROOT, "check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         build = [sys.executable, "-m", "build", "--quiet", "--wheel", "--outdir", str(folder / "dist")]
         subprocess.run(build, **quiet)  # type: ignore[call-overload]
         venv.create(folder / "venv", symlinks=True)

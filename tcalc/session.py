@@ -24,6 +24,7 @@ from tcalc.interrupt import Abandoned, Ticket
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
 from tcalc.source import Source, Span
 from tcalc.syntax import nodes
+from tcalc.syntax.parser import engine as load_parser
 from tcalc.syntax.parser import parse_statements, whole
 from tcalc.types import dtypes
 from tcalc.types.data import ConstantData, Data, StaticData, TupleData
@@ -43,6 +44,7 @@ from tcalc.types.tensor import (
 
 if TYPE_CHECKING:
     from tcalc.backend.engine import Plan
+    from tcalc.check.words import Words
     from tcalc.files import ArrayData
 
 #: Checked and compiled statements kept by their text; values are never kept.
@@ -430,7 +432,7 @@ class Session:
                 type = self.engine.type_of(value, variable.type)
             elif value is None:
                 type = variable.type
-            self.bindings[name] = Binding(Variable(type, variable.origin), value, statement)
+            self.bindings[name] = Binding(Variable(type, variable.names_axes), value, statement)
 
     def _values(self, plan: Plan, span: Span, ticket: Ticket) -> list[Any]:
         """The values that a plan takes."""
@@ -511,7 +513,23 @@ class Session:
             error.span = error.span or span
             raise
 
-    # torch
+    # What is loaded late
+
+    @property
+    def words(self) -> Words:
+        """What names mean, for help and completion."""
+        from tcalc.check.words import Words
+
+        return Words(self)
+
+    def load_language(self) -> None:
+        """Load what reading and checking a statement needs, before there is one."""
+        load_parser()
+        self.words.load()
+
+    def load_torch(self) -> None:
+        """Import torch before it is needed, in whichever thread; nothing is set up."""
+        from tcalc.backend import engine as _
 
     @property
     def engine(self) -> Any:

@@ -86,14 +86,53 @@ def item(x: Tensor) -> Tensor:
     return x.reshape(())
 
 
+def power(a: Any, b: Any) -> Any:
+    """a to the power b. torch gives 0 for a negative power of an integer; here it is refused."""
+    if isinstance(b, Tensor) and not b.is_floating_point() and not b.is_complex():
+        whole = not (a.is_floating_point() or a.is_complex()) if isinstance(a, Tensor) else isinstance(a, int)
+        if whole and b.dtype is not torch.uint8 and bool((b < 0).any()):
+            raise ValueError("negative integer powers of integers")
+    return a**b
+
+
+def shape(x: Tensor) -> Tensor:
+    """The sizes of all axes. The checker knows them but where data decide."""
+    return torch.tensor(x.shape)
+
+
+def size(x: Tensor, dim: int | None = None) -> Tensor:
+    """The size of an axis, or of all."""
+    return torch.tensor(x.shape if dim is None else x.shape[dim])
+
+
+def length(x: Tensor) -> Tensor:
+    """The size of the first axis."""
+    return torch.tensor(x.shape[0])
+
+
+def numel(x: Tensor) -> Tensor:
+    """The number of elements."""
+    return torch.tensor(x.numel())
+
+
+def rank(x: Tensor) -> Tensor:
+    """The number of axes."""
+    return torch.tensor(x.dim())
+
+
 KERNELS: dict[str, Kernel] = {
+    "shape": shape,
+    "size": size,
+    "length": length,
+    "numel": numel,
+    "rank": rank,
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
     "div": operator.truediv,
     "floor_divide": operator.floordiv,
     "remainder": operator.mod,
-    "pow": operator.pow,
+    "pow": power,
     "neg": operator.neg,
     "eq": operator.eq,
     "ne": operator.ne,

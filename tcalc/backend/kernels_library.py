@@ -212,9 +212,9 @@ LOSSES = (
 
 def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, **options: Any) -> Tensor:
     """torch broadcasts leading axes in some of its algorithms only."""
-    leading = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
-    three = [each.expand(leading + each.shape[-2:]) for each in (query, key, value)]
-    return torch.nn.functional.scaled_dot_product_attention(*three, **options)
+    leading = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])  # type: ignore[no-untyped-call]  # torch's
+    query, key, value = [each.expand(leading + each.shape[-2:]) for each in (query, key, value)]
+    return torch.nn.functional.scaled_dot_product_attention(query, key, value, **options)
 
 
 def cdist(a: Tensor, c: Tensor, p: float = 2.0) -> Tensor:

@@ -23,12 +23,13 @@ class Plan:
     """A compiled graph.
 
     `names` are the session variables it takes, in order. Constants stand in their registers from the start; they are
-    never changed, because no kernel works in place on an operand.
+    never changed, because no kernel works in place on an operand. A `mapped` graph runs under vmap, where a choice
+    computes both branches and takes each element from its own.
     """
 
     __slots__ = ("_dead", "_initial", "_places", "_results", "_spans", "_steps", "names")
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, mapped: bool = False) -> None:
         number = {id(node): register for register, node in enumerate(graph.nodes)}
         #: One for each node, and the ticket of the run in the last, where the plans inside of loops find it.
         self._initial: Registers = [None] * (len(graph.nodes) + 1)
@@ -53,7 +54,7 @@ class Plan:
             else:
                 for each in node.inputs:
                     last[number[id(each)]] = len(self._steps)
-                self._steps.append(_step(node, register, [number[id(each)] for each in node.inputs]))
+                self._steps.append(_step(node, register, [number[id(each)] for each in node.inputs], mapped))
                 self._spans.append(node.span)
         #: After each step, the registers that nobody needs any more.
         self._dead: list[tuple[int, ...]] = [()] * len(self._steps)
@@ -107,7 +108,7 @@ def _scalar_numbers(graph: Graph) -> set[int]:
     return good - bad
 
 
-def _step(node: Node, register: int, inputs: list[int]) -> Step:
+def _step(node: Node, register: int, inputs: list[int], mapped: bool) -> Step:
     if isinstance(node, Operation):
         return _operation_step(node, register, inputs)
     if isinstance(node, Conversion):
@@ -115,9 +116,9 @@ def _step(node: Node, register: int, inputs: list[int]) -> Step:
     if isinstance(node, Part):
         return _part_step(node.index, register, inputs[0])
     if isinstance(node, Branch):
-        return _branch_step(node, register, inputs)
+        return _branch_step(node, register, inputs, mapped)
     assert isinstance(node, Repeat)
-    return _repeat_step(node, register, inputs)
+    return _repeat_step(node, register, inputs, mapped)
 
 
 def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
@@ -168,9 +169,17 @@ def _part_step(index: int, register: int, operand: int) -> Step:
     return part
 
 
-def _branch_step(node: Branch, register: int, inputs: list[int]) -> Step:
-    then, otherwise = Plan(node.then), Plan(node.otherwise)
+def _branch_step(node: Branch, register: int, inputs: list[int], mapped: bool) -> Step:
+    then, otherwise = Plan(node.then, mapped), Plan(node.otherwise, mapped)
     condition, outside = inputs[0], inputs[1:]
+
+    def both(registers: Registers) -> None:
+        values = [registers[place] for place in outside]
+        results = [plan.run([values[int(name)] for name in plan.names])[0] for plan in (then, otherwise)]
+        registers[register] = _chosen(registers[condition], *results)
+
+    if mapped:
+        return both
 
     def branch(registers: Registers) -> None:
         chosen = then if bool(registers[condition]) else otherwise
@@ -180,8 +189,14 @@ def _branch_step(node: Branch, register: int, inputs: list[int]) -> Step:
     return branch
 
 
-def _repeat_step(node: Repeat, register: int, inputs: list[int]) -> Step:
-    body = Plan(node.body)
+def _chosen(condition: Any, then: Any, otherwise: Any) -> Any:
+    if isinstance(then, tuple):
+        return tuple([_chosen(condition, a, b) for a, b in zip(then, otherwise, strict=True)])
+    return torch.where(condition.bool(), then, otherwise)
+
+
+def _repeat_step(node: Repeat, register: int, inputs: list[int], mapped: bool) -> Step:
+    body = Plan(node.body, mapped or node.kind == "vmap")
     states, sequences = node.states, node.sequences
     kind, count, axes = node.kind, node.count, node.axes
     wanted = [int(name) for name in body.names]

@@ -56,7 +56,8 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
             listed = static_list(typed)
             if listed is not None:
                 return listed
-        if kind in ("int", "number") and static is None and not type.axes and type.dtype.kind != "complex":
+        can_wait = checker.conditional == 0 and checker.facts is None
+        if kind in ("int", "number") and static is None and not type.axes and type.dtype.rank < 3 and can_wait:
             checker.settle(given.node, typed)
             if kind == "int":
                 return sizes.UNKNOWN

@@ -239,7 +239,7 @@ def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, bi
         static = fold(checker, row, form, binding, node.span)
         if static is not None:
             result = checker.static_type(static, node.span)
-    if len(binding.given) == 2 and len(match.packs) == 1:
+    if len(binding.given) > 1 and len(match.packs) == 1:
         _note_growth(checker, node, match, binding, result)
     if not operands and "dtype" in signature.names and isinstance(result, TensorType):
         options["dtype"] = result.dtype
@@ -283,6 +283,8 @@ def _prepared(row: Builtin, match: Match, parameter: Parameter, operand: Typed) 
     if type.dtype is ANY:
         return operand
     wanted = match.conversion(parameter)
+    if wanted is None and type.dtype.name in ("f16", "bf16") and match.promoted(*match.groups).kind == "complex":
+        wanted = match.promoted(*match.groups)  # torch would make a complex dtype that it cannot compute with
     if type.static is not None and not type.axes:
         if row.scalars and wanted is None:
             return operand
@@ -341,14 +343,14 @@ def _note_growth(checker: Checker, node: nodes.Expr, match: Match, binding: _Bin
     (spread,) = match.packs.values()
     if len(spread.grew) < 2 or not isinstance(result, TensorType):
         return
-    operands = [each[0] for each in binding.given.values()]
-    if any(names.makes_axes(each.node) for each in operands):
+    operands = [given[0] for name, given in binding.given.items() if (name, None) in spread.grew]
+    if len(operands) < 2 or any(names.makes_axes(each.node) for each in operands):
         return
-    one, other = operands[0].typed.type, operands[1].typed.type
-    assert isinstance(one, TensorType) and isinstance(other, TensorType)
-    largest = max(c for c in (one.numel, other.numel, 1) if isinstance(c, int))
-    times = result.numel // largest if isinstance(result.numel, int) and largest else None
-    much = f", {times} × as many numbers" if times and times > 1 else ""
-    sign = binding.row.operator
-    between = f" {'−' if sign == '-' else sign} " if sign else " and "
-    checker.note(f"both sides grew, {one}{between}{other} → {result}{much}", node.span)
+    types = [each.typed.type for each in operands]
+    counts = [type.numel for type in types if isinstance(type, TensorType)]
+    largest = max([count for count in counts if isinstance(count, int)], default=0)
+    times = result.numel // largest if isinstance(result.numel, int) and largest else 0
+    much = f", {times} × as many numbers" if times > 1 else ""
+    sign = binding.row.operator.replace("-", "−")
+    between = f" {sign} " if sign else " and "
+    checker.note(f"both sides grew, {between.join(map(str, types))} → {result}{much}", node.span)

@@ -22,6 +22,7 @@ from tcalc.types import size as sizes
 from tcalc.types.dtypes import DType
 from tcalc.types.facts import Facts
 from tcalc.types.match import tier
+from tcalc.types.size import Size
 from tcalc.types.tensor import (
     UNKNOWN_TYPE,
     ConstantType,
@@ -113,6 +114,10 @@ class Checker:
             self.pending.append(((id(node), self.path), value))
         return typed
 
+    def settled_part(self, node: nodes.Node, typed: Typed) -> Typed:
+        """A part that others will use: asked for ahead where data decide its shape."""
+        return self.settle(node, typed) if needs_settling(typed.type) else typed
+
     # Leaves
 
     def number(self, node: nodes.Number, expected: Type | None) -> Typed:
@@ -121,6 +126,12 @@ class Checker:
     def static_number(self, value: int | float | complex, span: Span) -> Literal:
         """A number known while checking."""
         return Literal(span, self.static_type(value, span), value)
+
+    def size_value(self, size: Size, span: Span) -> Typed:
+        """A size as a value: a static integer, or an integer that is not known yet."""
+        if size is sizes.UNKNOWN:
+            return Static(span, TensorType(dtypes.I64))
+        return Literal(span, self.static_type(size, span), size)
 
     def static_type(self, value: object, span: Span) -> TensorType:
         """The type of a static number: its dtype by its kind, and the value carried along."""
@@ -223,9 +234,7 @@ class Checker:
                 local = Local("link")  # the middle of a chain is computed once
                 bindings.append((local, right))
                 right = Use(right.span, right.type, local)
-            link = calls.apply_row(
-                self, library.operator(operator), node, [Given(None, left, left_node), Given(None, right, right_node)]
-            )
+            link = self.link(node, operator, Given(None, left, left_node), Given(None, right, right_node))
             if result is None:
                 result = link
             else:
@@ -234,6 +243,13 @@ class Checker:
             left, left_node = right, right_node
         assert result is not None
         return Bound(node.span, tuple(bindings), result) if bindings else result
+
+    def link(self, node: nodes.Compare, operator: str, left: Given, right: Given) -> Typed:
+        """One comparison of a chain. Constants (dtypes, text, None) are equal or not, which is known at once."""
+        one, other = left.typed.type, right.typed.type
+        if isinstance(one, ConstantType) and isinstance(other, ConstantType) and operator in ("==", "!="):
+            return self.static_number((one == other) == (operator == "=="), node.span)
+        return calls.apply_row(self, library.operator(operator), node, [left, right])
 
     def choice(self, node: nodes.If, expected: Type | None) -> Typed:
         condition = self.tensor(node.condition)
@@ -263,8 +279,7 @@ class Checker:
         for name, value_node in node.bindings:
             names.refuse_reserved(name.name, name.span)
             value = self.check(value_node)
-            if needs_settling(value.type):
-                value = self.settle(value_node, value)
+            value = self.settled_part(value_node, value)
             self.locals = {**self.locals, name.name: self.bind_local(name.name, value, bindings)}
         body = self.check(node.body, expected)
         self.locals = outer

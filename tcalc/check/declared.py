@@ -12,9 +12,11 @@ from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
+from tcalc.types.broadcast import Axes, broadcast
 from tcalc.types.dtypes import ANY, DType
 from tcalc.types.facts import Facts
 from tcalc.types.match import size_of
+from tcalc.types.mismatch import Mismatch
 from tcalc.types.size import Size
 from tcalc.types.tensor import (
     UNKNOWN_TYPE,
@@ -140,17 +142,25 @@ def fit(
         rest = axes[before : before + middle]
         result.extend(rest)
         earlier = known.packs.get(pack.name)
-        known.packs[pack.name] = rest if earlier is None else _widest(earlier, rest)
+        known.packs[pack.name] = rest if earlier is None else _widest(earlier, rest, typed, what, pack.name)
         for offset, pattern in enumerate(patterns[before + 1 :]):
             position = before + middle + offset
             result.append(_fit_axis(checker, pattern, axes[position], position, typed, known, what, scope_sizes))
     return tuple(result)
 
 
-def _widest(one: tuple[Axis | Pack, ...], other: tuple[Axis | Pack, ...]) -> tuple[Axis | Pack, ...]:
-    from tcalc.types.broadcast import broadcast
-
-    return broadcast(one, other, "0", "1")
+def _widest(one: Axes, other: Axes, typed: Typed, what: str, pack: str) -> Axes:
+    """What a pack's parameters broadcast to."""
+    try:
+        return broadcast(one, other, "0", "1")
+    except Mismatch as mismatch:
+        shapes = [f"[{', '.join(map(str, axes))}]" for axes in (one, other)]
+        raise TcalcError(
+            mismatch.code,
+            f"*{pack} is {shapes[0]} so far, and {what} brings {shapes[1]}, which do not broadcast",
+            typed.span,
+            marks=[Mark(typed.span, str(typed.type))],
+        ) from None
 
 
 def _rank_error(annotation: nodes.TypeExpr, typed: Typed, what: str, fixed: int) -> TcalcError:
@@ -362,6 +372,7 @@ def checked_result(
     known = Sizes(values)
     definition = checker.facts is not None and not bound
     if definition:
+        _refuse_unfixed(function, annotation, values)
         _refuse_clash(function, annotation, body, values)
     axes = fit(checker, annotation, body, known, what, False)
     body = body if definition else convert(checker, annotation, body, what)
@@ -377,6 +388,13 @@ def _checked_tuple(annotation: nodes.TypeExpr, body: Typed, name: str) -> Typed:
             "type", f"{name} declares {annotation.span.text}, and its body is {kind_of(body.type)}", body.span
         )
     return body
+
+
+def _refuse_unfixed(function: UserFunction, annotation: nodes.TypeExpr, values: dict[str, Size]) -> None:
+    """A size name of the result that no parameter fixes."""
+    for part in annotation.axes or ():
+        if isinstance(part, nodes.AxisExpr) and isinstance(part.size, nodes.Name) and part.size.name not in values:
+            raise TcalcError("shape", f"no parameter of {function.name} fixes {part.size.name}", part.span)
 
 
 def _refuse_clash(function: UserFunction, annotation: nodes.TypeExpr, body: Typed, values: dict[str, Size]) -> None:

@@ -9,7 +9,7 @@ from tcalc import library
 from tcalc.check import calls, declared, errors, names, special
 from tcalc.check.arguments import Given
 from tcalc.check.over import Over
-from tcalc.check.typed import Bound, Literal, Local, Static, Typed, converted
+from tcalc.check.typed import Bound, Local, Static, Typed, converted
 from tcalc.errors import Mark, TcalcError
 from tcalc.library.builtin import Builtin
 from tcalc.source import Span
@@ -28,7 +28,6 @@ from tcalc.types.tensor import (
     Type,
     UnknownType,
     kind_of,
-    needs_settling,
 )
 
 if TYPE_CHECKING:
@@ -150,6 +149,7 @@ class UserFunction(Function):
         return any(parameter.annotation is not None for parameter in self.parameters)
 
     def call(self, checker: Checker, node: nodes.Expr, given: Sequence[Given], expected: Type | None) -> Typed:
+        given = [Given(each.name, checker.settled_part(each.node, each.typed), each.node) for each in given]
         bound = self._bind(checker, node, given)
         if any(active is self.body for active in checker.active):
             raise TcalcError(
@@ -170,12 +170,10 @@ class UserFunction(Function):
                 typed = each.typed
                 if parameter.annotation is not None:
                     typed = declared.converted_parameter(checker, parameter, typed)
-                if needs_settling(typed.type):
-                    typed = checker.settle(each.node, typed)
                 scope[parameter.name] = checker.bind_local(parameter.name, typed, bindings)
             for name, size in sizes.items():
                 if name not in scope:
-                    scope[name] = Literal(self.span, checker.static_type(size, self.span), size)
+                    scope[name] = checker.size_value(size, self.span)
             checker.locals = scope
             checker.path = (*outer[1], id(node))
             body = checker.check(self.body)
@@ -234,7 +232,8 @@ class UserFunction(Function):
         outer = checker.locals
         try:
             scope, sizes = declared.symbolic_parameters(checker, self)
-            checker.locals = {**self.environment, **scope}
+            own: Typed = Static(self.span, FunctionType(self))
+            checker.locals = {**self.environment, self.name: own, **scope}
             checker.active.append(self.body)
             body = checker.check(self.body)
             if self.result is not None:

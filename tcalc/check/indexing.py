@@ -55,6 +55,10 @@ def index(checker: Checker, node: nodes.Index) -> Typed:
     static = value.type.static
     if isinstance(static, tuple) and len(items) == 1 and isinstance(items[0], int) and len(value.type.axes) == 1:
         type = checker.static_type(static[items[0]], node.span)
+    elif isinstance(static, tuple) and len(items) == 1 and isinstance(items[0], SliceItem) and len(type.axes) == 1:
+        start, stop, step = items[0].start, items[0].stop, items[0].step
+        if all(isinstance(bound, int | None) for bound in (start, stop, step)):
+            type = TensorType(type.dtype, type.axes, static[start:stop:step])
     return Apply(node.span, type, row, row.forms[0], (value, *operands), {"items": items})
 
 

@@ -13,7 +13,7 @@ from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, meet
 from tcalc.types.dtypes import DType
 from tcalc.types.match import tier
-from tcalc.types.mismatch import Undetermined
+from tcalc.types.mismatch import Mismatch, Undetermined
 from tcalc.types.size import Size
 from tcalc.types.tensor import Axis, Pack, TensorType, UnknownType, kind_of
 
@@ -105,13 +105,18 @@ def _stacked(checker: Checker, node: nodes.ListOf) -> Typed:
     axes: Axes | None = None
     operands: list[tuple[DType, int]] = []
     for position, (item, each) in enumerate(zip(items, node.items, strict=True)):
+        checker.settled_part(each, item)
         if isinstance(item.type, UnknownType):
             checker.settle(each, item)
             raise Undetermined
         if not isinstance(item.type, TensorType):
             raise TcalcError("type", f"a list holds tensors, and item {position} is {kind_of(item.type)}", item.span)
         operands.append((item.type.dtype, tier(item.type)))
-        joined = item.type.axes if axes is None else _same(axes, item.type.axes)
+        try:
+            joined = item.type.axes if axes is None else _same(axes, item.type.axes)
+        except Mismatch as mismatch:
+            marks = [Mark(node.items[0].span, str(items[0].type)), Mark(each.span, str(item.type))]
+            raise TcalcError(mismatch.code, mismatch.sentence, node.span, marks=marks) from None
         if joined is None:
             first = items[0].type
             raise TcalcError(
@@ -179,6 +184,9 @@ def _same(one: Axes, other: Axes) -> Axes | None:
             continue
         axis = meet(mine, theirs)
         if axis is None:
+            if sizes.agree(mine.size, theirs.size):
+                both = f"{mine.label} meets {theirs.label} (both are {sizes.text(mine.size)})"
+                raise Mismatch("label", both)
             return None
         joined.append(axis)
     return tuple(joined)

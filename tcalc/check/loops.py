@@ -230,6 +230,7 @@ def _parts(checker: Checker, given: Given) -> list[Typed]:
         if isinstance(typed.type, TupleType)
         else [typed]
     )
+    checker.settled_part(given.node, typed)
     for part in parts:
         checker.require_tensor(part, given.node)
         if isinstance(part.type, UnknownType):

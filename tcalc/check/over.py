@@ -11,7 +11,7 @@ from tcalc.syntax import nodes
 from tcalc.types import size as sizes
 from tcalc.types.mismatch import Mismatch
 from tcalc.types.signature import Signature
-from tcalc.types.tensor import Axis, TensorType, Type
+from tcalc.types.tensor import Axis, TensorType, TupleType, Type
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
@@ -46,6 +46,8 @@ def fill(checker: Checker, row: Builtin, signature: Signature, over: Over, first
             if kinds.get(option) == "flag":
                 filled[option] = True
                 continue
+            if any(option in form.signature.names for form in row.forms):
+                raise Mismatch("type", f"{row.name} has no {option} here", depth=1)
         axes.extend(_integers(checker, item, first))
     if axes and not targets:
         raise Mismatch("type", f"{row.name} does not work over an axis here", depth=1)
@@ -61,6 +63,8 @@ def fill(checker: Checker, row: Builtin, signature: Signature, over: Over, first
 
 def axis_of_label(node: nodes.Name, type: Type | None) -> int | None:
     """The axis that carries a label, None where none does."""
+    if isinstance(type, TupleType) and type.items:
+        type = type.items[0]  # of a list of tensors, the first one's
     if not isinstance(type, TensorType):
         return None
     found = [i for i, axis in enumerate(type.axes) if isinstance(axis, Axis) and axis.label == node.name]
@@ -75,6 +79,8 @@ def axis_of_label(node: nodes.Name, type: Type | None) -> int | None:
 
 
 def _integers(checker: Checker, item: nodes.Expr, first: Type | None) -> list[object]:
+    if isinstance(first, TupleType) and first.items:
+        first = first.items[0]
     if isinstance(item, nodes.Name) and checker.lookup(item.name, item.span) is None:
         labels = (
             [axis.label for axis in first.axes if isinstance(axis, Axis) and axis.label]

@@ -8,12 +8,12 @@ from tcalc.types.tensor import Axis, Origin, Pack, TensorType, TupleType, Type
 
 
 class Variable:
-    """What is known of a session variable: its type, and where it was defined."""
+    """What is known of a session variable: its type, and whether an annotation bound it, so that it names axes."""
 
-    __slots__ = ("origin", "type")
+    __slots__ = ("names_axes", "type")
 
-    def __init__(self, type: Type, origin: Origin | None = None) -> None:
-        self.type, self.origin = type, origin
+    def __init__(self, type: Type, names_axes: bool = False) -> None:
+        self.type, self.names_axes = type, names_axes
 
 
 class Scope(Protocol):

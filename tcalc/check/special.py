@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import derivatives, errors, loops, names
+from tcalc.check import calls, derivatives, errors, loops, names
 from tcalc.check.arguments import Given
 from tcalc.check.over import Over
 from tcalc.check.typed import Apply, Typed
 from tcalc.errors import TcalcError
 from tcalc.library.builtin import Builtin
 from tcalc.syntax import nodes
-from tcalc.types.tensor import UNKNOWN_TYPE, ConstantType, Type
+from tcalc.types.tensor import UNKNOWN_TYPE, ConstantType, TupleType, Type
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
@@ -48,6 +48,15 @@ def load(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given],
     return Apply(node.span, found, row, row.forms[0], (), {"path": type.value})
 
 
+def length(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
+    """`len(x)`: the size of the first axis, or the number of a tuple's parts."""
+    if len(given) == 1 and isinstance(given[0].typed.type, TupleType):
+        return checker.static_number(len(given[0].typed.type.items), node.span)
+    row = library.row("len")
+    assert row is not None
+    return calls.apply_row(checker, row, node, given, over)
+
+
 def shown(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
     """`print(a, b)` is a statement; inside an expression it has no value."""
     raise TcalcError("type", "print stands alone on its line", node.span)
@@ -60,6 +69,7 @@ def seed(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given],
 
 HANDLERS: dict[str, Handler] = {
     "load": load,
+    "len": length,
     "print": shown,
     "manual_seed": seed,
     "vmap": loops.vmap,

@@ -205,13 +205,14 @@ def bind(checker: Checker, statement: nodes.Bind) -> Checked:
     typed = checker.check(statement.value, expected)
     extra: list[tuple[str, Variable]] = []
     if statement.annotation is not None:
+        typed = checker.settled_part(statement.value, typed)
         typed, extra = _annotated(checker, statement, typed)
     checked = Checked(statement, "bind", (typed,))
     checked.targets = (name,)
     _refuse_valueless(statement, typed.type, statement.value)
     if isinstance(typed.type, FunctionType):
         return _bind_function(checker, statement, typed)
-    checked.variables = [(name, Variable(_named(checker, statement, name, typed.type), None)), *extra]
+    checked.variables = [(name, Variable(_named(checker, statement, name, typed.type))), *extra]
     _note_hidden(checker, name, statement.target)
     return checked
 
@@ -306,16 +307,17 @@ def _annotated(checker: Checker, statement: nodes.Bind, typed: Typed) -> tuple[T
         )
     known = declared.Sizes()
     axes = declared.fit(checker, annotation, typed, known, what, True)
-    new = [name for name in known.values if isinstance(known.values[name], int)]
+    new = list(known.values)
     used = _axis_names(annotation)
-    labelled = _labelled(checker, annotation, axes, [name for name in new if used.count(name) == 1])
+    naming = [*new, *(name for name in used if (found := checker.scope.lookup(name)) and found.names_axes)]
+    labelled = _labelled(checker, annotation, axes, [name for name in naming if used.count(name) == 1])
     value = declared.convert(checker, annotation, typed, what)
     type = value.type
     assert isinstance(type, TensorType)
     if annotation.word is not None and type.static is not None:  # a dtype that was asked for is no longer weak
         value, type = converted(value, type.dtype), type.unstatic()
     relabelled = _with_type(value, TensorType(type.dtype, labelled, type.static))
-    extra = [(name, Variable(checker.static_type(known.values[name], annotation.span))) for name in new]
+    extra = [(name, Variable(checker.size_value(known.values[name], annotation.span).type, True)) for name in new]
     for name in new:
         names.refuse_reserved(name, annotation.span)
     return relabelled, extra
@@ -489,7 +491,8 @@ def _fitted(statement: nodes.Update, part: TensorType, value: Typed, whole: Tens
             statement.span,
             marks=[Mark(statement.target.span, str(part.unstatic())), Mark(statement.value.span, str(type))],
         )
-    if type.dtype.rank > whole.dtype.rank:
+    narrows = type.dtype.rank > whole.dtype.rank if type.static is not None else not _widens(type.dtype, whole.dtype)
+    if narrows:
         name = _root_name(statement)
         raise TcalcError(
             "dtype",
@@ -498,6 +501,10 @@ def _fitted(statement: nodes.Update, part: TensorType, value: Typed, whole: Tens
             marks=[Mark(statement.target.span, str(part.unstatic())), Mark(statement.value.span, str(type))],
         )
     return converted(value, whole.dtype)
+
+
+def _widens(source: DType, target: DType) -> bool:
+    return dtypes.ANY in (source, target) or dtypes.promote(source, target) is target
 
 
 def _root_name(statement: nodes.Update) -> str:

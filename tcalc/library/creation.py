@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tcalc.library.builtin import Builtin, Form, Rule
 from tcalc.library.rules import by_axes, new_size, tensor
+from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes
 from tcalc.types.dtypes import DType
@@ -54,18 +55,23 @@ def _range_of_sizes(match: Match) -> Axes:
 
 
 def _range_of_numbers(match: Match) -> Axes:
-    """As torch counts: in double precision, and the end is left out."""
-    start, end, step = [match.arguments.get(name, default) for name, default in RANGE]
-    if not all(isinstance(each, int | float) for each in (start, end, step)):
-        raise Mismatch("dtype", "a range is of real numbers", depth=5)
-    first, last, by = float(start), float(end), float(step)  # type: ignore[arg-type]  # real by the test before
-    if by == 0:
-        raise Mismatch("value", "step is 0, so the range never ends", Place("step"), depth=5)
-    if not math.isfinite(first) or not math.isfinite(last) or math.isnan(by):
-        raise Mismatch("value", f"a range from {first} to {last} has no length", depth=5)
-    if (last - first) * by < 0:
+    """As torch counts: in double precision, in integers for an i64 range; the end is left out."""
+    numbers: list[int | float] = []
+    for name, default in RANGE:
+        number = match.arguments.get(name, default)
+        if not isinstance(number, int | float):
+            raise Mismatch("dtype", f"a range is of real numbers, and {name} is not", Place(name), depth=5)
+        numbers.append(number)
+    start, end, step = numbers
+    if not math.isfinite(start) or not math.isfinite(end) or math.isnan(step):
+        raise Mismatch("value", f"a range from {start} to {end} has no length", depth=5)
+    if (end - start) * step < 0:
         raise _never(start, end, step)
-    return (Axis(math.ceil((last - first) / by)),)
+    if match.arguments.get("dtype") is dtypes.I64 and math.isfinite(step):
+        start, end, step = int(start), int(end), int(step)
+    if step == 0:
+        raise Mismatch("value", "step is 0, so the range never ends", Place("step"), depth=5)
+    return (Axis(math.ceil((end - start) / step)),)
 
 
 RANGE: tuple[tuple[str, int], ...] = (("start", 0), ("end", 0), ("step", 1))

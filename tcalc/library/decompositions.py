@@ -129,7 +129,7 @@ def _vectors(match: Match) -> Axes:
     if len(b.axes) == 1 or len(a.axes) == len(b.axes) + 1:
         row, other = a.axes[-2], b.axes[-1]
         if isinstance(row, Axis) and isinstance(other, Axis) and meet(row, other) is None and len(b.axes) == 1:
-            raise sizes_meet(Place("A", row), -2, len(a.axes), Place("B", other), 0, 1)
+            raise sizes_meet(Place("A", row), len(a.axes) - 2, len(a.axes), Place("B", other), 0, 1)
     if not _is_vectors(match):
         raise Mismatch("shape", "{0} is not one vector for each matrix of {1}", Place("B"), Place("A"), depth=1)
     return (*a.axes[:-2], _matrix(match)[1])

@@ -50,7 +50,10 @@ def joined(match: Match) -> Type:
         for i, (mine, theirs) in enumerate(zip(axes, item.axes, strict=True)):
             assert isinstance(mine, Axis) and isinstance(theirs, Axis)
             if i == dim:
-                axes[i] = Axis(sizes.add(mine.size, theirs.size), mine.label if mine.label == theirs.label else None)
+                if mine.label is not None and theirs.label is not None and mine.label != theirs.label:
+                    places = (Place("tensors", mine, 0), Place("tensors", theirs, position))
+                    raise Mismatch("label", f"{mine.label} meets {theirs.label}", *places, depth=4)
+                axes[i] = Axis(sizes.add(mine.size, theirs.size), mine.label or theirs.label)
                 continue
             merged = meet(mine, theirs)
             if merged is None:

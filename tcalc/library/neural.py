@@ -114,7 +114,7 @@ _CLASSES = 'reduction: text = "mean", label_smoothing: number = 0.0) -> R[...]'
 ROWS = [
     Builtin(
         "linear",
-        [Form("(x: T[*b, n], weight: T[m, n], bias: T[m] = None) -> T[*b, m]")],
+        [Form("(x: N[*b, n], weight: N[m, n], bias: N[m] = None) -> N[*b, m]")],
         torch="nn.functional.linear",
         spaces=NEURAL,
         doc="x @ weight.T + bias.",
@@ -223,7 +223,7 @@ ROWS = [
     ),
     Builtin(
         "cross",
-        [Form("(a: T[*s], b: T[*s], dim: axis = -1) -> T[...]", by_axes(_crossed))],
+        [Form("(a: N[*s], b: N[*s], dim: axis = -1) -> N[...]", by_axes(_crossed))],
         torch="linalg.cross",
         spaces=("", "linalg"),
         doc="Cross product of vectors of three numbers.",

@@ -50,6 +50,10 @@ def _norm(match: Match) -> Axes:
 def _linalg_norm(match: Match) -> Axes:
     """torch.linalg.norm: an order without axes asks for a vector or a matrix, two axes for a matrix."""
     order, positions, x = match.arguments.get("ord"), chosen_axes(match, "x"), tensor(match)
+    if positions is not None and len(positions) > 2:
+        raise Mismatch(
+            "shape", "this norm is over one axis or two, or all; vector_norm is over any", Place("x"), depth=5
+        )
     if order is None:
         return without(match, positions)
     if positions is None:

@@ -85,26 +85,26 @@ def _unknown(match: Match) -> Axes:
 ROWS = [
     Builtin(
         "gather",
-        [Form("(x: any[*s], dim: axis, index: i64[*i]) -> any[...]", by_axes(_gathered))],
+        [Form("(x: T[*s], dim: axis, index: i64[*i]) -> T[...]", by_axes(_gathered))],
         torch="kernel:gather",
         doc="Along an axis, the elements that an index tensor names.",
         example="gather([[1, 2], [3, 4]], 1, [[0, 0], [1, 0]])  #=> [[1, 1], [4, 3]]",
     ),
     Builtin(
         "take_along_dim",
-        [Form("(x: any[*s], indices: i64[*i], dim: axis = None) -> any[...]", by_axes(_taken_along))],
+        [Form("(x: T[*s], indices: i64[*i], dim: axis = None) -> T[...]", by_axes(_taken_along))],
         doc="Along an axis, the elements that indices name, as argsort gives them.",
         example="take_along_dim([30, 10, 20], [1, 2, 0], 0)  #=> [10, 20, 30]",
     ),
     Builtin(
         "take",
-        [Form("(x: any[*s], index: i64[*i]) -> any[*i]")],
+        [Form("(x: T[*s], index: i64[*i]) -> T[*i]")],
         doc="The elements at these places, counted row by row.",
         example="take([[1, 2], [3, 4]], [0, 3])  #=> [1, 4]",
     ),
     Builtin(
         "index_select",
-        [Form("(x: any[*l, n, *r], dim: axis(n), index: i64[m]) -> any[*l, m, *r]")],
+        [Form("(x: T[*l, n, *r], dim: axis(n), index: i64[m]) -> T[*l, m, *r]")],
         torch="kernel:index_select",
         doc="Along an axis, the parts that an index vector names.",
         example="index_select([[1, 2], [3, 4]], 1, [1])  #=> [[2], [4]]",

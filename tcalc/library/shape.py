@@ -137,6 +137,8 @@ def squeezed(match: Match) -> Type:
             raise Undetermined
         return _like(match, tuple([axis for axis in axes if axis.size != 1]))
     chosen = {normal_axis(each, x) for each in _ints(dim) if isinstance(each, int)} if axes else set()
+    if any(axes[i].size is sizes.UNKNOWN for i in chosen):
+        raise Undetermined
     return _like(match, tuple([axis for i, axis in enumerate(axes) if i not in chosen or axis.size != 1]))
 
 
@@ -360,7 +362,7 @@ ROWS = [
         attribute=True,
         view=True,
         doc="The conjugate transpose of a matrix.",
-        example="[[1j, 2]].H  #=> [[0.0-1.0j], [2.0+0.0j]]",
+        example="[[1, 2], [3, 4]].H  #=> [[1, 3], [2, 4]]",
     ),
     Builtin(
         "permute",

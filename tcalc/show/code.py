@@ -10,20 +10,23 @@ from tcalc.types.dtypes import DType
 
 if TYPE_CHECKING:
     from tcalc.graph.graph import Graph
+    from tcalc.library.builtin import Builtin
 
 #: A line gets no longer by putting one more call into it than this.
 WIDEST = 88
 #: How much of a tensor's numbers is repeated.
 LONGEST_DATA = 48
 
+#: How tightly a conditional expression, a comparison, a sign, a power, and a call bind.
+CHOICE, COMPARISON, SIGN, POWER, ATOM = 0, 1, 7, 8, 9
 #: Python's operators for torch's functions of two tensors, with how tightly they bind.
 INFIX = {
-    "lt": ("<", 1),
-    "le": ("<=", 1),
-    "gt": (">", 1),
-    "ge": (">=", 1),
-    "eq": ("==", 1),
-    "ne": ("!=", 1),
+    "lt": ("<", COMPARISON),
+    "le": ("<=", COMPARISON),
+    "gt": (">", COMPARISON),
+    "ge": (">=", COMPARISON),
+    "eq": ("==", COMPARISON),
+    "ne": ("!=", COMPARISON),
     "bitwise_or": ("|", 2),
     "bitwise_xor": ("^", 3),
     "bitwise_and": ("&", 4),
@@ -33,10 +36,8 @@ INFIX = {
     "div": ("/", 6),
     "floor_divide": ("//", 6),
     "remainder": ("%", 6),
-    "pow": ("**", 8),
+    "pow": ("**", POWER),
 }
-CHOICE, SIGN, POWER, ATOM = 0, 7, 8, 9
-
 #: The dtypes that torch.tensor finds by itself.
 FOUND = ("f32", "i64", "bool")
 
@@ -162,22 +163,22 @@ class _Listing:
 
     def operation(self, node: Operation) -> Text:
         row, options = node.row, node.options
+        kernel = row.torch.removeprefix("kernel:")
         weak = row.scalars and any(not isinstance(each, Number) for each in node.inputs)
         operands = [self.operand(each, weak) for each in node.inputs]
-        if not options and row.torch in INFIX and len(operands) == 2:
-            symbol, strength = INFIX[row.torch]
-            left, right = (strength + 1, strength) if strength == POWER else (strength, strength + 1)
-            # Python chains comparisons, so their operands are never bare comparisons.
-            text = f"{operands[0].within(left + (strength == 1))} {symbol} {operands[1].within(right)}"
-            return Text(text, strength)
-        if not options and row.torch == "neg":
+        if not options and kernel in INFIX and len(operands) == 2:
+            symbol, strength = INFIX[kernel]
+            # Powers group to the right; comparisons, which Python would chain, not at all.
+            left = operands[0].within(strength + (strength in (COMPARISON, POWER)))
+            return Text(f"{left} {symbol} {operands[1].within(strength + (strength != POWER))}", strength)
+        if not options and kernel == "neg":
             return Text(f"-{operands[0].within(SIGN)}", SIGN)
-        arguments = _grouped([each.text for each in operands], node.groups)
-        name = row.torch.removeprefix("kernel:")
-        if row.torch != name and name in KERNELS:
-            return KERNELS[name](self, [each.within(ATOM) for each in operands], options)
-        given = [*arguments, *[f"{key}={_option(value)}" for key, value in options.items()]]
-        return Text(f"{'' if row.torch != name else 'torch.'}{name}({', '.join(given)})")
+        if kernel != row.torch and kernel in KERNELS:
+            texts = [each.within(ATOM) if place == 0 else each.text for place, each in enumerate(operands)]
+            return KERNELS[kernel](self, texts, options)
+        given = _grouped([each.text for each in operands], node.groups)
+        given += [f"{key}={_option(value)}" for key, value in options.items() if not _is_default(row, key, value)]
+        return Text(f"{_torch_name(row)}({', '.join(given)})")
 
     # Blocks
 
@@ -195,7 +196,7 @@ class _Listing:
             blocks.append((listing, listing.block(graph)[0]))
         (then, first), (otherwise, second) = blocks
         if not then.lines and not otherwise.lines:
-            return Text(f"{first.within(1)} if {condition.text} else {second.text}", CHOICE)
+            return Text(f"{first.within(COMPARISON)} if {condition.text} else {second.text}", CHOICE)
         name = self.fresh("t")
         self.emit(f"if {condition.text}:")
         self.lines += [*then.lines, f"{then.indent}{name} = {first.text}"]
@@ -264,11 +265,30 @@ def _grouped(texts: list[str], groups: Sequence[int]) -> list[str]:
     return arguments
 
 
+def _torch_name(row: Builtin) -> str:
+    """What torch calls it; a kernel of tcalc's own goes by its row's name."""
+    if not row.torch.startswith("kernel:"):
+        return f"torch.{row.torch}"
+    space = row.spaces[0] if row.spaces else ""
+    return f"torch.{space}.{row.name}" if space and "." not in row.name else f"torch.{row.name}"
+
+
+def _is_default(row: Builtin, key: str, value: object) -> bool:
+    """Whether an option says what the row takes anyway."""
+    for form in row.forms:
+        for parameter in form.signature.parameters:
+            if parameter.name == key and getattr(parameter.default, "value", row) == value:
+                return True
+    return False
+
+
 def _option(value: object) -> str:
     if isinstance(value, DType):
         return f"torch.{value.torch_name}"
     if isinstance(value, tuple):
         return f"({', '.join(map(_option, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return repr(value)
 
 

@@ -149,6 +149,8 @@ def parse_statements(source: Source) -> Iterator[Statement | TcalcError]:
             if tokens[-1].type == "SEMICOLON":
                 cutter.layout.clear()
                 cutter.skip_line()
+            elif tokens[-1].type == "COLON":
+                cutter.skip_block(tokens)
             yield error
         else:
             yield statement

@@ -64,9 +64,13 @@ class Match:
     def fit(self) -> None:
         """Fit every argument, in order; raises Mismatch or Undetermined."""
         for parameter in self.signature.parameters:
-            if parameter.kind != "tensor" or parameter.name not in self.arguments:
+            if parameter.kind not in ("tensor", "tensors") or parameter.name not in self.arguments:
                 continue
             argument = self.arguments[parameter.name]
+            if parameter.kind == "tensors":  # their shapes are a rule's affair, their dtype is one throughout
+                assert isinstance(argument, tuple)
+                self.groups.setdefault("T", []).extend([(type.dtype, tier(type)) for type in argument])
+                continue
             if argument is None:  # an optional tensor left out
                 continue
             if parameter.starred:
@@ -184,9 +188,9 @@ class Match:
         dtype, word = type.dtype, parameter.word
         if dtype is not ANY:
             wrong = None
-            if word == "num" and dtype.rank == 0:
+            if word in ("num", "N") and dtype.rank == 0:
                 wrong = "must be numbers"
-            elif word == "real" and dtype.rank not in (1, 2):
+            elif word == "real" and dtype.rank == 3:
                 wrong = "must be real numbers"
             elif word in ("order", "R") and dtype.rank > 2:
                 wrong = "must be real"
@@ -210,14 +214,22 @@ class Match:
     def conversion(self, parameter: Parameter) -> DType | None:
         """The dtype that an argument is converted to before torch sees it, None where torch takes it as it is."""
         word = parameter.word
-        if word == "T":
-            return self.promoted("T")
+        if word in ("T", "N"):
+            return self.promoted(word)
+        if word in PROMOTING and self._is_half_complex():
+            return self.promoted(*PROMOTING)
         if word in FLOATING:
             requested = self.arguments.get("dtype")
             if isinstance(requested, DType) and requested.rank >= 2:
                 return requested
             return self._floating(word, self.promoted(word))
         return parameter.dtype
+
+    def _is_half_complex(self) -> bool:
+        """Whether torch would make of f16 and a complex number a complex dtype of half width, which we have not."""
+        operands = [operand for word in PROMOTING for operand in self.groups.get(word, ())]
+        half = any(dtype is dtypes.F16 for dtype, _ in operands)
+        return half and any(dtype.kind == "complex" for dtype, _ in operands)
 
     def _floating(self, word: str, dtype: DType) -> DType:
         """What an operand of a floating word is converted to."""
@@ -242,8 +254,8 @@ class Match:
             return dtypes.real_of(requested) if word == "real" else requested
         if word == "default":
             return self.default_float
-        if word == "T":
-            return self.promoted("T")
+        if word in ("T", "N"):
+            return self.promoted(word)
         if word in ("F", "R", "L"):
             return self._floating(word, self.promoted(word))
         if word == "float":

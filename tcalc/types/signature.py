@@ -10,7 +10,8 @@ The word before a bracket says which dtypes a parameter takes, and in a result w
 | `order` | what has an order, bool among it; torch promotes   | as `any`                                 |
 | `bits`  | bool and integers; torch promotes                  | the same                                 |
 | `T`     | every dtype; converted to one dtype throughout     | that dtype                               |
-| `F`     | the same, and integers become the default float    | that dtype                               |
+| `N`     | the same, but not bool                             | that dtype                               |
+| `F`     | as `T`, and integers become the default float    | that dtype                               |
 | `R`     | as `F`, but not complex                            | that dtype                               |
 | `L`     | as `F`, and what LAPACK lacks (`f16`, `bf16`) becomes `f32` | that dtype                      |
 | `float` | integers become the default float                  | the operands' promotion, floating        |
@@ -34,7 +35,7 @@ from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
 
 STATIC_KINDS = frozenset("int flag number text dtype axis axes function tensors value".split())
-DTYPE_WORDS = frozenset("any num real order bits T F R L float int wide complex default".split())
+DTYPE_WORDS = frozenset("any num real order bits T N F R L float int wide complex default".split())
 
 
 class Parameter:

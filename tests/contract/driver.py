@@ -23,15 +23,13 @@ from tcalc.doors import guarded
 from tcalc.errors import TcalcError
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
 from tcalc.session import Session, Settings
-from tcalc.show.constants import constant_text
 from tcalc.show.diagnostics import error_text, note_text
 from tcalc.show.palette import PLAIN
 from tcalc.show.plain import plain_text
 from tcalc.source import Source
 from tcalc.types import dtypes
-from tcalc.types.data import TensorData, TupleData
+from tcalc.types.data import ConstantData, Data, TupleData
 from tcalc.types.dtypes import DType
-from tcalc.types.tensor import ConstantType
 
 
 class Result:
@@ -40,13 +38,8 @@ class Result:
     def __init__(self, shown: Shown, default_float: DType) -> None:
         self.type = str(shown.type)
         self.names: Sequence[str] = getattr(shown.data, "names", ())
-        if shown.data is not None:
-            self.value = tensor_of(shown.data)
-            self.text = plain_text(shown.data, default_float)
-        else:
-            constant = isinstance(shown.type, ConstantType)
-            self.text = constant_text(shown.type.value) if isinstance(shown.type, ConstantType) else str(shown.type)
-            self.value = self.text if constant else None
+        self.text = plain_text(shown.data, default_float)
+        self.value = value_of(shown.data)
 
     def __repr__(self) -> str:
         return f"{self.type} {self.text}"
@@ -111,7 +104,7 @@ class Calculator:
                 self.session._engine.configure(self.default_float, "cpu", None)
                 self.session._engine.enter_thread()
             source, found = Source(text), []
-            for outcome in guarded(self.session.run(source), source):
+            for outcome in guarded(self.session.run(source)):
                 found.append(outcome)
                 if isinstance(outcome, Left):
                     break
@@ -126,7 +119,7 @@ class Calculator:
             if failed and not keep_going:
                 return Ran(found, self.default_float)
             for statement in statements:
-                for outcome in guarded(self.session.execute(statement), statement.span.source):
+                for outcome in guarded(self.session.execute(statement)):
                     found.append(outcome)
                     if isinstance(outcome, Failed | Left):
                         return Ran(found, self.default_float)
@@ -164,13 +157,15 @@ def value(program: str, **settings: Any) -> Any:
     return result.value
 
 
-def tensor_of(data: TensorData | TupleData) -> Any:
-    """A value as torch's."""
+def value_of(data: Data) -> Any:
+    """A value as torch's, a tuple of them, or what has no numbers as its text."""
     if isinstance(data, TupleData):
-        return tuple(tensor_of(item) for item in data.items)
+        return tuple(value_of(item) for item in data.items)
+    if isinstance(data, ConstantData):
+        return plain_text(data, dtypes.F32)
     shape = [axis.size for axis in data.type.axes]  # type: ignore[union-attr]  # a value has no packs
     dtype = getattr(torch, data.type.dtype.torch_name)
-    return torch.tensor(list(data.numbers(0, math.prod(shape))), dtype=dtype).reshape(shape)
+    return torch.tensor(list(data.numbers(0, math.prod(shape))), dtype=dtype).reshape(shape)  # type: ignore[arg-type]  # whole numbers
 
 
 def assert_value(got: Any, want: Any) -> None:

@@ -30,6 +30,7 @@ WORDS: dict[str, tuple[DType, ...]] = {
     "L": dtypes.DTYPES,
     "float": dtypes.DTYPES,
     "num": REAL + COMPLEX,
+    "N": REAL + COMPLEX,
     "real": REAL,
     "order": (dtypes.BOOL, *REAL),
     "R": (dtypes.BOOL, *REAL),

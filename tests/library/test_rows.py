@@ -26,7 +26,7 @@ def test_a_name_is_that_of_one_row_in_each_space() -> None:
 
 @each_row
 def test_the_torch_function_exists(row: Builtin) -> None:
-    if not row.special:
+    if not row.special and row.torch != "kernel:shape":  # a shape is known while checking
         assert callable(find(row.torch))
 
 

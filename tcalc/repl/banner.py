@@ -1,0 +1,40 @@
+"""The line above the first prompt."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tcalc import __version__
+
+if TYPE_CHECKING:
+    from tcalc.session import Settings
+    from tcalc.show.palette import Style
+
+
+def banner(settings: Settings, style: Style, width: int) -> str:
+    """`tcalc 0.1.0 · torch 2.13 · cpu · f32    :help   Ctrl-D leaves`, on two lines where one is too short."""
+    torch = torch_version()
+    facts = [f"tcalc {__version__}", f"torch {torch}" if torch else "", settings.device, settings.default_float.name]
+    what = style.prose(" · ".join([fact for fact in facts if fact]))
+    how = ":help   Ctrl-D leaves"
+    gap = "    " if len(what) + 4 + len(how) < width else "\n"
+    return style.paint("dim", what) + gap + style.paint("dim", how)
+
+
+def torch_version() -> str:
+    """Major and minor version of the torch that is installed, read from its file; torch is not imported for it."""
+    from importlib.util import find_spec
+
+    spec = find_spec("torch")
+    if spec is None or spec.origin is None:
+        return ""
+    try:
+        with open(os.path.join(os.path.dirname(spec.origin), "version.py"), encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("__version__"):
+                    number = line.partition("=")[2].strip(" '\"\n")
+                    return ".".join(number.partition("+")[0].split(".")[:2])
+    except (OSError, ValueError):
+        pass
+    return ""

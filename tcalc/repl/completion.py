@@ -1,0 +1,67 @@
+"""What Tab offers: names that fit before the cursor, with a word on each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tcalc.check.words import Words
+    from tcalc.session import Session
+
+
+class Candidate:
+    """A text that may stand instead of the last `length` characters, and what it is."""
+
+    __slots__ = ("length", "remark", "text")
+
+    def __init__(self, text: str, length: int, remark: str) -> None:
+        self.text, self.length, self.remark = text, length, remark
+
+
+def candidates(session: Session, before: str) -> list[Candidate]:
+    """What fits at the end of `before`, in the order in which to offer it."""
+    from tcalc.commands import COMMANDS, is_command
+    from tcalc.syntax.parser import keywords
+
+    words = session.words
+    if is_command(before):
+        word, blank, rest = before.lstrip()[1:].partition(" ")
+        if not blank:
+            return _fitting(word, [(each.name, each.doc) for each in COMMANDS.values()])
+        command = COMMANDS.get(word)
+        if command is None or not command.takes:
+            return []
+        if command.takes == "names":
+            return _fitting(_last_word(rest), _with_remarks(words, words.bound()))
+        if command.takes == "words":
+            return _fitting(rest, _with_remarks(words, [*words.bound(), *words.rows(), *COMMANDS]))
+    word = _last_word(before)
+    head, dot, tail = word.rpartition(".")
+    if dot:
+        return _fitting(tail, _with_remarks(words, words.after_dot(head)))
+    return _fitting(word, _with_remarks(words, [*words.starts(), *keywords()])) if word else []
+
+
+def _fitting(word: str, offers: Iterable[tuple[str, str]]) -> list[Candidate]:
+    seen: set[str] = set()
+    found = []
+    for text, remark in offers:
+        if text.startswith(word) and text not in seen:
+            seen.add(text)
+            found.append(Candidate(text, len(word), remark))
+    return found
+
+
+def _last_word(text: str) -> str:
+    """The name, dotted or not, that a text ends in; empty after anything else."""
+    start = len(text)
+    while start and (text[start - 1].isalnum() or text[start - 1] in "_."):
+        start -= 1
+    word = text[start:]
+    return "" if word[:1].isdigit() else word
+
+
+def _with_remarks(words: Words, names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    return ((name, words.remark(name)) for name in names)

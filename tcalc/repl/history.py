@@ -1,0 +1,115 @@
+"""What was typed, kept from one shell to the next: a file of lines, each a JSON string, that several shells may share.
+
+An entry is one write at the end of the file, under a lock, so that entries of any length from any number of shells
+stay whole. Nothing is ever taken away; only the newest part is read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+
+#: How many bytes of the end are read.
+RECENT = 1 << 20
+
+
+def path() -> str:
+    """`$XDG_STATE_HOME/tcalc/history`, by default in `~/.local/state`."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(base, "tcalc", "history")
+
+
+class HistoryFile:
+    """The file at `path`. What goes wrong is a line in `warnings`, never an exception."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.warnings: list[str] = []
+        self._works = True
+
+    def entries(self) -> list[str]:
+        """The entries, oldest first."""
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+        except FileNotFoundError:
+            return []
+        except OSError as reason:
+            self._give_up("read", reason)
+            return []
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                self._give_up("read", OSError(0, "it is no regular file"))
+                return []
+            size = os.lseek(descriptor, 0, os.SEEK_END)
+            start = os.lseek(descriptor, max(0, size - RECENT), os.SEEK_SET)
+            with open(descriptor, "rb", closefd=False) as file:
+                lines = file.read().split(b"\n")
+        except OSError as reason:
+            self._give_up("read", reason)
+            return []
+        finally:
+            os.close(descriptor)
+        found = [entry for entry in map(_entry, lines[1:] if start else lines) if entry != ""]
+        whole = [entry for entry in found if entry is not None]
+        damaged = len(found) - len(whole)
+        if damaged:
+            lines_are = "line is" if damaged == 1 else "lines are"
+            self.warnings.append(f"{damaged} {lines_are} damaged in {self.path}; the others are there")
+        return whole
+
+    def add(self, entry: str) -> None:
+        """Append an entry."""
+        if not self._works:
+            return
+        try:
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
+        except OSError as reason:
+            self._give_up("written", reason)
+            return
+        try:
+            self._append(descriptor, json.dumps(entry).encode() + b"\n")
+        except OSError as reason:
+            self._give_up("written", reason)
+        finally:
+            os.close(descriptor)
+
+    def _append(self, descriptor: int, line: bytes) -> None:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "it is no regular file")
+        if status.st_mode & 0o077 and status.st_uid == os.getuid():
+            os.fchmod(descriptor, 0o600)
+        _lock(descriptor)  # closing the file gives it back
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            line = b"\n" + line  # somebody's last write was cut short
+        while line:
+            line = line[os.write(descriptor, line) :]
+
+    def _give_up(self, done: str, reason: OSError) -> None:
+        self._works = False
+        self.warnings.append(f"the history cannot be {done}: {self.path}: {reason.strerror or reason}")
+
+
+def _entry(line: bytes) -> str | None:
+    """The entry that a line holds, empty for an empty line, None for a damaged one."""
+    if not line:
+        return ""
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, str) else None
+
+
+def _lock(descriptor: int) -> None:
+    """Wait for the other shells that are writing."""
+    try:
+        import fcntl
+    except ImportError:  # not there on Windows, where O_APPEND has to do
+        return
+    fcntl.flock(descriptor, fcntl.LOCK_EX)

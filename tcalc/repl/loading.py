@@ -1,0 +1,46 @@
+"""What the first statement needs is loaded behind the prompt, in the order in which it will be needed."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tcalc.session import Session
+
+
+class Loading:
+    """Loads the language (some 100 ms), then torch (more than a second), once `start` is called."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        #: Set when text can be read, checked and completed. Half of it must not be used.
+        self.language = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, if this is the first call."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._load, name="loading", daemon=True)
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until the language is loaded, if it is being loaded."""
+        if self._thread is not None:
+            self.language.wait()
+
+    def _load(self) -> None:
+        # A third of torch's import is collecting garbage that is none, and each collection is felt while typing.
+        gc.disable()
+        try:
+            self._session.load_language()
+        finally:
+            self.language.set()
+        try:
+            self._session.load_torch()
+        except Exception:
+            pass  # the first statement that needs torch finds the same, and says so
+        finally:
+            gc.freeze()  # what was loaded stays
+            gc.enable()

@@ -1,0 +1,72 @@
+"""Outcomes as the shell shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
+from tcalc.show.constants import constant_text
+from tcalc.show.diagnostics import error_text, note_text
+from tcalc.show.terminal import binding_text, value_text
+from tcalc.show.visible import visible
+from tcalc.types.tensor import ConstantType, Type
+
+if TYPE_CHECKING:
+    from tcalc.errors import Repair
+    from tcalc.show.palette import Style
+
+REPAIR_HINT = "Alt-1 puts it on the line"
+
+
+class Reply:
+    """One thing to print, empty for nothing. `leaves` where the shell ends; `repairs` are what Alt-1 and on offer."""
+
+    __slots__ = ("failed", "leaves", "repairs", "text")
+
+    def __init__(
+        self, text: str, *, leaves: bool = False, failed: bool = False, repairs: list[Repair] | None = None
+    ) -> None:
+        self.text, self.leaves, self.failed, self.repairs = text, leaves, failed, repairs or []
+
+
+def replies(outcomes: Iterable[Outcome | str], style: Style, width: int) -> Iterator[Reply]:
+    """What to print, as it comes, up to the first error; a note stands below the result that it is about."""
+    notes: list[Reply] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Noted):
+            notes.append(Reply(note_text(outcome.note, style, width=width)))
+            continue
+        reply = _reply(outcome, style, width)
+        yield reply
+        if reply.failed or reply.leaves:
+            return
+        yield from notes
+        notes.clear()
+    yield from notes
+
+
+def _reply(outcome: Outcome | str, style: Style, width: int) -> Reply:
+    if isinstance(outcome, str):
+        return Reply("\n".join(map(style.prose, outcome.split("\n"))))
+    if isinstance(outcome, Shown):
+        return Reply(value_text(outcome.data, style, width=width) if outcome.data else _constant(outcome.type))
+    if isinstance(outcome, Bound):
+        if outcome.data is not None:
+            return Reply(binding_text(outcome.name, outcome.data, style, width=width))
+        return Reply(f"{style.paint('name', visible(outcome.name))}: {_typed_constant(outcome.type, style)}")
+    if isinstance(outcome, Left):
+        return Reply("", leaves=True)
+    assert isinstance(outcome, Failed)
+    error = outcome.error
+    hint = REPAIR_HINT if error.repairs else ""
+    return Reply(error_text(error, style, width=width, hint=hint), failed=True, repairs=error.repairs)
+
+
+def _constant(type: Type) -> str:
+    return constant_text(type.value) if isinstance(type, ConstantType) else str(type)
+
+
+def _typed_constant(type: Type, style: Style) -> str:
+    text = style.paint("type", str(type))
+    return f"{text} = {constant_text(type.value)}" if isinstance(type, ConstantType) else text

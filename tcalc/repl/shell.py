@@ -1,0 +1,153 @@
+"""The shell: read, run on the evaluator's thread, print."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from tcalc.commands import is_command, run_command
+from tcalc.errors import TcalcError
+from tcalc.evaluator import Evaluator, Interrupted
+from tcalc.outcomes import Failed, Outcome
+from tcalc.repl import history
+from tcalc.repl.banner import banner
+from tcalc.repl.early import prompt_drawn
+from tcalc.repl.loading import Loading
+from tcalc.repl.render import Reply, replies
+from tcalc.repl.transcript import CONTINUATION, PROMPT
+from tcalc.source import Source
+
+if TYPE_CHECKING:
+    from tcalc.errors import Repair
+    from tcalc.interrupt import Ticket
+    from tcalc.session import Session
+    from tcalc.show.palette import Style
+
+
+class Reader(Protocol):
+    """Where the shell gets its texts from."""
+
+    #: The repairs that the last error offered.
+    repairs: list[Repair]
+
+    def read(self) -> str:
+        """The next text. Raises EOFError at the end, KeyboardInterrupt where what was typed is dropped."""
+
+
+def run(session: Session, style: Style) -> int:
+    """The shell on this process's terminal, until it is left; the exit status."""
+    loading, file = Loading(session), history.HistoryFile(history.path())
+    shell = Shell(session, style, file, loading)
+    print(banner(session.settings, style, columns()), flush=True)
+    reader: Reader
+    if os.environ.get("TERM") in ("dumb", "unknown"):
+        reader = PlainReader()
+        loading.start()
+    else:
+        with prompt_drawn(PROMPT):
+            from tcalc.repl.editor import Editor
+
+            reader = Editor(session, style, file, loading)
+    return shell.loop(reader)
+
+
+def columns() -> int:
+    """The terminal's width in cells; 80 where there is none."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+class Shell:
+    """Runs what a reader gives, and prints to standard output. No exception of a statement's leaves it."""
+
+    def __init__(self, session: Session, style: Style, file: history.HistoryFile, loading: Loading) -> None:
+        self.session, self.style = session, style
+        self.evaluator = Evaluator(session)
+        self._history, self._loading = file, loading
+        self._line = 1
+
+    def loop(self, reader: Reader) -> int:
+        """Read and run until the reader ends or a statement leaves; the exit status."""
+        while True:
+            self._warn()
+            try:
+                text = reader.read()
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                return 0
+            try:
+                if self.submit(text, reader):
+                    return 0
+            except KeyboardInterrupt:
+                self._print("\rinterrupted")
+
+    def submit(self, text: str, reader: Reader) -> bool:
+        """Run a text and print what comes of it; whether it leaves the shell."""
+        if not text.strip():
+            return False
+        reader.repairs = []
+        source = Source(text, "<shell>", self._line)
+        if not is_command(text):
+            self._line += text.rstrip().count("\n") + 1
+        try:
+            for reply in self.evaluator.stream(lambda ticket: self._replies(source, ticket)):
+                if reply.leaves:
+                    return True
+                if reply.text:
+                    self._print(reply.text)
+                if reply.failed:
+                    reader.repairs = reply.repairs
+        except Interrupted as interrupted:
+            # The terminal has written ^C; this stands over it.
+            self._print("\r" + self.style.prose(interrupted.message))
+        except OSError:
+            raise  # the terminal is gone: there is nobody to tell
+        except Exception as bug:
+            from tcalc.doors import internal_error
+
+            for reply in replies([Failed(internal_error(bug))], self.style, columns()):
+                self._print(reply.text)
+        return False
+
+    def _replies(self, source: Source, ticket: Ticket) -> Iterator[Reply]:
+        """On the evaluator's thread: run a text and lay out what comes of it, which may need torch too."""
+        self._loading.wait()
+        outcomes: Iterable[Outcome | str]
+        if is_command(source.text):
+            try:
+                outcomes = run_command(self.session, source)
+            except TcalcError as error:
+                outcomes = [Failed(error)]
+        else:
+            outcomes = self.session.run(source, ticket)
+        yield from replies(outcomes, self.style, columns())
+
+    def _warn(self) -> None:
+        for warning in self._history.warnings:
+            self._print(f"{self.style.paint('note', 'note')}: {self.style.prose(warning)}")
+        self._history.warnings.clear()
+
+    def _print(self, text: str) -> None:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+class PlainReader:
+    """Reads lines as they come, for a terminal on which nothing can be moved."""
+
+    def __init__(self) -> None:
+        self.repairs: list[Repair] = []
+
+    def read(self) -> str:
+        """See `Reader.read`."""
+        from tcalc.syntax.parser import is_complete
+
+        text = input(PROMPT)
+        while not is_command(text) and not is_complete(text):
+            text += "\n" + input(CONTINUATION)
+        return text
