@@ -1,7 +1,8 @@
 """Runs the commands that the pages show and writes what they print back into the pages: `python docs/refresh.py`.
 
 A page shows commands in ```console blocks: a line that begins with `$ ` is one, what follows it is what it prints, on
-standard output and standard error alike. Between `<!-- speed -->` and `<!-- /speed -->` stands the table of
+standard output and standard error alike; after the command `tcalc` alone, lines that begin with `tcalc> ` are typed
+into the shell, in a pseudo-terminal. Between `<!-- speed -->` and `<!-- /speed -->` stands the table of
 benchmarks/README.md. tests/test_readme.py does the same, and compares.
 """
 
@@ -11,17 +12,21 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").glob("*.md"))]
 
-FENCE, PROMPT = "```", "$ "
+FENCE, PROMPT, TYPED = "```", "$ ", "tcalc> "
+COLUMNS = 100
+PATIENCE = 30
 
 
 def blocks(page: str) -> list[tuple[int, int]]:
-    """Where the console blocks of a page are: the line behind the fence that opens each, and that of the closing one."""
+    """Where the console blocks of a page are: the line behind each opening fence, and that of the closing one."""
     found = []
     start = None
     for number, line in enumerate(page.split("\n")):
@@ -47,28 +52,74 @@ def performed(block: list[str]) -> list[str]:
     """A block with what its commands print now."""
     lines = []
     for line in block:
-        if line.startswith(PROMPT):
+        if line == f"{PROMPT}tcalc":
+            typed = [each.removeprefix(TYPED) for each in block if each.startswith(TYPED)]
+            lines += [line, *conversation(typed)]
+        elif line.startswith(PROMPT):
             lines += [line, *output(line.removeprefix(PROMPT)).splitlines()]
     return lines
 
 
+def surroundings(folder: str) -> Mapping[str, str]:
+    """The environment that commands run in: the tcalc beside this Python, and nothing of the user's own."""
+    mine = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "LC_ALL": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "HOME": folder,
+    }
+    return {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | mine
+
+
 def output(command: str) -> str:
-    """What a command prints in the root of the checkout, with the tcalc of this environment."""
-    with tempfile.TemporaryDirectory() as cache:
-        environment = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "XDG_CACHE_HOME": cache,
-            "LC_ALL": "C.UTF-8",
-        }
+    """What a command prints in the root of the checkout."""
+    with tempfile.TemporaryDirectory() as home:
         run = subprocess.run(
             ["sh", "-c", command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=ROOT,
-            env=environment,
+            env=surroundings(home),
         )
     return run.stdout.decode()
+
+
+def conversation(typed: list[str]) -> list[str]:
+    """The shell's screen after some lines were typed, each when the prompt was there."""
+    import pexpect
+    import pyte
+
+    screen = pyte.Screen(COLUMNS, 300)
+    stream = pyte.ByteStream(screen)
+
+    def rows() -> list[str]:
+        return "\n".join(row.rstrip() for row in screen.display).rstrip().split("\n")
+
+    with tempfile.TemporaryDirectory() as home:
+        shell = pexpect.spawn("tcalc", [], dimensions=(300, COLUMNS), cwd=ROOT, env=surroundings(home))
+
+        def prompted(times: int) -> None:
+            end = time.monotonic() + PATIENCE
+            while time.monotonic() < end:
+                try:
+                    data = shell.read_nonblocking(65536, timeout=0.3)
+                except pexpect.TIMEOUT:
+                    if sum(row.startswith(TYPED.rstrip()) for row in rows()) >= times:
+                        return
+                    continue
+                stream.feed(data)
+                if b"\x1b[6n" in data:  # where is the cursor?
+                    shell.send(f"\x1b[{screen.cursor.y + 1};{screen.cursor.x + 1}R")
+            raise TimeoutError("\n".join(rows()))
+
+        prompted(1)
+        for number, line in enumerate(typed, 2):
+            shell.send(line + "\r")
+            prompted(number)
+        shown = rows()[:-1]
+        shell.close(force=True)
+    return shown
 
 
 def refreshed(page: str) -> str:

@@ -76,6 +76,8 @@ class TcalcError(Exception):
         self.marks = list(marks)
         self.notes = list(notes)
         self.repairs = list(repairs)
+        #: Names that an ill-formed statement would have bound: what uses them is not at fault.
+        self.unbound: list[str] = []
 
 
 class Note:

@@ -162,6 +162,8 @@ class Session:
         for parsed in parse_statements(source):
             if isinstance(parsed, TcalcError):
                 outcomes.append(Failed(parsed))
+                for name in parsed.unbound:
+                    scope.bind(name, Variable(POISON))
                 continue
             statements.append(parsed)
             try:
@@ -529,7 +531,9 @@ class Session:
 
     def load_torch(self) -> None:
         """Import torch before it is needed, in whichever thread; nothing is set up."""
-        from tcalc.backend import engine as _
+        from tcalc.backend import engine
+
+        del engine
 
     @property
     def engine(self) -> Any:

@@ -87,7 +87,12 @@ def item(x: Tensor) -> Tensor:
 
 
 def power(a: Any, b: Any) -> Any:
-    """a to the power b. torch gives 0 for a negative power of an integer; here it is refused."""
+    """a to the power b.
+
+    torch gives 0 for a negative power of an integer; here it is refused where data say so, floating where it is known.
+    """
+    if b.__class__ is int and b < 0 and isinstance(a, Tensor) and not (a.is_floating_point() or a.is_complex()):
+        return a.to(torch.get_default_dtype()) ** b
     if isinstance(b, Tensor) and not b.is_floating_point() and not b.is_complex():
         whole = not (a.is_floating_point() or a.is_complex()) if isinstance(a, Tensor) else isinstance(a, int)
         if whole and b.dtype is not torch.uint8 and bool((b < 0).any()):

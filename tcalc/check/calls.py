@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import errors, names, over
+from tcalc.check import errors, names, over, wrapping
 from tcalc.check.arguments import Given, default_value, static_argument, static_list
 from tcalc.check.typed import Apply, Item, Several, Static, Typed, converted, item_of
 from tcalc.errors import TcalcError
@@ -15,7 +15,7 @@ from tcalc.source import Source, Span
 from tcalc.syntax import nodes
 from tcalc.types import size as sizes
 from tcalc.types.dtypes import ANY, DType
-from tcalc.types.match import SIZE_OPERATIONS, Match
+from tcalc.types.match import PROMOTING, SIZE_OPERATIONS, Match
 from tcalc.types.mismatch import Mismatch, Place, Undetermined
 from tcalc.types.signature import Parameter, Signature
 from tcalc.types.tensor import (
@@ -241,6 +241,8 @@ def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, bi
             result = checker.static_type(static, node.span)
     if len(binding.given) > 1 and len(match.packs) == 1:
         _note_growth(checker, node, match, binding, result)
+    if row.operator:
+        wrapping.note(checker, row, node, operands, result)
     if not operands and "dtype" in signature.names and isinstance(result, TensorType):
         options["dtype"] = result.dtype
     return Apply(node.span, result, row, form, operands, options)
@@ -288,7 +290,7 @@ def _prepared(row: Builtin, match: Match, parameter: Parameter, operand: Typed) 
     if type.static is not None and not type.axes:
         if row.scalars and wanted is None:
             return operand
-        return _as(operand, wanted or match.promoted(*match.groups))
+        return _as(operand, wanted or match.promoted(*PROMOTING))
     return operand if wanted is None else _as(operand, wanted)
 
 

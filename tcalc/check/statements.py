@@ -97,6 +97,8 @@ def poisoned(statement: nodes.Statement) -> list[str]:
     if isinstance(statement, nodes.Update):
         target = _root(statement.target)
         return [target.name] if target is not None else []
+    if isinstance(statement, nodes.Show) and not statement.silent:
+        return ["_", "ans"]
     return []
 
 
@@ -388,10 +390,13 @@ def unpack(checker: Checker, statement: nodes.Unpack) -> Checked:
         names.refuse_reserved(target.name, target.span)
         if seen.count(target.name) > 1:
             raise TcalcError("name", f"{target.name} is named twice", target.span)
-    kept = [(t.name, p) for t, p in zip(statement.targets, parts, strict=True) if t.name != "_"]
-    checked = Checked(statement, "bind", tuple([part for _, part in kept]))
-    checked.targets = tuple([name for name, _ in kept])
-    checked.variables = [(name, Variable(_named(checker, statement, name, part.type))) for name, part in kept]
+    checked = Checked(statement, "bind", parts)
+    checked.targets = tuple([None if target.name == "_" else target.name for target in statement.targets])
+    checked.variables = [
+        (name, Variable(_named(checker, statement, name, part.type)))
+        for name, part in zip(checked.targets, parts, strict=True)
+        if name is not None
+    ]
     return checked
 
 

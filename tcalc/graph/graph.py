@@ -189,16 +189,21 @@ Result = "Node | tuple[Result, ...] | None"
 
 
 class Graph:
-    """Nodes in running order, and the results. `effect` where one of them draws numbers or reads a file."""
+    """The results and all that they need, in running order.
 
-    __slots__ = ("nodes", "results")
+    `effects` are the random draws, in the order of the program: all are run, used or not, and in that order.
+    """
 
-    def __init__(self, nodes: list[Node], results: tuple[object, ...]) -> None:
-        self.nodes, self.results = nodes, results
+    __slots__ = ("effects", "nodes", "results")
+
+    def __init__(self, results: tuple[object, ...], effects: tuple[Node, ...] = ()) -> None:
+        self.results, self.effects = results, effects
+        self.nodes = ordered((*effects, *results))
 
     @property
     def effect(self) -> bool:
-        return any(node.effect for node in self.nodes)
+        """Whether it draws random numbers."""
+        return bool(self.effects)
 
     @property
     def inputs(self) -> list[Input]:

@@ -18,7 +18,6 @@ from tcalc.graph.graph import (
     Part,
     Repeat,
     nodes_of,
-    ordered,
 )
 from tcalc.types import size as sizes
 from tcalc.types.tensor import UNKNOWN_TYPE, TensorType
@@ -35,17 +34,19 @@ def lower(values: Sequence[t.Typed]) -> Graph:
     """The graph of some typed expressions."""
     lowering = _Lowering(None)
     results = tuple([lowering.lower(value) for value in values])
-    return Graph(ordered(results), results)
+    return Graph(results, tuple(lowering.effects))
 
 
 class _Lowering:
     """Lowers one block: a statement's expressions, or the body of a loop or choice."""
 
-    __slots__ = ("captured", "count", "done", "inputs", "locals", "outer")
+    __slots__ = ("captured", "count", "done", "effects", "inputs", "locals", "outer")
 
     def __init__(self, outer: _Lowering | None) -> None:
         self.outer = outer
         self.locals: dict[t.Local, object] = {}
+        #: Random draws, in the order of the program.
+        self.effects: list[Node] = []
         #: Expressions lowered already: one that stands in several places (`q, r = qr(A)`) is computed once.
         self.done: dict[int, object] = {}
         #: In a block: nodes of the surrounding graph that it uses, with the inputs that stand for them.
@@ -165,7 +166,14 @@ class _Lowering:
                 assert isinstance(result, Node)
                 inputs.append(result)
                 groups.append(-1)
-        return Operation(typed.span, typed.type, typed.row, tuple(inputs), tuple(groups), typed.options)
+        node = Operation(typed.span, typed.type, typed.row, tuple(inputs), tuple(groups), typed.options)
+        return self._kept(node)
+
+    def _kept(self, node: Node) -> Node:
+        """The node, which is run in its turn if it has an effect."""
+        if node.effect:
+            self.effects.append(node)
+        return node
 
     def convert(self, typed: t.Convert) -> object:
         operand = typed.operand
@@ -200,8 +208,7 @@ class _Lowering:
             for key, (_, input) in block.captured.items():
                 input.name = places[key]
         then, otherwise = [graph for _, graph in blocks]
-        node = Branch(typed.span, typed.type, (condition, *outside.values()), then, otherwise)
-        return node
+        return self._kept(Branch(typed.span, typed.type, (condition, *outside.values()), then, otherwise))
 
     def loop(self, typed: t.Loop) -> object:
         if typed.count < 0:
@@ -216,7 +223,7 @@ class _Lowering:
         node = Repeat(
             typed.span, typed.type, typed.kind, inputs, len(states), len(sequences), typed.axes, typed.count, body
         )
-        return node
+        return self._kept(node)
 
     def _block(self, parameters: Sequence[t.Local], body: t.Typed) -> tuple[_Lowering, Graph]:
         self._counted(body)
@@ -224,7 +231,7 @@ class _Lowering:
         for number, local in enumerate(parameters):
             block.locals[local] = Input(body.span, UNKNOWN_TYPE, number)
         result = block.lower(body)
-        return block, Graph(ordered((result,)), (result,))
+        return block, Graph((result,), tuple(block.effects))
 
     def derivative(self, typed: t.Derivative) -> object:
         raise TcalcError("grad", NO_DERIVATIVES, typed.span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tcalc.graph.graph import Graph, Node, ordered
+from tcalc.graph.graph import Graph, Node
 
 Rewrite = Callable[[Graph], Graph]
 
@@ -36,8 +36,8 @@ def common_subexpressions(graph: Graph) -> Graph:
             replaced[id(node)] = current
     if not replaced:
         return graph
-    results = _with(graph.results, replaced)
-    return Graph(ordered(results), results)
+    effects = tuple([replaced.get(id(each), each) for each in graph.effects])
+    return Graph(_with(graph.results, replaced), effects)
 
 
 def _with(results: tuple[object, ...], replaced: dict[int, Node]) -> tuple[object, ...]:

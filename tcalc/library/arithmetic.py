@@ -6,6 +6,18 @@ import operator
 
 from tcalc.library.builtin import Builtin, Form
 from tcalc.library.folding import divide, floor_divide, power, remainder
+from tcalc.types.match import Match
+from tcalc.types.tensor import TensorType, Type
+
+
+def raised(match: Match) -> Type:
+    """A power; of integers to a negative number it is floating, where the number is known."""
+    result, exponent = match.result(match.signature.result), match["b"]
+    assert isinstance(result, TensorType) and isinstance(exponent, TensorType)
+    if result.dtype.rank == 1 and isinstance(exponent.static, int) and exponent.static < 0:
+        return TensorType(match.default_float, result.axes)
+    return result
+
 
 ROWS = [
     Builtin(
@@ -67,7 +79,7 @@ ROWS = [
     ),
     Builtin(
         "pow",
-        [Form("(a: num[*s], b: num[*s]) -> num[*s]", fold=power)],
+        [Form("(a: num[*s], b: num[*s]) -> num[*s]", raised, fold=power)],
         torch="kernel:pow",
         operator="^",
         scalars=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tcalc.errors import counted
-from tcalc.types.broadcast import Spread, meet
+from tcalc.types.broadcast import Spread, meet, stretch
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, sizes_meet, which_axis
 from tcalc.types.tensor import Axis, Pack, TensorType, Type
@@ -98,10 +98,7 @@ def contracted(match: Match) -> Type:
                 known[letter] = axis, place, position, len(type.axes)
                 continue
             earlier, where, earlier_position, rank = known[letter]
-            if earlier.size == 1 and axis.size != 1:
-                known[letter] = axis, place, position, len(type.axes)
-                continue
-            merged = earlier if axis.size == 1 and earlier.size != 1 else meet(earlier, axis)
+            merged = meet(earlier, axis) if where.item == item else stretch(earlier, axis)
             if merged is None:
                 raise _clash(letter, where, earlier_position, rank, place, position, len(type.axes))
             known[letter] = merged, where, earlier_position, rank

@@ -348,7 +348,7 @@ ROWS = [
     ),
     Builtin(
         "mT",
-        [Form("(x: any[*b, n, m]) -> any[*b, m, n]")],
+        [Form("(x: any[*b, n, m]) -> any[*b, m, n]"), Form("(x: any[]) -> any[]")],
         torch="kernel:transposed",
         attribute=True,
         view=True,

@@ -15,13 +15,13 @@ from tcalc.repl import history
 from tcalc.repl.banner import banner
 from tcalc.repl.early import prompt_drawn
 from tcalc.repl.loading import Loading
-from tcalc.repl.render import Reply, replies
 from tcalc.repl.transcript import CONTINUATION, PROMPT
 from tcalc.source import Source
 
 if TYPE_CHECKING:
     from tcalc.errors import Repair
     from tcalc.interrupt import Ticket
+    from tcalc.repl.render import Reply
     from tcalc.session import Session
     from tcalc.show.palette import Style
 
@@ -109,6 +109,7 @@ class Shell:
             raise  # the terminal is gone: there is nobody to tell
         except Exception as bug:
             from tcalc.doors import internal_error
+            from tcalc.repl.render import replies
 
             for reply in replies([Failed(internal_error(bug))], self.style, columns()):
                 self._print(reply.text)
@@ -116,6 +117,8 @@ class Shell:
 
     def _replies(self, source: Source, ticket: Ticket) -> Iterator[Reply]:
         """On the evaluator's thread: run a text and lay out what comes of it, which may need torch too."""
+        from tcalc.repl.render import replies  # not before the prompt, which does not need it
+
         self._loading.wait()
         outcomes: Iterable[Outcome | str]
         if is_command(source.text):

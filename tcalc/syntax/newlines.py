@@ -231,21 +231,25 @@ class Cutter:
             elif token.type in ("LPAR", "RPAR", "LSQB", "RSQB", "LET", "IN"):
                 layout.take(token, self.source)
 
-    def skip_block(self, tokens: list[Token]) -> None:
-        """Pass the indented lines below a statement of Python's that ends in a colon: they belong to its error."""
+    def skip_block(self, tokens: list[Token]) -> list[str]:
+        """Pass the indented lines below a statement of Python's that ends in a colon: they belong to its error.
+
+        Gives the names that stand first on those lines, which they seem to bind.
+        """
         text = self.source.text
         first = start(tokens[0])
         indent = first - text.rfind("\n", 0, first) - 1
         place = text.rfind("\n", 0, self.tokens.place) + 1
-        if place < first:
-            return
-        while place < len(text):
+        names: list[str] = []
+        while first < place < len(text):
             end = text.find("\n", place)
             line = text[place : end if end >= 0 else len(text)]
             if line.strip() and len(line) - len(line.lstrip(" \t")) <= indent:
                 break
+            names.extend([word for word in line.split()[:1] if word.isidentifier()])
             place = end + 1 if end >= 0 else len(text)
-        self.tokens.place = place
+        self.tokens.place = max(place, self.tokens.place)
+        return names
 
     def left_open(self, waiting: Token) -> TcalcError:
         """The error for what the end of the text left open."""

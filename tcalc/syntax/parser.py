@@ -149,11 +149,29 @@ def parse_statements(source: Source) -> Iterator[Statement | TcalcError]:
             if tokens[-1].type == "SEMICOLON":
                 cutter.layout.clear()
                 cutter.skip_line()
-            elif tokens[-1].type == "COLON":
-                cutter.skip_block(tokens)
+            error.unbound = bound_by(tokens)
+            if tokens[-1].type == "COLON":
+                error.unbound += cutter.skip_block(tokens)
             yield error
         else:
             yield statement
+
+
+def bound_by(tokens: list[Token]) -> list[str]:
+    """The names that a statement seems to bind: those that stand before its `=`, outside of brackets."""
+    names: list[str] = []
+    depth = 0
+    for token in tokens:
+        kind = token.type
+        if kind == "ASSIGN" and depth == 0:
+            return names[:1] if len(tokens) > 1 and tokens[1].type == "LPAR" else names
+        if kind in ("LPAR", "LSQB"):
+            depth += 1
+        elif kind in ("RPAR", "RSQB"):
+            depth -= 1
+        elif kind == "NAME" and depth == 0:
+            names.append(str(token.value))
+    return []
 
 
 def parse_expression(source: Source) -> Expr:

@@ -188,7 +188,7 @@ class Match:
         dtype, word = type.dtype, parameter.word
         if dtype is not ANY:
             wrong = None
-            if word in ("num", "N") and dtype.rank == 0:
+            if word == "num" and dtype.rank == 0:
                 wrong = "must be numbers"
             elif word == "real" and dtype.rank == 3:
                 wrong = "must be real numbers"
@@ -214,8 +214,10 @@ class Match:
     def conversion(self, parameter: Parameter) -> DType | None:
         """The dtype that an argument is converted to before torch sees it, None where torch takes it as it is."""
         word = parameter.word
-        if word in ("T", "N"):
+        if word == "T":
             return self.promoted(word)
+        if word == "N":
+            return self._numbers()
         if word in PROMOTING and self._is_half_complex():
             return self.promoted(*PROMOTING)
         if word in FLOATING:
@@ -224,6 +226,11 @@ class Match:
                 return requested
             return self._floating(word, self.promoted(word))
         return parameter.dtype
+
+    def _numbers(self) -> DType:
+        """The dtype of operands of word `N`: bools are counted, as i64."""
+        promoted = self.promoted("N")
+        return dtypes.I64 if promoted is dtypes.BOOL else promoted
 
     def _is_half_complex(self) -> bool:
         """Whether torch would make of f16 and a complex number a complex dtype of half width, which we have not."""
@@ -254,8 +261,10 @@ class Match:
             return dtypes.real_of(requested) if word == "real" else requested
         if word == "default":
             return self.default_float
-        if word in ("T", "N"):
+        if word == "T":
             return self.promoted(word)
+        if word == "N":
+            return self._numbers()
         if word in ("F", "R", "L"):
             return self._floating(word, self.promoted(word))
         if word == "float":

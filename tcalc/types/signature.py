@@ -10,7 +10,7 @@ The word before a bracket says which dtypes a parameter takes, and in a result w
 | `order` | what has an order, bool among it; torch promotes   | as `any`                                 |
 | `bits`  | bool and integers; torch promotes                  | the same                                 |
 | `T`     | every dtype; converted to one dtype throughout     | that dtype                               |
-| `N`     | the same, but not bool                             | that dtype                               |
+| `N`     | as `T`, and bool becomes i64                       | that dtype                               |
 | `F`     | as `T`, and integers become the default float    | that dtype                               |
 | `R`     | as `F`, but not complex                            | that dtype                               |
 | `L`     | as `F`, and what LAPACK lacks (`f16`, `bf16`) becomes `f32` | that dtype                      |
