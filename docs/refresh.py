@@ -87,7 +87,7 @@ def output(command: str) -> str:
 
 def conversation(typed: list[str]) -> list[str]:
     """The shell's screen after some lines were typed, each when the prompt was there."""
-    import pexpect
+    import pexpect  # type: ignore[import-untyped]  # it has no types
     import pyte
 
     screen = pyte.Screen(COLUMNS, 300)

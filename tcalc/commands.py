@@ -75,19 +75,21 @@ def help_(session: Session, source: Source) -> Answer:
     name = source.text
     if not name:
         return ["\n".join(_overview())]
-    if name.startswith(":"):
-        command = COMMANDS.get(name[1:])
-        return [f"{command.usage}   {command.doc}"] if command else run_command(session, source)
-    row = session.words.row(name)
-    variable = session.lookup(name)
-    if variable is not None:
-        answer: Answer = [Bound(name, variable.type, session.data(name))]
-        return [*answer, f"torch.{name} is the builtin:", row_help(row)] if row is not None else answer
-    if row is not None:
-        return [row_help(row)]
-    if name in COMMANDS:
-        return [f"{COMMANDS[name].usage}   {COMMANDS[name].doc}"]
-    known = [*session.words.bound(), *session.words.rows(), *COMMANDS]
+    pages: Answer = []
+    command = COMMANDS.get(name.removeprefix(":"))
+    if not name.startswith(":"):
+        row, variable = session.words.row(name), session.lookup(name)
+        if variable is not None:
+            pages.append(Bound(name, variable.type, session.data(name)))
+        if row is not None:
+            if variable is not None:
+                pages.append(f"torch.{name} is the builtin:")
+            pages.append(row_help(row))
+    if command is not None:
+        pages.append(f"{command.usage}   {command.doc}")
+    if pages:
+        return pages
+    known = [*session.words.bound(), *session.words.rows(), *COMMANDS, *(f":{each}" for each in COMMANDS)]
     raise session.words.unknown(name, Span(source, 0, len(name)), known)
 
 
@@ -164,7 +166,9 @@ f(x, p=2) = x^p + 1           a function; x -> x^2 is one without a name
 grad[x](sum(x^2))             the derivative by x
 """
 
-KEYS = "Enter runs, Alt-Enter begins a new line, Tab completes, Ctrl-C clears or interrupts, Ctrl-D leaves"
+KEYS = """\
+Enter runs, Alt-Enter begins a new line, Tab completes, Up recalls;
+Ctrl-C drops the line or interrupts what runs, Ctrl-D leaves"""
 
 
 def _overview() -> list[str]:

@@ -130,7 +130,8 @@ def _rewritten(source: Source, changes: list[tuple[Statement | None, list[Expect
             end = text.find("\n", statement.span.end)
             end = len(text) if end < 0 else end
             parts = said.split("\n")
-            if len(parts) == 1 and end - text.rfind("\n", 0, end) + len(said) < 110:
+            commented = "#" in text[statement.span.end : end]
+            if len(parts) == 1 and not commented and end - text.rfind("\n", 0, end) + len(said) < 110:
                 text = f"{text[:end]}  #=> {said}{text[end:]}"
             else:
                 text = text[:end] + "".join(f"\n#=> {part}" for part in parts) + text[end:]

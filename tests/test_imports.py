@@ -60,8 +60,8 @@ def room(path: Path) -> str:
 def imported(node: ast.AST, package: str) -> Iterator[tuple[int, str]]:
     """The modules that a piece of code imports, with their lines, at any depth; not those under TYPE_CHECKING."""
     if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-        for child in node.orelse:
-            yield from imported(child, package)
+        for other in node.orelse:
+            yield from imported(other, package)
         return
     if isinstance(node, ast.Import):
         for alias in node.names:

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tcalc.backend import kernels_library
+from tcalc.backend import kernels_einops, kernels_library
+from tcalc.backend.kernels_einops import Lengths
 from tcalc.library.indexing import SliceItem, TensorItem
 
 Kernel = Callable[..., Any]
@@ -66,9 +67,9 @@ def expand(x: Tensor, shape: tuple[int, ...]) -> Tensor:
     return x.expand(shape)
 
 
-def repeat(x: Tensor, repeats: tuple[int, ...]) -> Tensor:
-    """Copies side by side."""
-    return x.repeat(repeats)
+def repeat(x: Tensor, repeats: tuple[int, ...] = (), pattern: str = "", lengths: Lengths = ()) -> Tensor:
+    """Copies side by side, by numbers or by einops' pattern."""
+    return kernels_einops.repeat(x, pattern, lengths) if pattern else x.repeat(repeats)
 
 
 def tile(x: Tensor, dims: tuple[int, ...]) -> Tensor:
@@ -151,6 +152,8 @@ KERNELS: dict[str, Kernel] = {
     "getitem": getitem,
     "setitem": setitem,
     "einsum": einsum,
+    "rearrange": kernels_einops.rearrange,
+    "reduce": kernels_einops.reduce,
     "same": same,
     "transposed": transposed,
     "adjoint": adjoint,

@@ -135,6 +135,19 @@ def _sizes(size: Sizes) -> tuple[int, ...]:
     return (size,) if isinstance(size, int) else size
 
 
+# Tensors put together
+
+
+def block_diag(tensors: list[Tensor]) -> Tensor:
+    """torch takes them one by one."""
+    return torch.block_diag(*tensors)  # type: ignore[no-untyped-call,no-any-return]  # torch's
+
+
+def cartesian_prod(tensors: list[Tensor]) -> Tensor:
+    """As `block_diag`."""
+    return torch.cartesian_prod(*tensors)
+
+
 # Elements by their indices
 
 
@@ -245,7 +258,9 @@ def _finite(A: Tensor, name: str) -> Tensor:
 
 KERNELS: dict[str, Callable[..., Any]] = {
     **{name: _loss(name) for name in LOSSES},
+    "block_diag": block_diag,
     "bucketize": bucketize,
+    "cartesian_prod": cartesian_prod,
     "cdist": cdist,
     "clamp": clamp,
     "complex": complex_,

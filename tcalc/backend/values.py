@@ -23,8 +23,11 @@ BINS = 8
 
 
 def tensor(value: object, dtype: DType) -> Tensor:
-    """A number or nested tuples of numbers as a tensor."""
-    return torch.tensor(value, dtype=TORCH[dtype])
+    """A number or nested tuples of numbers as a tensor; integers that the dtype cannot hold wrap."""
+    try:
+        return torch.tensor(value, dtype=TORCH[dtype])
+    except (RuntimeError, OverflowError):
+        return torch.tensor(value).to(TORCH[dtype])
 
 
 def from_array(array: ArrayData) -> Tensor:

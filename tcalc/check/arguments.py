@@ -27,7 +27,9 @@ class Given:
 
 def static_argument(checker: Checker, parameter: Parameter, given: Given) -> object:
     """The plain value of an argument that must be known while checking."""
-    kind, typed = parameter.kind, given.typed
+    kind, name, typed = parameter.kind, parameter.name, given.typed
+    if kind == "keywords":  # one of them
+        kind, name = "int", given.name or name
     type = typed.type
     if kind == "value":
         return typed
@@ -50,8 +52,8 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
             return static
         if kind == "number" and isinstance(static, bool | int | float | complex):
             return static
-        if kind == "axes":
-            if isinstance(static, int) and not isinstance(static, bool):
+        if kind in ("axes", "sizes"):
+            if isinstance(static, int | sizes.Poly) and not isinstance(static, bool):
                 return static
             listed = static_list(typed)
             if listed is not None:
@@ -62,7 +64,7 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
             if kind == "int":
                 return sizes.UNKNOWN
             raise Undetermined
-    elif kind == "axes":
+    elif kind in ("axes", "sizes"):
         listed = static_list(typed)
         if listed is not None:
             return listed
@@ -73,15 +75,14 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
         "int": "an integer known while checking",
         "axis": "an axis: an integer",
         "axes": "an axis or several",
+        "sizes": "an integer or several",
         "flag": "True or False",
         "number": "a number known while checking",
         "text": "text",
         "dtype": "a dtype",
         "function": "a function",
     }[kind]
-    raise Mismatch(
-        "type", f"{parameter.name} must be {wanted}, and {{0}} is {kind_of(type)}", Place(parameter.name), depth=1
-    )
+    raise Mismatch("type", f"{name} must be {wanted}, and {{0}} is {kind_of(type)}", Place(parameter.name), depth=1)
 
 
 def static_list(typed: Typed) -> tuple[int, ...] | None:

@@ -9,7 +9,7 @@ from tcalc import library
 from tcalc.check import errors, names, over, wrapping
 from tcalc.check.arguments import Given, default_value, static_argument, static_list
 from tcalc.check.typed import Apply, Item, Several, Static, Typed, converted, item_of
-from tcalc.errors import TcalcError
+from tcalc.errors import TcalcError, counted
 from tcalc.library.builtin import Builtin, Form
 from tcalc.source import Source, Span
 from tcalc.syntax import nodes
@@ -92,16 +92,18 @@ class _Binding:
         """Bind; a Mismatch where that cannot be done."""
         signature = self.signature
         parameters = signature.parameters
+        places = len(parameters) - (signature.keywords is not None)
         position = 0
         for each in given:
             if each.name is None:
                 while (
-                    position < len(parameters)
-                    and parameters[position].name in self.given
-                    and not parameters[position].starred
+                    position < places and parameters[position].name in self.given and not parameters[position].starred
                 ):
                     position += 1
-                if position >= len(parameters):
+                if position >= places < len(parameters):
+                    takes = f"{self.row.name} takes {counted(places, 'argument')}, and sizes by their names"
+                    raise Mismatch("type", takes, depth=1)
+                if position >= places:
                     raise Mismatch("type", "{0} is one argument too many", Place("*"), depth=0)
                 parameter = parameters[position]
                 if parameter.starred:
@@ -111,6 +113,9 @@ class _Binding:
                     position += 1
             else:
                 name = each.name if each.name in signature.names else SAME_OPTION.get(each.name, each.name)
+                if signature.keywords is not None and (name not in signature.names or name == signature.keywords):
+                    self._take_keyword(signature.keywords, each)
+                    continue
                 if name not in signature.names:
                     raise Mismatch("type", f"{self.row.name} has no option {each.name}", depth=1)
                 if name in self.given:
@@ -126,7 +131,7 @@ class _Binding:
                 self.arguments[name] = filled[name]
             elif name in self.given:
                 self._take(parameter, self.given[name])
-            elif parameter.starred:
+            elif parameter.starred or parameter.kind == "keywords":
                 self.arguments[name] = ()
                 if parameter.kind == "tensor":
                     self.operands[name] = ()
@@ -134,6 +139,13 @@ class _Binding:
                 self.arguments[name] = default_value(parameter.default)
             else:
                 raise Mismatch("type", f"{self.row.name} needs {name}", depth=0)
+
+    def _take_keyword(self, parameter: str, each: Given) -> None:
+        """One more of the named arguments that a signature leaves open."""
+        others = self.given.setdefault(parameter, [])
+        if any(other.name == each.name for other in others):
+            raise Mismatch("type", f"{each.name} is given twice", depth=1)
+        others.append(each)
 
     def _take(self, parameter: Parameter, given: list[Given]) -> None:
         kind, name = parameter.kind, parameter.name
@@ -151,9 +163,14 @@ class _Binding:
                 if typed is not None:
                     self.operands[name] = typed
         elif kind == "tensors":
-            items = self._sequence(given[0])
+            # one by one; a vector has no rows, and stands for itself
+            alone = parameter.starred and (len(given) > 1 or getattr(given[0].typed.type, "rank", None) == 1)
+            items = tuple([self._tensor(parameter, each)[1] for each in given]) if alone else self._sequence(given[0])
             self.operands[name] = items
             self.arguments[name] = tuple([item.type for item in items])
+        elif kind == "keywords":
+            values = [static_argument(self.checker, parameter, each) for each in given]
+            self.arguments[name] = tuple([(each.name, value) for each, value in zip(given, values, strict=True)])
         elif parameter.starred:
             self.arguments[name] = self._several(parameter, given)
         else:

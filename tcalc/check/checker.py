@@ -315,10 +315,10 @@ class Checker:
         for argument in node.arguments:
             if argument.value.__class__ is nodes.Hole:
                 raise holes.argument(self, callee, node, given, argument, expected)
-            given.append(Given(argument.name, self.argument(callee, argument, not given), argument.value))
+            given.append(Given(argument.name, self.argument(callee, node, argument, not given), argument.value))
         return callee.call(self, node, given, expected)
 
-    def argument(self, callee: Function, argument: nodes.Argument, first: bool) -> Typed:
+    def argument(self, callee: Function, call: nodes.Call, argument: nodes.Argument, first: bool) -> Typed:
         """An argument; a list given to a function on sequences is a tuple of tensors of any shapes."""
         value = argument.value
         if (
@@ -326,6 +326,7 @@ class Checker:
             and isinstance(value, nodes.ListOf)
             and isinstance(callee, functions.RowFunction)
             and callee.row.sequence
+            and not (_one_by_one(callee.row) and any(each.name is None for each in call.arguments[1:]))
         ):
             items = tuple([self.check(item) for item in value.items])
             return Several(value.span, TupleType(tuple([item.type for item in items])), items)
@@ -414,3 +415,8 @@ CHECKS: dict[type, Callable[..., Typed]] = {
     nodes.Slice: Checker.slice_alone,
     nodes.Attribute: Checker.attribute,
 }
+
+
+def _one_by_one(row: library.Builtin) -> bool:
+    """Whether the tensors of a function on sequences may also be given one by one: `meshgrid(a, b)`."""
+    return row.forms[0].signature.has_starred

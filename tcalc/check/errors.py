@@ -84,7 +84,7 @@ def nearest(name: str, known: Sequence[str]) -> list[str]:
     """At most two names that look like `name`."""
     import difflib  # 4 ms, and only on an error
 
-    return difflib.get_close_matches(name, known, n=2, cutoff=0.72)
+    return difflib.get_close_matches(name, dict.fromkeys(known), n=2, cutoff=0.72)
 
 
 def wrong_count(name: str, least: int, most: int, given: int, span: Span) -> TcalcError:

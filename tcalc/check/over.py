@@ -51,7 +51,10 @@ def fill(checker: Checker, row: Builtin, signature: Signature, over: Over, first
         axes.extend(_integers(checker, item, first))
     if axes and not targets:
         raise Mismatch("type", f"{row.name} does not work over an axis here", depth=1)
-    if len(targets) == 1 and kinds[targets[0]] == "axes":
+    starred = {parameter.name for parameter in signature.parameters if parameter.starred}
+    if len(targets) == 1 and targets[0] in starred:
+        filled[targets[0]] = tuple(axes)
+    elif len(targets) == 1 and kinds[targets[0]] == "axes":
         filled[targets[0]] = axes[0] if len(axes) == 1 else tuple(axes)
     else:
         if len(axes) > len(targets):

@@ -138,7 +138,7 @@ class _Lowering:
             if not operands or operands[0].__class__ is not t.Apply or _is_static(operands[0]):
                 break
             first = operands[0]
-            if id(first) in self.done:
+            if id(first) in self.done or operands[0].row.special:
                 break
         result: object = None
         for each in reversed(spine):

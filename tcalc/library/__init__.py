@@ -17,6 +17,7 @@ FAMILIES = (
     "ordering",
     "shape",
     "joining",
+    "einops",
     "indexing",
     "selecting",
     "products",

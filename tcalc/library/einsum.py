@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from tcalc.errors import counted
@@ -63,6 +64,23 @@ def _letters(part: str, text: str) -> tuple[str, ...]:
     return tuple(letters)
 
 
+class _Brought:
+    """The axis that a letter stands for, and where it was brought from."""
+
+    __slots__ = ("axis", "place", "position", "rank")
+
+    def __init__(self, axis: Axis, place: Place, position: int, rank: int) -> None:
+        self.axis, self.place, self.position, self.rank = axis, place, position, rank
+
+
+def _joined(letter: str, one: _Brought, other: _Brought, agree: Callable[[Axis, Axis], Axis | None]) -> _Brought:
+    """What a letter stands for that was brought twice."""
+    axis = agree(one.axis, other.axis)
+    if axis is None:
+        raise _clash(letter, one.place, one.position, one.rank, other.place, other.position, other.rank)
+    return _Brought(axis, one.place if axis.size == one.axis.size else other.place, one.position, one.rank)
+
+
 def contracted(match: Match) -> Type:
     """The axes of the output's letters; a letter has one size throughout (torch lets 1 stand for any)."""
     text, operands = match["equation"], match["operands"]
@@ -76,7 +94,7 @@ def contracted(match: Match) -> Type:
             Place("equation"),
             depth=3,
         )
-    known: dict[str, tuple[Axis, Place, int, int]] = {}
+    known: dict[str, _Brought] = {}
     dots: Spread | None = None
     for item, (letters, type) in enumerate(zip(equation.inputs, operands, strict=True)):
         assert isinstance(type, TensorType)
@@ -90,24 +108,23 @@ def contracted(match: Match) -> Type:
                 dots = Spread(middle, "operands", item)
             else:
                 dots.join(middle, "operands", item)
+        own: dict[str, _Brought] = {}
         for letter, position in axes:
             axis = type.axes[position]
             assert isinstance(axis, Axis)
-            place = Place("operands", axis, item)
-            if letter not in known:
-                known[letter] = axis, place, position, len(type.axes)
-                continue
-            earlier, where, earlier_position, rank = known[letter]
-            merged = meet(earlier, axis) if where.item == item else stretch(earlier, axis)
-            if merged is None:
-                raise _clash(letter, where, earlier_position, rank, place, position, len(type.axes))
-            known[letter] = merged, where, earlier_position, rank
+            brought = _Brought(axis, Place("operands", axis, item), position, len(type.axes))
+            if letter in own:  # a diagonal: torch lets no 1 stand for another size here
+                own[letter] = _joined(letter, own[letter], brought, meet)
+            else:
+                own[letter] = brought
+        for letter, brought in own.items():
+            known[letter] = _joined(letter, known[letter], brought, stretch) if letter in known else brought
     result: list[Axis | Pack] = []
     for letter in equation.output:
         if letter == DOTS:
             result.extend(dots.axes if dots is not None else ())
         elif letter in known:
-            result.append(known[letter][0])
+            result.append(known[letter].axis)
         else:
             have = ", ".join(known) or "none"
             raise Mismatch(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form
+from collections.abc import Sequence
+
+from tcalc.library.builtin import Builtin, Form, Rule
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import meet
 from tcalc.types.match import Match, normal_axis
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, missing_axis, sizes_meet
+from tcalc.types.size import Size
 from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type
 
 #: More slices than this are not taken apart one by one.
@@ -33,65 +36,120 @@ def _items(match: Match) -> tuple[TensorType, ...]:
 def joined(match: Match) -> Type:
     """One behind the other along an axis; the other sizes agree."""
     items = _items(match)
-    first = items[0]
-    dim = normal_axis(_dim(match), first, "tensors") if first.axes else None
+    dim = normal_axis(_dim(match), items[0], "tensors") if items[0].axes else None
     if dim is None:
         raise Mismatch("shape", "a scalar has no axis to join along; use stack", Place("tensors", None, 0), depth=3)
-    axes = list(first.axes)
+    return TensorType(match.promoted("T"), _met(items, items, dim))
+
+
+def _met(items: Sequence[TensorType], shown: Sequence[TensorType], along: int | None) -> tuple[Axis, ...]:
+    """The axes that all items have, their sizes added up along one; `shown` are the items as they were given."""
+    axes: list[Axis] = list(items[0].axes)  # type: ignore[arg-type]  # axes by the test in _items
     for position, item in enumerate(items[1:], 1):
         if len(item.axes) != len(axes):
             raise Mismatch(
                 "shape",
-                f"item 0 is {first}, and item {position} is {item}",
+                f"item 0 is {shown[0]}, and item {position} is {shown[position]}",
                 Place("tensors", None, 0),
                 Place("tensors", None, position),
                 depth=3,
             )
         for i, (mine, theirs) in enumerate(zip(axes, item.axes, strict=True)):
-            assert isinstance(mine, Axis) and isinstance(theirs, Axis)
-            if i == dim:
-                if mine.label is not None and theirs.label is not None and mine.label != theirs.label:
-                    places = (Place("tensors", mine, 0), Place("tensors", theirs, position))
-                    raise Mismatch("label", f"{mine.label} meets {theirs.label}", *places, depth=4)
-                axes[i] = Axis(sizes.add(mine.size, theirs.size), mine.label or theirs.label)
+            assert isinstance(theirs, Axis)
+            places = (Place("tensors", mine, 0), Place("tensors", theirs, position))
+            if i == along:
+                axes[i] = _added(mine, theirs, places)
                 continue
             merged = meet(mine, theirs)
             if merged is None:
-                raise sizes_meet(
-                    Place("tensors", mine, 0), i, len(axes), Place("tensors", theirs, position), i, len(axes)
-                )
+                raise sizes_meet(places[0], i, len(axes), places[1], i, len(axes))
             axes[i] = merged
-    return TensorType(match.promoted("T"), tuple(axes))
+    return tuple(axes)
 
 
-def _agreed(match: Match) -> tuple[Axis, ...]:
-    """The one shape that all of a list's tensors have."""
+def _added(mine: Axis, theirs: Axis, places: tuple[Place, Place]) -> Axis:
+    """One axis behind the other: they have one label, if any."""
+    if mine.label is not None and theirs.label is not None and mine.label != theirs.label:
+        raise Mismatch("label", f"{mine.label} meets {theirs.label}", *places, depth=4)
+    return Axis(sizes.add(mine.size, theirs.size), mine.label or theirs.label)
+
+
+def with_rank(type: TensorType, rank: int) -> TensorType:
+    """As `atleast_1d` … `atleast_3d`: a vector becomes a row, a matrix gets an axis behind it."""
+    axes = type.axes
+    if rank > 1 and len(axes) < 2:
+        axes = (*[Axis(1)] * (2 - len(axes)), *axes)
+    return type.with_axes((*axes, *[Axis(1)] * (rank - len(axes))))
+
+
+def beside(least: int, along: int) -> Rule:
+    """The rule of hstack, vstack and dstack: at least so many axes, then joined along one of them (or the only one)."""
+
+    def rule(match: Match) -> Type:
+        items = _items(match)
+        raised = [with_rank(item, least) for item in items]
+        return TensorType(match.promoted("T"), _met(raised, items, min(along, len(raised[0].axes) - 1)))
+
+    return rule
+
+
+def as_columns(match: Match) -> Type:
+    """Scalars and vectors are columns of a matrix; the rest is hstack."""
     items = _items(match)
-    axes = list(items[0].axes)
-    for position, item in enumerate(items[1:], 1):
-        if len(item.axes) != len(axes):
-            raise Mismatch(
-                "shape",
-                f"item 0 is {items[0]}, and item {position} is {item}",
-                Place("tensors", None, 0),
-                Place("tensors", None, position),
-                depth=3,
-            )
-        for i, (mine, theirs) in enumerate(zip(axes, item.axes, strict=True)):
-            assert isinstance(mine, Axis) and isinstance(theirs, Axis)
-            merged = meet(mine, theirs)
-            if merged is None:
-                raise sizes_meet(
-                    Place("tensors", mine, 0), i, len(axes), Place("tensors", theirs, position), i, len(axes)
-                )
-            axes[i] = merged
-    return tuple(axes)  # type: ignore[arg-type]  # axes by the test in _items
+    columns = [item.with_axes((*with_rank(item, 1).axes, Axis(1))) if len(item.axes) < 2 else item for item in items]
+    return TensorType(match.promoted("T"), _met(columns, items, 1))
+
+
+def on_diagonal(match: Match) -> Type:
+    """Matrices one behind the other along both axes; a vector is a row."""
+    items = _items(match)
+    both: list[Axis] = []
+    for position, item in enumerate(items):
+        if len(item.axes) > 2:
+            sentence = f"block_diag is of matrices, and item {position} is {item}"
+            raise Mismatch("shape", sentence, Place("tensors", None, position), depth=3)
+        places = (Place("tensors", None, 0), Place("tensors", None, position))
+        mine: tuple[Axis, ...] = with_rank(item, 2).axes  # type: ignore[assignment]  # axes by the test in _items
+        both = [_added(one, other, places) for one, other in zip(both, mine, strict=True)] if both else list(mine)
+    return TensorType(match.promoted("T"), tuple(both))
+
+
+def gridded(match: Match) -> Type:
+    """Each vector along an axis of its own, repeated along the others'."""
+    items, indexing = _items(match), match["indexing"]
+    if indexing not in ("ij", "xy"):
+        raise Mismatch("value", f'indexing is "ij" or "xy", and not "{indexing}"', depth=5)
+    axes = list(_vectors(items, "meshgrid", 0))
+    if indexing == "xy":
+        axes[:2] = axes[1::-1]
+    return TupleType((TensorType(match.promoted("T"), tuple(axes)),) * len(items))
+
+
+def combined(match: Match) -> Type:
+    """All choices of an element from each vector, a row each; of one vector itself."""
+    items = _items(match)
+    axes = _vectors(items, "cartesian_prod", 1)
+    if len(items) == 1:
+        return TensorType(match.promoted("T"), axes)
+    count: Size = 1
+    for axis in axes:
+        count = sizes.mul(count, axis.size)
+    return TensorType(match.promoted("T"), (Axis(count), Axis(len(items))))
+
+
+def _vectors(items: Sequence[TensorType], name: str, least: int) -> tuple[Axis, ...]:
+    """The one axis of each; where a scalar is taken, it counts as a vector of one."""
+    for position, item in enumerate(items):
+        if not least <= len(item.axes) <= 1:
+            sentence = f"{name} is of vectors, and item {position} is {item}"
+            raise Mismatch("shape", sentence, Place("tensors", None, position), depth=3)
+    return tuple([axis for item in items for axis in item.axes or (Axis(1),)])  # type: ignore[misc]  # as in _items
 
 
 def stacked(match: Match) -> Type:
     """Side by side along a new axis; all shapes agree."""
-    axes, dim = _agreed(match), _dim(match)
-    items = _items(match)
+    items, dim = _items(match), _dim(match)
+    axes = _met(items, items, None)
     if not -len(axes) - 1 <= dim <= len(axes):
         raise missing_axis("tensors", dim, items[0], len(axes) + 1)
     at = dim if dim >= 0 else len(axes) + 1 + dim
@@ -125,6 +183,59 @@ ROWS = [
         sequence=True,
         doc="Tensors of one shape side by side along a new axis.",
         example="stack([[1, 2], [3, 4]], 1)  #=> [[1, 3], [2, 4]]",
+    ),
+    *[
+        Builtin(name, [Form("(tensors: tensors) -> T[...]", rule)], sequence=True, doc=doc, example=example)
+        for name, rule, doc, example in (
+            (
+                "hstack",
+                beside(1, 1),
+                "Tensors side by side: vectors one behind the other, all others along axis 1.",
+                "hstack([[1, 2], [3]])  #=> [1, 2, 3]",
+            ),
+            (
+                "vstack",
+                beside(2, 0),
+                "Tensors one below the other along axis 0, each vector a row.",
+                "vstack([[1, 2], [[3, 4], [5, 6]]])  #=> [[1, 2], [3, 4], [5, 6]]",
+            ),
+            (
+                "dstack",
+                beside(3, 2),
+                "Tensors one behind the other along axis 2.",
+                "dstack([[1, 2], [3, 4]])  #=> [[[1, 3], [2, 4]]]",
+            ),
+            (
+                "column_stack",
+                as_columns,
+                "Tensors side by side along axis 1, each vector a column.",
+                "column_stack([[1, 2], [3, 4]])  #=> [[1, 3], [2, 4]]",
+            ),
+        )
+    ],
+    Builtin(
+        "block_diag",
+        [Form("(*tensors: tensors) -> T[...]", on_diagonal)],
+        torch="kernel:block_diag",
+        sequence=True,
+        doc="A matrix of zeros with some matrices along its diagonal.",
+        example="block_diag([[1]], [[2, 3]])  #=> [[1, 0, 0], [0, 2, 3]]",
+    ),
+    Builtin(
+        "cartesian_prod",
+        [Form("(*tensors: tensors) -> T[...]", combined)],
+        torch="kernel:cartesian_prod",
+        sequence=True,
+        doc="All choices of one element from each vector, a row each.",
+        example="cartesian_prod([1, 2], [3, 4])  #=> [[1, 3], [1, 4], [2, 3], [2, 4]]",
+    ),
+    Builtin(
+        "meshgrid",
+        [Form('(*tensors: tensors, indexing: text = "ij") -> T[...]', gridded)],
+        view=True,
+        sequence=True,
+        doc='Each vector along an axis of its own and repeated along the others\'; "xy" exchanges the first two axes.',
+        example="meshgrid([1, 2], [3, 4])  #=> ([[1, 1], [2, 2]], [[3, 4], [3, 4]])",
     ),
     Builtin(
         "unbind",

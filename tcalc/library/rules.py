@@ -7,8 +7,10 @@ from collections.abc import Callable
 from tcalc.library.builtin import Rule
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes
+from tcalc.types.facts import simplify
 from tcalc.types.match import Match, normal_axis
 from tcalc.types.mismatch import Mismatch, Place, Undetermined
+from tcalc.types.polynomial import operations
 from tcalc.types.size import Size
 from tcalc.types.tensor import Axis, Pack, TensorType, Type
 
@@ -23,6 +25,30 @@ def tensor(match: Match, name: str = "x") -> TensorType:
 def given(match: Match, name: str) -> bool:
     """Whether an optional argument was given."""
     return match.arguments.get(name) is not None
+
+
+def several(value: object) -> tuple[Size, ...]:
+    """The sizes of an option that is one or a tuple of them."""
+    return value if isinstance(value, tuple) else (value,)  # type: ignore[return-value]  # sizes, by the option's kind
+
+
+def assumed(match: Match, size: Size, least: Size) -> bool:
+    """Whether a size is at least another; in a definition it is then assumed of the calls."""
+    if match.facts is not None:
+        return match.facts.assume_at_least(size, least)
+    difference = sizes.sub(size, least)
+    return not isinstance(difference, int) or difference >= 0
+
+
+def assumed_equal(match: Match, one: Size, other: Size) -> bool:
+    """Whether sizes of a definition agree if its divisions come out even (`n * (d // 8) * 8` is `n * d`)."""
+    if match.facts is None:
+        return False
+    for size in (one, other):
+        for operation in operations(size, "//"):
+            dividend, divisor = operation.operands
+            match.facts.assume_divisible(dividend, divisor)
+    return sizes.agree(simplify(one, match.facts), simplify(other, match.facts))
 
 
 def by_axes(axes: Callable[[Match], Axes]) -> Rule:

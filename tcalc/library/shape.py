@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
+from tcalc.library.einops import by_pattern
+from tcalc.library.rules import assumed_equal
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread
 from tcalc.types.facts import simplify
 from tcalc.types.match import Match, normal_axis
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, missing_axis
-from tcalc.types.polynomial import operations
 from tcalc.types.size import Size
 from tcalc.types.tensor import Axis, Pack, TensorType, Type
 
@@ -52,7 +53,7 @@ def reshaped(match: Match) -> Type:
             known = sizes.mul(known, size)
     if open_at:
         wanted[open_at[0]] = _filled(match, x, total, known)
-    elif not sizes.agree(total, known) and not _agree_at_calls(match, total, known):
+    elif not sizes.agree(total, known) and not assumed_equal(match, total, known):
         has, gives = sizes.text(total), sizes.text(known)
         sentence = f"{{0}} has {has} elements ({x}), and ({_listed(wanted)}) has {gives}"
         raise Mismatch("shape", sentence, Place("x"), depth=3)
@@ -72,17 +73,6 @@ def _filled(match: Match, x: TensorType, total: Size, known: Size) -> Size:
         return sizes.floordiv(total, known)
     match.facts.assume_divisible(total, known)
     return simplify(sizes.floordiv(total, known, match.facts), match.facts)
-
-
-def _agree_at_calls(match: Match, total: Size, known: Size) -> bool:
-    """Whether counts of a definition agree if its divisions come out even (`n * (d // 8) * 8` is `n * d`)."""
-    if match.facts is None:
-        return False
-    for size in (total, known):
-        for operation in operations(size, "//"):
-            dividend, divisor = operation.operands
-            match.facts.assume_divisible(dividend, divisor)
-    return sizes.agree(simplify(total, match.facts), simplify(known, match.facts))
 
 
 def _listed(wanted: list[Size]) -> str:
@@ -399,9 +389,12 @@ ROWS = [
     ),
     Builtin(
         "repeat",
-        [Form("(x: any[*s], *repeats: int) -> any[...]", repeated)],
+        [
+            Form("(x: any[*s], *repeats: int) -> any[...]", repeated),
+            Form("(tensor: any[*s], pattern: text, lengths: keywords) -> any[...]", by_pattern("repeat")),
+        ],
         torch="kernel:repeat",
-        doc="Copies side by side, so many along each axis.",
+        doc='Copies side by side, so many along each axis; with a pattern, einops\' `repeat(x, "n -> n k", k=3)`.',
         example="[1, 2].repeat(2)  #=> [1, 2, 1, 2]",
     ),
     Builtin(

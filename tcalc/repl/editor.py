@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 class Editor:
     """Reads one text after the other from the terminal."""
 
+    repair_hint = "Alt-1 puts it on the line"
+
     def __init__(self, session: Session, style: Style, history: HistoryFile, loading: Loading) -> None:
         #: What Alt-1, Alt-2 … put on the line: the repairs of the last error.
         self.repairs: list[Repair] = []

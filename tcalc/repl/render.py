@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from tcalc.errors import Repair
     from tcalc.show.palette import Style
 
-REPAIR_HINT = "Alt-1 puts it on the line"
-
 
 class Reply:
     """One thing to print, empty for nothing. `leaves` where the shell ends; `repairs` are what Alt-1 and on offer."""
@@ -30,14 +28,17 @@ class Reply:
         self.text, self.leaves, self.failed, self.repairs = text, leaves, failed, repairs or []
 
 
-def replies(outcomes: Iterable[Outcome | str], style: Style, width: int) -> Iterator[Reply]:
-    """What to print, as it comes, up to the first error; a note stands below the result that it is about."""
+def replies(outcomes: Iterable[Outcome | str], style: Style, width: int, hint: str = "") -> Iterator[Reply]:
+    """What to print, as it comes, up to the first error; a note stands below the result that it is about.
+
+    `hint` says how to get at an error's repairs.
+    """
     notes: list[Reply] = []
     for outcome in outcomes:
         if isinstance(outcome, Noted):
             notes.append(Reply(note_text(outcome.note, style, width=width)))
             continue
-        reply = _reply(outcome, style, width)
+        reply = _reply(outcome, style, width, hint)
         yield reply
         if reply.failed or reply.leaves:
             return
@@ -46,7 +47,7 @@ def replies(outcomes: Iterable[Outcome | str], style: Style, width: int) -> Iter
     yield from notes
 
 
-def _reply(outcome: Outcome | str, style: Style, width: int) -> Reply:
+def _reply(outcome: Outcome | str, style: Style, width: int, hint: str) -> Reply:
     if isinstance(outcome, str):
         return Reply("\n".join(map(style.prose, outcome.split("\n"))))
     if isinstance(outcome, Shown):
@@ -59,7 +60,6 @@ def _reply(outcome: Outcome | str, style: Style, width: int) -> Reply:
         return Reply("", leaves=True)
     assert isinstance(outcome, Failed)
     error = outcome.error
-    hint = REPAIR_HINT if error.repairs else ""
     return Reply(error_text(error, style, width=width, hint=hint), failed=True, repairs=error.repairs)
 
 

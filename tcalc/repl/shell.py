@@ -26,11 +26,24 @@ if TYPE_CHECKING:
     from tcalc.show.palette import Style
 
 
+#: After so many bugs in a row, without a text between them, the shell ends.
+MOST_FAILURES = 3
+
+
+class TerminalGone(Exception):
+    """Nothing can be read from the terminal, or written to it: there is nobody to tell. `status` is the exit status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
 class Reader(Protocol):
     """Where the shell gets its texts from."""
 
-    #: The repairs that the last error offered.
+    #: The repairs that the last error offered, and how to get at them.
     repairs: list[Repair]
+    repair_hint: str
 
     def read(self) -> str:
         """The next text. Raises EOFError at the end, KeyboardInterrupt where what was typed is dropped."""
@@ -40,17 +53,20 @@ def run(session: Session, style: Style) -> int:
     """The shell on this process's terminal, until it is left; the exit status."""
     loading, file = Loading(session), history.HistoryFile(history.path())
     shell = Shell(session, style, file, loading)
-    print(banner(session.settings, style, columns()), flush=True)
     reader: Reader
-    if os.environ.get("TERM") in ("dumb", "unknown"):
-        reader = PlainReader()
-        loading.start()
-    else:
-        with prompt_drawn(PROMPT):
-            from tcalc.repl.editor import Editor
+    try:
+        shell.print(banner(session.settings, style, columns()))
+        if os.environ.get("TERM") in ("dumb", "unknown"):
+            reader = PlainReader()
+            loading.start()
+        else:
+            with prompt_drawn(PROMPT):
+                from tcalc.repl.editor import Editor
 
-            reader = Editor(session, style, file, loading)
-    return shell.loop(reader)
+                reader = Editor(session, style, file, loading)
+        return shell.loop(reader)
+    except TerminalGone as gone:
+        return gone.status
 
 
 def columns() -> int:
@@ -71,8 +87,9 @@ class Shell:
         self._line = 1
 
     def loop(self, reader: Reader) -> int:
-        """Read and run until the reader ends or a statement leaves; the exit status."""
-        while True:
+        """Read and run until the reader ends or a statement leaves; the exit status. Raises TerminalGone."""
+        failures = 0
+        while failures < MOST_FAILURES:
             self._warn()
             try:
                 text = reader.read()
@@ -80,11 +97,23 @@ class Shell:
                 continue
             except EOFError:
                 return 0
+            except OSError as reason:
+                raise TerminalGone(2) from reason
+            except Exception as bug:
+                failures += 1
+                self._report(bug)
+                continue
+            failures = 0
             try:
                 if self.submit(text, reader):
                     return 0
+            except TerminalGone:
+                raise
             except KeyboardInterrupt:
-                self._print("\rinterrupted")
+                self.print("")
+            except Exception as bug:
+                self._report(bug)
+        return 1
 
     def submit(self, text: str, reader: Reader) -> bool:
         """Run a text and print what comes of it; whether it leaves the shell."""
@@ -95,27 +124,27 @@ class Shell:
         if not is_command(text):
             self._line += text.rstrip().count("\n") + 1
         try:
-            for reply in self.evaluator.stream(lambda ticket: self._replies(source, ticket)):
+            for reply in self.evaluator.stream(lambda ticket: self._replies(source, ticket, reader.repair_hint)):
                 if reply.leaves:
                     return True
                 if reply.text:
-                    self._print(reply.text)
+                    self.print(reply.text)
                 if reply.failed:
                     reader.repairs = reply.repairs
         except Interrupted as interrupted:
             # The terminal has written ^C; this stands over it.
-            self._print("\r" + self.style.prose(interrupted.message))
-        except OSError:
-            raise  # the terminal is gone: there is nobody to tell
-        except Exception as bug:
-            from tcalc.doors import internal_error
-            from tcalc.repl.render import replies
-
-            for reply in replies([Failed(internal_error(bug))], self.style, columns()):
-                self._print(reply.text)
+            self.print("\r" + self.style.prose(interrupted.message))
         return False
 
-    def _replies(self, source: Source, ticket: Ticket) -> Iterator[Reply]:
+    def _report(self, bug: Exception) -> None:
+        """Show a bug of tcalc's own as an error."""
+        from tcalc.doors import internal_error
+        from tcalc.repl.render import replies
+
+        for reply in replies([Failed(internal_error(bug))], self.style, columns()):
+            self.print(reply.text)
+
+    def _replies(self, source: Source, ticket: Ticket, hint: str) -> Iterator[Reply]:
         """On the evaluator's thread: run a text and lay out what comes of it, which may need torch too."""
         from tcalc.repl.render import replies  # not before the prompt, which does not need it
 
@@ -128,20 +157,30 @@ class Shell:
                 outcomes = [Failed(error)]
         else:
             outcomes = self.session.run(source, ticket)
-        yield from replies(outcomes, self.style, columns())
+        yield from replies(outcomes, self.style, columns(), hint)
 
     def _warn(self) -> None:
         for warning in self._history.warnings:
-            self._print(f"{self.style.paint('note', 'note')}: {self.style.prose(warning)}")
+            self.print(f"{self.style.paint('note', 'note')}: {self.style.prose(warning)}")
         self._history.warnings.clear()
 
-    def _print(self, text: str) -> None:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
+    def print(self, text: str) -> None:
+        """Write a line to the terminal. Raises TerminalGone."""
+        try:
+            try:
+                sys.stdout.write(text + "\n")
+            except UnicodeEncodeError:
+                encoding = sys.stdout.encoding
+                sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+            sys.stdout.flush()
+        except OSError as reason:
+            raise TerminalGone(141 if isinstance(reason, BrokenPipeError) else 2) from reason
 
 
 class PlainReader:
     """Reads lines as they come, for a terminal on which nothing can be moved."""
+
+    repair_hint = ""
 
     def __init__(self) -> None:
         self.repairs: list[Repair] = []
@@ -150,7 +189,11 @@ class PlainReader:
         """See `Reader.read`."""
         from tcalc.syntax.parser import is_complete
 
-        text = input(PROMPT)
-        while not is_command(text) and not is_complete(text):
-            text += "\n" + input(CONTINUATION)
+        try:
+            text = input(PROMPT)
+            while not is_command(text) and not is_complete(text):
+                text += "\n" + input(CONTINUATION)
+        except (EOFError, KeyboardInterrupt):
+            print()
+            raise
         return text

@@ -348,6 +348,22 @@ def _to(listing: _Listing, operands: list[str], options: dict[str, object]) -> T
     return Text(f"{operands[0]}.to({dtype})")
 
 
+def _einops(name: str) -> Kernel:
+    """A function of einops, with the sizes by their names."""
+
+    def write(listing: _Listing, operands: list[str], options: dict[str, object]) -> Text:
+        given = [_option(value) for key, value in options.items() if key != "lengths"]
+        lengths = options["lengths"]
+        assert isinstance(lengths, tuple)
+        return Text(f"einops.{name}({', '.join([*operands, *given, *[f'{key}={size}' for key, size in lengths]])})")
+
+    return write
+
+
+def _repeat(listing: _Listing, operands: list[str], options: dict[str, object]) -> Text:
+    return (_einops if "pattern" in options else _method)("repeat")(listing, operands, options)
+
+
 def _method(name: str) -> Kernel:
     """A method of the first operand, with the options as its arguments."""
 
@@ -368,7 +384,9 @@ KERNELS: dict[str, Kernel] = {
     "adjoint": lambda listing, operands, options: Text(f"{operands[0]}.mH"),
     "item": lambda listing, operands, options: Text(f"{operands[0]}.reshape(())"),
     "expand": _method("expand"),
-    "repeat": _method("repeat"),
+    "repeat": _repeat,
+    "rearrange": _einops("rearrange"),
+    "reduce": _einops("reduce"),
     "tile": _method("tile"),
 }
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lark import Token  # this module is loaded when the first text is read, and lark with it
+from lark.utils import TextSlice
+
 from tcalc.syntax.errors import stray_character
 
 if TYPE_CHECKING:
-    from lark import Lark, Token
+    from lark import Lark
     from lark.lexer import Scanner
 
     from tcalc.source import Source
@@ -37,8 +40,6 @@ class Tokens:
     __slots__ = ("keywords", "match", "place", "slice", "source")
 
     def __init__(self, words: Words, source: Source) -> None:
-        from lark.utils import TextSlice
-
         self.source = source
         self.slice = TextSlice(source.text, 0, len(source.text))
         self.place = 1 if source.text.startswith("\ufeff") else 0
@@ -47,8 +48,6 @@ class Tokens:
 
     def next(self) -> Token | None:
         """The next token, None at the end. Raises at a character that begins none, and passes it."""
-        from lark import Token
-
         end = self.slice.end
         place = self.place
         while place < end:

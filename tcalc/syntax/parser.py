@@ -12,7 +12,7 @@ from tcalc.errors import TcalcError
 from tcalc.source import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lark import Lark, Token
 
@@ -25,10 +25,17 @@ class Engine:
     """lark with its tables, and the builder that it calls. One text at a time: `lock` is held while one is read."""
 
     def __init__(self) -> None:
+        from lark import Token
+        from lark.exceptions import UnexpectedToken
+
         from tcalc.syntax.build import Builder
-        from tcalc.syntax.lexer import Words
+        from tcalc.syntax.lexer import Tokens, Words
+        from tcalc.syntax.newlines import Cutter
         from tcalc.syntax.tables import load
 
+        # kept, so that no statement looks them up anew
+        self._token, self._unexpected = Token, UnexpectedToken
+        self._cutter: Callable[[Source], Cutter] = lambda source: Cutter(Tokens(self.words, source))
         self.lock = RLock()
         self.builder: Builder = Builder()
         self.lark: Lark = load(self.builder)
@@ -36,16 +43,10 @@ class Engine:
 
     def cutter(self, source: Source) -> Cutter:
         """The statements of a text as tokens."""
-        from tcalc.syntax.lexer import Tokens
-        from tcalc.syntax.newlines import Cutter
-
-        return Cutter(Tokens(self.words, source))
+        return self._cutter(source)
 
     def parse(self, tokens: list[Token], source: Source, start: str) -> Any:
         """The tree of some tokens. Raises TcalcError."""
-        from lark import Token
-        from lark.exceptions import UnexpectedToken
-
         with self.lock:
             self.builder.begin(source)
             state = self.lark.parse_interactive(start=start).parser_state
@@ -54,8 +55,8 @@ class Engine:
                 for token in tokens:
                     feed(token)
                 end = tokens[-1].end_pos if tokens else len(source.text)
-                return feed(Token("$END", "", end, end_pos=end), True)
-            except UnexpectedToken as fault:
+                return feed(self._token("$END", "", end, end_pos=end), True)
+            except self._unexpected as fault:
                 from tcalc.syntax.mistakes import explain
 
                 raise explain(self, fault, tokens, source) from None

@@ -24,8 +24,9 @@ The word before a bracket says which dtypes a parameter takes, and in a result w
 A size name that stands twice in one parameter (`L[n, n]`) asks for equal sizes there, not for equal labels.
 
 A parameter without brackets is no tensor but a static value: `int`, `flag` (a bool), `number`, `text`, `dtype`,
-`axis(n)` (one axis, whose size is called n), `axes`, `function`, `tensors` (a list, a tuple, or a tensor's rows),
-`value` (a rule's own affair). A scalar tensor is written `any[]`.
+`axis(n)` (one axis, whose size is called n), `axes`, `sizes` (one or several), `function`, `tensors` (a list, a tuple, or a tensor's rows),
+`value` (a rule's own affair), `keywords` (the last one: all named arguments that no other parameter takes, integers). A
+scalar tensor is written `any[]`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
 
-STATIC_KINDS = frozenset("int flag number text dtype axis axes function tensors value".split())
+STATIC_KINDS = frozenset("int flag number text dtype axis axes sizes function tensors value keywords".split())
 DTYPE_WORDS = frozenset("any num real order bits T N F R L float int wide complex default".split())
 
 
@@ -75,7 +76,7 @@ class Parameter:
 class Signature:
     """Parameters and the result's type expression."""
 
-    __slots__ = ("has_starred", "least", "most", "names", "parameters", "result", "text")
+    __slots__ = ("has_starred", "keywords", "least", "most", "names", "parameters", "result", "text")
 
     def __init__(self, text: str, node: nodes.Signature) -> None:
         self.text = text
@@ -83,6 +84,9 @@ class Signature:
         self.result = node.result
         self.names = frozenset(parameter.name for parameter in self.parameters)
         self.has_starred = any(parameter.starred for parameter in self.parameters)
+        #: The parameter that takes every other named argument, if any.
+        self.keywords = next((each.name for each in self.parameters if each.kind == "keywords"), None)
+        needed = [each for each in self.parameters if each.name != self.keywords]
         #: The fewest and the most arguments that a call can have.
-        self.least = sum(parameter.default is None and not parameter.starred for parameter in self.parameters)
-        self.most = 10**9 if self.has_starred else len(self.parameters)
+        self.least = sum(parameter.default is None and not parameter.starred for parameter in needed)
+        self.most = 10**9 if self.has_starred or self.keywords is not None else len(needed)

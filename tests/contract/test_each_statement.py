@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from driver import Calculator, assert_fails, assert_gives, check, rows, run, step
+from driver import Calculator, assert_gives, check, rows, run, step
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,11 @@ from driver import Calculator, assert_fails, assert_gives, check, rows, run, ste
         ("f(x, p=2) = x^p + 1\nf(3, p=1)", "i64", 4),
         ("f(x, p=2) = x^p + 1\nf(p=1, x=3)", "i64", 4),
         ("k = 2\nf(x, p=k) = x^p\nf(3)", "i64", 9),
-        ("outer(x: [n], y: [m]): [n, m] = x[:, None] * y[None, :]\nouter([1, 2], [3, 4, 5])", "i64[2, 3]", [[3, 4, 5], [6, 8, 10]]),
+        (
+            "outer(x: [n], y: [m]): [n, m] = x[:, None] * y[None, :]\nouter([1, 2], [3, 4, 5])",
+            "i64[2, 3]",
+            [[3, 4, 5], [6, 8, 10]],
+        ),
         ("iota(n: int): i64[n] = arange(n)\niota(4)", "i64[4]", [0, 1, 2, 3]),
         ("f() = 3\nf()", "i64", 3),
         ("f(x) =\n  x + 1\nf(1)", "i64", 2),
@@ -297,7 +301,11 @@ def test_names_may_be_any_unicode_letters() -> None:
 )
 def test_predefined_names(name: str, value: float) -> None:
     assert_gives(name, "f32", value)
-    assert_gives(f"f64({name})", "f64", torch.tensor({"pi": torch.pi, "e": 2.718281828459045}.get(name, value), dtype=torch.float64))
+    assert_gives(
+        f"f64({name})",
+        "f64",
+        torch.tensor({"pi": torch.pi, "e": 2.718281828459045}.get(name, value), dtype=torch.float64),
+    )
     assert_gives(f"{name} = 3\n{name}", "i64", 3)
 
 

@@ -146,7 +146,9 @@ def test_labels_clash(expression: str, says: list[str]) -> None:
     if expression.startswith(("sum[chan](x @", "outer")):
         assert len(ran.codes) == 1
         return
-    assert len(ran.codes) == 1 and ran.codes[0] in ({"label", "name"} if "nosuch" in expression else {"label"}), ran.said
+    assert len(ran.codes) == 1 and ran.codes[0] in ({"label", "name"} if "nosuch" in expression else {"label"}), (
+        ran.said
+    )
     assert all(word in ran.said for word in says), ran.said
 
 

@@ -48,7 +48,11 @@ from driver import Calculator, assert_fails, assert_gives, rows, run, step
             "f32[3, 2]",
             [[0.0, 0.0], [0.76159416, 0.76159416], [0.94268, 0.94268]],
         ),
-        ("scan((s, x) -> (s, (x, 2 * x)), 0, [1, 2])[1]", "(i64[2], i64[2])", (torch.tensor([1, 2]), torch.tensor([2, 4]))),
+        (
+            "scan((s, x) -> (s, (x, 2 * x)), 0, [1, 2])[1]",
+            "(i64[2], i64[2])",
+            (torch.tensor([1, 2]), torch.tensor([2, 4])),
+        ),
         ("scan((s, x) -> (s + x[0] * x[1], s), 0, ([1, 2], [3, 4]))[0]", "i64", 11),
         # fold
         ("fold((a, x) -> a * 10 + x, 0, [1, 2, 3])", "i64", 123),

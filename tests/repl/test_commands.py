@@ -1,0 +1,116 @@
+"""The `:commands`: each does what its row says, and help covers all of the library."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcalc import library
+from tcalc.commands import COMMANDS, KEYS, is_command, row_help, run_command
+from tcalc.errors import TcalcError
+from tcalc.outcomes import Bound, Left, Noted
+from tcalc.session import Session
+from tcalc.source import Source
+
+
+def text_of(session: Session, command: str) -> str:
+    """The answer's lines; a binding is its name and type."""
+    lines = []
+    for each in run_command(session, Source(command)):
+        lines.append(f"{each.name}: {each.type}" if isinstance(each, Bound) else str(each))
+    return "\n".join(lines)
+
+
+def test_every_command_is_described_and_in_the_help(session: Session) -> None:
+    page = text_of(session, ":help")
+    for name, command in COMMANDS.items():
+        assert command.name == name
+        assert command.doc.endswith(".") and len(command.doc) < 80
+        assert f"{command.usage} " in page and command.doc in page
+        assert text_of(session, f":help {name}").endswith(command.doc)
+        assert text_of(session, f":help :{name}") == f"{command.usage}   {command.doc}"
+    assert page.endswith(KEYS)
+
+
+def test_every_row_has_a_page_that_fits(session: Session) -> None:
+    for row in library.rows():
+        page = row_help(row)
+        first, *rest = page.split("\n")
+        assert first == f"{row.name}   {row.doc}"
+        assert f"  {row.example}" in rest
+        assert len(rest) >= 1 + len(row.forms)
+
+
+def test_help_knows_names_prefixes_operators_and_variables(session: Session) -> None:
+    assert text_of(session, ":help torch.matmul") == text_of(session, ":help @") == text_of(session, ":help matmul")
+    assert "x.shape -> " in text_of(session, ":help shape")
+    assert text_of(session, ":help A") == "A: f32[2, 2]"
+    list(session.run(Source("sin = ones(2)")))
+    assert text_of(session, ":help sin").startswith("sin: f32[2]\ntorch.sin is the builtin:\nsin   ")
+
+
+def test_type_runs_nothing(session: Session) -> None:
+    assert text_of(session, ":type A @ x") == "f32[2]"
+    assert text_of(session, ":type max[1](A)") == "(f32[2], i64[2])"
+    assert text_of(session, ":type zeros(1000000, 1000000)") == "f32[1000000, 1000000]"
+    assert text_of(session, ":type f") == "function"
+
+
+def test_type_gives_notes_too(session: Session) -> None:
+    answer = run_command(session, Source(":type x[:, None] - ones(2, 1) + x"))
+    assert [isinstance(each, Noted) for each in answer[1:]] == [True] * (len(answer) - 1)
+
+
+def test_vars_del_and_reset(session: Session) -> None:
+    assert text_of(session, ":vars") == "A: f32[2, 2]\nx: f32[2]\nn: i64\nf: function"
+    assert text_of(session, ":del A, n") == ""
+    assert text_of(session, ":vars") == "x: f32[2]\nf: function"
+    assert text_of(session, ":reset") == ""
+    assert text_of(session, ":vars") == "no names are bound"
+
+
+def test_del_forgets_all_or_none(session: Session) -> None:
+    with pytest.raises(TcalcError, match="there is no y"):
+        text_of(session, ":del A y")
+    assert session.lookup("A") is not None
+
+
+def test_code_shows_torch_calls(session: Session) -> None:
+    assert text_of(session, ":code A @ x + 1") == "torch.matmul(A, x) + 1"
+    assert text_of(session, ":code y = f(x)") == "y = x ** 2"
+    assert text_of(session, ":code f") == "nothing runs here"
+
+
+def test_quit_leaves(session: Session) -> None:
+    (answer,) = run_command(session, Source(":quit"))
+    assert isinstance(answer, Left)
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "message", "place"),
+    [
+        (":vasr", "name", "there is no :vasr; did you mean :vars?", ":vasr"),
+        (":qqqq", "name", "there is no :qqqq; :help lists the commands", ":qqqq"),
+        (":type", "type", ":type needs an expression", ":type"),
+        (":del", "type", ":del needs a name", ":del"),
+        (":vars x y", "type", ":vars takes nothing", "x y"),
+        (":help matmull", "name", "there is no matmull; did you mean matmul?", "matmull"),
+        (":del A yy", "name", "there is no yy", "yy"),
+        (":type A @ yy", "name", "there is no yy", "yy"),
+        (":code 1 +", "syntax", None, None),
+        (":code x[x > 0] + 1", "type", "data decides a shape here: what runs is settled while it runs", None),
+        (":code ones(2, 3) @ x", "shape", None, None),
+    ],
+)
+def test_mistakes(session: Session, command: str, code: str, message: str | None, place: str | None) -> None:
+    with pytest.raises(TcalcError) as caught:
+        run_command(session, Source(command))
+    error = caught.value
+    assert error.code == code
+    assert message is None or error.message == message
+    assert error.span is not None
+    assert place is None or error.span.text == place
+
+
+def test_what_is_a_command() -> None:
+    assert is_command("  :vars") and is_command(":")
+    assert not is_command("x[:, 0]") and not is_command("")

@@ -1,0 +1,30 @@
+"""Pasted text, and what is left of it when it was copied from a shell's screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcalc.repl.transcript import CONTINUATION, PROMPT, pasted
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a = 1", "a = 1"),
+        ("a = 1\r\nb = 2\r\n", "a = 1\nb = 2"),
+        ("a = 1\rb = 2", "a = 1\nb = 2"),
+        ("  a\n\n  b\n\n", "  a\n\n  b"),
+        ("tcalc> a = 1", "a = 1"),
+        ("tcalc> a = [1,\n   ... 2]\na: i64[2]\ntcalc> a\ni64[2]\n  1  2\ntcalc> ", "a = [1,\n2]\na"),
+        # A result that looks like a continuation is none: results follow other lines.
+        ("tcalc> a\nf32[2]\n   ... 3\n", "a"),
+        ("$ tcalc\ntcalc 0.1.0\ntcalc> 1\n1   i64", "1"),
+        ("", ""),
+    ],
+)
+def test_pasted(text: str, expected: str) -> None:
+    assert pasted(text) == expected
+
+
+def test_both_prompts_are_equally_wide() -> None:
+    assert len(PROMPT) == len(CONTINUATION)
