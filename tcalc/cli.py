@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from tcalc.printer import Printer
-    from tcalc.session import Settings
+    from tcalc.settings import Settings
     from tcalc.show.palette import Style
     from tcalc.source import Source
 
@@ -128,7 +128,7 @@ def _run(options: argparse.Namespace) -> int:
         return shell(Session(_settings(options)), _style(options, sys.stdout))
     printer = _printer(options)
     try:
-        return _in_worker(lambda: _run_program(options, printer))
+        return _run_program(options, printer)
     except KeyboardInterrupt:
         printer.flush()  # what was computed so far
         raise
@@ -136,13 +136,13 @@ def _run(options: argparse.Namespace) -> int:
 
 def _device_is_there(device: str) -> bool:
     """Whether torch can make a tensor on a device; asked only where it is not the usual one."""
-    from tcalc.backend.engine import has_device
+    from tcalc.session import device_is_there
 
-    return has_device(device)
+    return device_is_there(device)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from tcalc.session import Settings
+    from tcalc.settings import Settings
     from tcalc.types import dtypes
 
     default_float = dtypes.lookup(options.dtype)
@@ -201,6 +201,7 @@ def _style(options: argparse.Namespace, stream: object) -> Style:
 
 def _run_program(options: argparse.Namespace, printer: Printer) -> int:
     from tcalc import doors
+    from tcalc.evaluator import Evaluator
     from tcalc.printer import OutputFailed
     from tcalc.session import Session
     from tcalc.source import Source
@@ -209,24 +210,30 @@ def _run_program(options: argparse.Namespace, printer: Printer) -> int:
     gc.freeze()
     gc.set_threshold(COLLECT_FROM)
     gc.enable()
+    evaluator = Evaluator(session)
     try:
-        if options.expressions is not None:
-            if doors.standard_input_is_there():
-                session.offer_standard_input(lambda: sys.stdin.buffer.read())
-            _whole(options, session, Source("\n".join(options.expressions), "-e"), printer)
-        elif options.file in (None, "-"):
+        if options.expressions is None and options.file in (None, "-"):
             if options.check:
                 text = doors.decoded(sys.stdin.buffer.read())
                 doors.check_program(session, Source(text, "<stdin>"), printer)
             else:
-                doors.run_pipe(session, sys.stdin.buffer, printer, "<stdin>", keep_going=options.keep_going)
+                evaluator.run(
+                    lambda ticket: doors.run_pipe(
+                        session, sys.stdin.buffer, printer, "<stdin>", ticket, keep_going=options.keep_going
+                    )
+                )
         else:
-            source = _script(options.file)
+            source = Source("\n".join(options.expressions), "-e") if options.expressions else _script(options.file)
             if source is None:
                 return 2
             if doors.standard_input_is_there():
                 session.offer_standard_input(lambda: sys.stdin.buffer.read())
-            _whole(options, session, source, printer)
+            if options.check:
+                doors.check_program(session, source, printer)
+            else:
+                evaluator.run(
+                    lambda ticket: doors.run_program(session, source, printer, ticket, keep_going=options.keep_going)
+                )
         printer.flush()
     except OutputFailed as failed:
         if failed.gone:
@@ -234,17 +241,6 @@ def _run_program(options: argparse.Namespace, printer: Printer) -> int:
         _complain(f"tcalc: standard output cannot be written: {failed.reason}")
         return 2
     return printer.status
-
-
-def _whole(options: argparse.Namespace, session: object, source: Source, printer: Printer) -> None:
-    from tcalc import doors
-    from tcalc.session import Session
-
-    assert isinstance(session, Session)
-    if options.check:
-        doors.check_program(session, source, printer)
-    else:
-        doors.run_program(session, source, printer, keep_going=options.keep_going)
 
 
 def _script(path: str) -> Source | None:
@@ -265,7 +261,10 @@ def _test(options: argparse.Namespace) -> int:
     if not paths:
         _complain("tcalc: --test takes one file or more")
         return 2
-    return _in_worker(lambda: _test_files(options, paths))
+    from tcalc.evaluator import Evaluator
+    from tcalc.session import Session
+
+    return Evaluator(Session()).run(lambda ticket: _test_files(options, paths))
 
 
 def _test_files(options: argparse.Namespace, paths: Sequence[str]) -> int:
@@ -293,30 +292,6 @@ def _test_files(options: argparse.Namespace, paths: Sequence[str]) -> int:
                     f"and it gives {failure.said or 'nothing'}"
                 )
     return status
-
-
-def _in_worker(work: Callable[[], int]) -> int:
-    """Run in a thread that this one waits for: Ctrl-C is answered even while torch computes."""
-    import threading
-
-    results: list[int] = []
-    failures: list[BaseException] = []
-    done = threading.Event()
-
-    def run() -> None:
-        try:
-            results.append(work())
-        except BaseException as failure:
-            failures.append(failure)
-        finally:
-            done.set()
-
-    threading.Thread(target=run, daemon=True).start()
-    while not done.wait(3600):
-        pass
-    if failures:
-        raise failures[0]
-    return results[0]
 
 
 def _print(text: str) -> int:

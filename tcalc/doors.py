@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tcalc.errors import TcalcError
+from tcalc.interrupt import Ticket
 from tcalc.outcomes import Failed, Left, Noted, Outcome
 from tcalc.printer import Printer
 from tcalc.session import Session
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 LONGEST_PROGRAM = 64 * 1024 * 1024
 
 
-def run_program(session: Session, source: Source, printer: Printer, *, keep_going: bool = False) -> None:
+def run_program(
+    session: Session, source: Source, printer: Printer, ticket: Ticket, *, keep_going: bool = False
+) -> None:
     """Check a program whole, then run it, stopping at its first error."""
     statements, outcomes = session.check(source)
     failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
@@ -31,7 +34,7 @@ def run_program(session: Session, source: Source, printer: Printer, *, keep_goin
     for statement in statements:
         if id(statement) in wrong:
             continue
-        for outcome in guarded(session.execute(statement)):
+        for outcome in guarded(session.execute(statement, ticket)):
             printer.print(outcome)
             if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not keep_going):
                 return
@@ -45,7 +48,9 @@ def check_program(session: Session, source: Source, printer: Printer) -> None:
             printer.print(outcome)
 
 
-def run_pipe(session: Session, stream: BinaryIO, printer: Printer, name: str, *, keep_going: bool = False) -> None:
+def run_pipe(
+    session: Session, stream: BinaryIO, printer: Printer, name: str, ticket: Ticket, *, keep_going: bool = False
+) -> None:
     """Run statements as they arrive. What is printed is handed on before the next line is waited for."""
     from tcalc.syntax.parser import Assembler
 
@@ -70,7 +75,7 @@ def run_pipe(session: Session, stream: BinaryIO, printer: Printer, name: str, *,
                 parts.append(line)
             text = "".join(parts)
         source = Source(text.rstrip("\n"), name, first)
-        for outcome in guarded(session.run(source)):
+        for outcome in guarded(session.run(source, ticket)):
             printer.print(outcome)
             if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not keep_going):
                 return

@@ -128,7 +128,8 @@ class Evaluator:
             if not job.left_behind:
                 job.left_behind = True
                 self._session.left_behind.append(job.ticket.peak)
-        return _busy_with(job.ticket)
+        # While torch is being loaded it is busy with nothing of the user's.
+        return _busy_with(job.ticket) if self._session.has_torch else ""
 
     # The worker's side
 

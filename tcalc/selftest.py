@@ -7,7 +7,8 @@ import math
 from tcalc.doors import guarded
 from tcalc.errors import TcalcError
 from tcalc.outcomes import Failed, Left, Outcome, Shown
-from tcalc.session import Session, Settings
+from tcalc.session import Session
+from tcalc.settings import Settings
 from tcalc.show.plain import plain_text
 from tcalc.source import Source
 from tcalc.syntax.nodes import Statement

@@ -15,6 +15,7 @@ from tcalc.check.checker import Key, Poisoned
 from tcalc.check.scope import Overlay, Variable
 from tcalc.check.statements import HIDDEN, Checked, check_statement, poisoned
 from tcalc.check.typed import Literal, Reference, Static, Typed
+from tcalc.draws import Draws
 from tcalc.errors import Note, TcalcError
 from tcalc.graph.cost import nbytes, peak_bytes
 from tcalc.graph.graph import Graph
@@ -22,13 +23,13 @@ from tcalc.graph.lower import FILE, NO_DERIVATIVES, lower
 from tcalc.graph.rewrite import rewrite
 from tcalc.interrupt import Abandoned, Ticket
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
+from tcalc.reading import Reading
+from tcalc.settings import Settings
 from tcalc.source import Source, Span
 from tcalc.syntax import nodes
 from tcalc.syntax.parser import engine as load_parser
 from tcalc.syntax.parser import parse_statements, whole
-from tcalc.types import dtypes
 from tcalc.types.data import ConstantData, Data, StaticData, TupleData
-from tcalc.types.dtypes import DType
 from tcalc.types.size import Poly
 from tcalc.types.tensor import (
     POISON,
@@ -45,40 +46,12 @@ from tcalc.types.tensor import (
 if TYPE_CHECKING:
     from tcalc.backend.engine import Plan
     from tcalc.check.words import Words
-    from tcalc.files import ArrayData
 
 #: Checked and compiled statements kept by their text; values are never kept.
 MOST_PROGRAMS = 2048
 #: How often a statement is checked again because data decided a shape.
 MOST_ROUNDS = 1000
 SETTLED = "settled:"
-
-
-class Settings:
-    """What a session is set to."""
-
-    __slots__ = ("arguments", "default_float", "device", "memory", "safe", "seed", "threads")
-
-    def __init__(
-        self,
-        default_float: DType = dtypes.F32,
-        *,
-        device: str = "cpu",
-        memory: int | None = None,
-        seed: int | None = None,
-        threads: int | None = None,
-        safe: bool = False,
-        arguments: Sequence[str] | None = None,
-    ) -> None:
-        self.default_float = default_float
-        self.device = device
-        #: Bytes that variables, results and temporaries may take; None leaves it to the machine.
-        self.memory = memory
-        self.seed = seed
-        self.threads = threads
-        self.safe = safe
-        #: A script's arguments, its `args`.
-        self.arguments = arguments
 
 
 class Binding:
@@ -91,12 +64,16 @@ class Binding:
 
 
 class Program:
-    """A statement checked and compiled, with the types of the names that it was checked under."""
+    """A statement checked and compiled, with the types of the names that it was checked under.
 
-    __slots__ = ("checked", "effect", "peak", "plan", "static")
+    `types` are those of its results once it has run, where no data decide them.
+    """
+
+    __slots__ = ("checked", "effect", "peak", "plan", "static", "types")
 
     def __init__(self, checked: Checked, plan: Plan | None, static: Sequence[bool], peak: int, effect: bool) -> None:
         self.checked, self.plan, self.static, self.peak, self.effect = checked, plan, static, peak, effect
+        self.types: list[Type] | None = None
 
 
 class Session:
@@ -106,19 +83,15 @@ class Session:
         self.settings = settings or Settings()
         self.bindings: dict[str, Binding] = {}
         self._programs: dict[str, Program] = {}
-        self._arrays: dict[str, ArrayData] = {}
+        self._reading = Reading(self.settings)
         self._engine: Any = None
         self._engine_lock = threading.Lock()
         self._thread = threading.local()
         #: Held while names change, and while a run is given up; never for long.
         self._lock = threading.Lock()
-        #: Held by the run that puts the random numbers back, which may have to wait for a draw that was left behind.
-        self._drawing = threading.Lock()
-        #: The state that the random numbers go back to before the next draw, after a statement that failed.
-        self._undrawn: Any = None
+        self._draws = Draws(self._lock)
         #: Predicted bytes of operations that were left behind and still run.
         self.left_behind: list[int] = []
-        self._standard_input: Callable[[], bytes] | None = None
         self.reset()
 
     # Names
@@ -167,7 +140,9 @@ class Session:
                 continue
             statements.append(parsed)
             try:
-                checked = check_statement(parsed, scope, self.settings.default_float, header=self._header_or_unknown)
+                checked = check_statement(
+                    parsed, scope, self.settings.default_float, header=self._reading.header_or_unknown
+                )
             except TcalcError as error:
                 outcomes.append(Failed(error, parsed))
             except Poisoned:
@@ -195,7 +170,7 @@ class Session:
             nodes.Show(expression.span, False, expression),
             self,
             self.settings.default_float,
-            header=self._header_or_unknown,
+            header=self._reading.header_or_unknown,
         )
         return (checked.values[0].type if checked.values else UNKNOWN_TYPE), checked.notes
 
@@ -203,7 +178,7 @@ class Session:
         """The one statement that a text is, checked, and the graph that it is run as. Nothing is run."""
         statement: nodes.Statement = whole(source, "statement")
         checked = check_statement(
-            statement, self, self.settings.default_float, evaluating=True, header=self._header_or_unknown
+            statement, self, self.settings.default_float, evaluating=True, header=self._reading.header_or_unknown
         )
         if checked.pending:
             waits = checked.pending[0][1]
@@ -224,7 +199,7 @@ class Session:
             except TcalcError:
                 self._programs.pop(source.text, None)  # run it afresh, so that the error has this text's lines
             finally:
-                self._undo_draws(ticket)
+                self._draws.end(ticket)
         single = True
         for parsed in parse_statements(source):
             if isinstance(parsed, TcalcError):
@@ -256,14 +231,13 @@ class Session:
         except RecursionError:
             yield Failed(_too_deep(statement), statement)
         finally:
-            self._undo_draws(ticket)
+            self._draws.end(ticket)
 
     def abandon(self, ticket: Ticket) -> None:
         """Nobody waits for a run any more: from now on it changes nothing, though it may go on for a while."""
         with self._lock:
             ticket.abandoned = True
-            if ticket.drawn_from is not None:
-                self._undrawn = ticket.drawn_from
+            self._draws.abandon(ticket)
 
     def _keep(self, text: str, statement: nodes.Statement, program: Program, ticket: Ticket) -> None:
         span = statement.span
@@ -293,7 +267,7 @@ class Session:
                 self.settings.default_float,
                 settled=settled,
                 evaluating=True,
-                header=self._header,
+                header=self._reading.header,
             )
             if not checked.pending:
                 break
@@ -313,7 +287,7 @@ class Session:
         ticket.peak = self._refuse_too_large(graph, typed.span)
         plan = self.engine.Plan(graph)
         if graph.effect:
-            self._before_draws(ticket)
+            self._draws.begin(ticket, self.engine)
         (value,) = plan.run(self._values(plan, typed.span, ticket), ticket)
         type = self.engine.type_of(value, typed.type)
         if isinstance(type, TensorType) and not type.axes and not needs_settling(typed.type):
@@ -355,13 +329,10 @@ class Session:
         if checked.action == "seed":
             static = checked.values[0].type
             assert isinstance(static, TensorType) and isinstance(static.static, int)
-            self._seed(static.static, ticket)
+            self._draws.seed(static.static, ticket, self.engine)
             return
         values = self._computed(program, ticket)
-        types = [
-            value_type if value is None else self.engine.type_of(value, value_type)
-            for value, value_type in zip(values, [typed.type for typed in checked.values], strict=True)
-        ]
+        types = program.types or self._types(program, values)
         with self._lock:
             if ticket.abandoned:
                 raise Abandoned
@@ -377,48 +348,27 @@ class Session:
             if name is not None and not name.startswith(HIDDEN):
                 yield Bound(name, type, self._data(value, type))
 
+    def _types(self, program: Program, values: list[Any]) -> list[Type]:
+        """The types of a program's results; kept where they are the same at each run."""
+        declared = [typed.type for typed in program.checked.values]
+        types = [
+            type if value is None else self.engine.type_of(value, type)
+            for value, type in zip(values, declared, strict=True)
+        ]
+        if all(a is b for a, b in zip(types, declared, strict=True)):
+            program.types = types
+        return types
+
     def _computed(self, program: Program, ticket: Ticket) -> list[Any]:
         """The values of a program's expressions, None for those that their types carry."""
         plan = program.plan
         if plan is None:
             return [None] * len(program.static)
         if program.effect:
-            self._before_draws(ticket)
+            self._draws.begin(ticket, self.engine)
         ticket.peak = program.peak
         results = iter(plan.run(self._values(plan, program.checked.statement.span, ticket), ticket))
         return [None if known else next(results) for known in program.static]
-
-    # Random numbers
-
-    def _before_draws(self, ticket: Ticket) -> None:
-        """Keep the state that a failure goes back to, after undoing what the statement before this one drew."""
-        with self._drawing:
-            undrawn = self._undrawn
-            if undrawn is not None:
-                self.engine.restore(undrawn)
-            state = self.engine.random_state() if undrawn is None else undrawn
-            with self._lock:
-                if ticket.abandoned:
-                    raise Abandoned
-                self._undrawn = None
-                if ticket.drawn_from is None:
-                    ticket.drawn_from = state
-
-    def _undo_draws(self, ticket: Ticket) -> None:
-        """At the end of a statement: what it drew and did not commit will be drawn again."""
-        if ticket.drawn_from is not None:
-            with self._lock:
-                if not ticket.abandoned:  # else whoever gave it up has seen to this, and others may draw by now
-                    self._undrawn = ticket.drawn_from
-                ticket.drawn_from = None
-
-    def _seed(self, number: int, ticket: Ticket) -> None:
-        with self._drawing:
-            with self._lock:
-                if ticket.abandoned:
-                    raise Abandoned
-                self._undrawn = None
-            self.engine.seed(number)
 
     def _commit(self, checked: Checked, values: list[Any], types: list[Type]) -> None:
         statement = checked.statement
@@ -437,16 +387,17 @@ class Session:
             self.bindings[name] = Binding(Variable(type, variable.names_axes), value, statement)
 
     def _values(self, plan: Plan, span: Span, ticket: Ticket) -> list[Any]:
-        """The values that a plan takes."""
+        """The values that a plan takes: variables, files, and parts computed ahead."""
         values: list[Any] = []
         for name in plan.names:
             assert isinstance(name, str)
-            if name.startswith(FILE):
+            binding = self.bindings.get(name)
+            if binding is not None:
+                values.append(self._value(name) if binding.value is None else binding.value)
+            elif name.startswith(FILE):
                 values.append(self._loaded(name.removeprefix(FILE), span))
-            elif name.startswith(SETTLED):
-                values.append(ticket.settled[name])
             else:
-                values.append(self._value(name))
+                values.append(ticket.settled[name])
         return values
 
     def _value(self, name: str) -> Any:
@@ -472,45 +423,11 @@ class Session:
 
     def offer_standard_input(self, read: Callable[[], bytes]) -> None:
         """Let `load("-")` read standard input; a door does so whose program comes from elsewhere."""
-        self._standard_input = read
-
-    def _header(self, path: str) -> Type:
-        """The type of the tensor in a file, which is read when it is needed."""
-        self._refuse_unsafe(path)
-        from tcalc import files
-
-        if path == "-":
-            return self._array(path).type
-        return files.header(path, default_float=self.settings.default_float)
-
-    def _header_or_unknown(self, path: str) -> Type:
-        from tcalc import files
-
-        try:
-            return self._header(path)
-        except files.MissingFile:
-            return UNKNOWN_TYPE
-
-    def _refuse_unsafe(self, path: str) -> None:
-        if self.settings.safe:
-            raise TcalcError("io", f"--safe forbids to load {path}")
-
-    def _array(self, path: str) -> ArrayData:
-        from tcalc import files
-
-        if path == "-":
-            if path not in self._arrays:
-                if self._standard_input is None:
-                    raise TcalcError("io", "standard input is not there to be loaded: the program itself comes from it")
-                self._arrays[path] = files.read_of(
-                    self._standard_input(), "-", default_float=self.settings.default_float
-                )
-            return self._arrays[path]
-        return files.read(path, default_float=self.settings.default_float, limit=memory.room(self.settings.memory, 0))
+        self._reading.standard_input = read
 
     def _loaded(self, path: str, span: Span) -> Any:
         try:
-            return self.engine.from_array(self._array(path))
+            return self.engine.from_array(self._reading.array(path))
         except TcalcError as error:
             error.span = error.span or span
             raise
@@ -528,6 +445,11 @@ class Session:
         """Load what reading and checking a statement needs, before there is one."""
         load_parser()
         self.words.load()
+
+    @property
+    def has_torch(self) -> bool:
+        """Whether torch is loaded and set up."""
+        return self._engine is not None
 
     def load_torch(self) -> None:
         """Import torch before it is needed, in whichever thread; nothing is set up."""
@@ -551,6 +473,11 @@ class Session:
             engine.enter_thread()
             entered = self._thread.engine = engine
         return entered
+
+
+def device_is_there(device: str) -> bool:
+    """Whether torch can make tensors on a device. Loads torch."""
+    return bool(_torch().has_device(device))
 
 
 def _torch() -> Any:

@@ -8,7 +8,8 @@ import pytest
 
 from tcalc import selftest
 from tcalc.outcomes import Failed
-from tcalc.session import Session, Settings
+from tcalc.session import Session
+from tcalc.settings import Settings
 from tcalc.source import Source
 
 ROOT = Path(__file__).resolve().parent.parent

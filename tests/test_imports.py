@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tcalc"
 
 #: The session's own vocabulary, and what those need who read it: what it yields, and types and syntax in that.
-SPOKEN = "session outcomes interrupt memory types syntax"
+SPOKEN = "session settings outcomes interrupt memory types syntax"
 
 #: What a room may import besides `source`, `errors` and itself.
 MAY: dict[str, str] = {
@@ -32,7 +32,10 @@ MAY: dict[str, str] = {
     "check": "syntax types library files",
     "graph": "syntax types library check",
     "backend": "types library files graph interrupt",
-    "session": "syntax types library files check graph backend outcomes memory interrupt",
+    "session": "syntax types library files check graph backend outcomes memory interrupt settings reading draws",
+    "settings": "types",
+    "reading": "types files memory settings",
+    "draws": "interrupt",
     "outcomes": "syntax types",
     "interrupt": "",
     "memory": "",

@@ -13,7 +13,8 @@ import pytest
 from tcalc.evaluator import Evaluator, Interrupted
 from tcalc.interrupt import Abandoned, Ticket
 from tcalc.outcomes import Bound, Failed, Outcome, Shown
-from tcalc.session import Session, Settings
+from tcalc.session import Session
+from tcalc.settings import Settings
 from tcalc.source import Source
 
 #: One operation of torch's that takes seconds, and a loop of small ones that takes minutes.

@@ -14,7 +14,7 @@ import pytest
 
 from tcalc import selftest
 from tcalc.errors import EXIT_STATUS
-from tcalc.session import Settings
+from tcalc.settings import Settings
 from tcalc.source import Source
 
 ROOT = Path(__file__).resolve().parent.parent

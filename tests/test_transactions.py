@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from tcalc.outcomes import Failed, Outcome, Shown
-from tcalc.session import Session, Settings
+from tcalc.session import Session
+from tcalc.settings import Settings
 from tcalc.source import Source
 
 

@@ -19,6 +19,7 @@ KNOWN = (
     ("negative integer powers", "value", "an integer has no negative power: convert to a float first"),
     ("ZeroDivisionError", "value", "division by zero"),
     ("out of bounds", "value", "an index is out of range"),
+    ("index out of range", "value", "an index is out of range"),
     ("not implemented for", "dtype", "torch has no kernel for this dtype"),
     ("failed to converge", "value", "the decomposition did not converge"),
 )

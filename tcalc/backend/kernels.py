@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tcalc.backend import kernels_einops, kernels_library
+from tcalc.backend import kernels_einops, kernels_library, kernels_signal
 from tcalc.backend.kernels_einops import Lengths
 from tcalc.library.indexing import SliceItem, TensorItem
 
@@ -169,7 +169,7 @@ def find(name: str) -> Kernel:
     """The function behind a row's `torch` field, which is never the user's text."""
     if name.startswith("kernel:"):
         key = name.removeprefix("kernel:")
-        return KERNELS[key] if key in KERNELS else kernels_library.KERNELS[key]
+        return next(table[key] for table in (KERNELS, kernels_library.KERNELS, kernels_signal.KERNELS) if key in table)
     found: Any = torch
     for part in name.split("."):
         found = getattr(found, part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcalc.check.typed import Literal, Typed
+from tcalc.check.typed import Literal, Several, Typed
 from tcalc.syntax import nodes
 from tcalc.types import size as sizes
 from tcalc.types.dtypes import DType
@@ -33,6 +33,10 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
     type = typed.type
     if kind == "value":
         return typed
+    if kind == "lists":
+        lists = static_lists(typed)
+        if lists is not None:
+            return lists
     if isinstance(type, ConstantType):
         value = type.value
         if value is None and (parameter.default is not None or kind == "axes"):
@@ -76,6 +80,7 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
         "axis": "an axis: an integer",
         "axes": "an axis or several",
         "sizes": "an integer or several",
+        "lists": "an integer or two lists of axes",
         "flag": "True or False",
         "number": "a number known while checking",
         "text": "text",
@@ -103,6 +108,22 @@ def static_list(typed: Typed) -> tuple[int, ...] | None:
     if all(isinstance(value, int | sizes.Poly) and not isinstance(value, bool) for value in values):
         return values  # type: ignore[return-value]  # integers by the test before
     return None
+
+
+def static_lists(typed: Typed) -> tuple[tuple[int, ...], ...] | None:
+    """The integers of `([0, 1], [1, 2])`, None where they are not known."""
+    parts: list[object] = []
+    if isinstance(typed, Several):
+        parts = [static_list(item) for item in typed.items]
+    elif isinstance(typed, Literal) and isinstance(typed.value, tuple):
+        parts = [
+            part if isinstance(part, tuple) and all(isinstance(n, int) for n in part) else None for part in typed.value
+        ]
+    elif isinstance(typed.type, TupleType):
+        parts = [item.static if isinstance(item, TensorType) else None for item in typed.type.items]
+    if not parts or not all(isinstance(part, tuple) for part in parts):
+        return None
+    return tuple(parts)  # type: ignore[arg-type]  # tuples by the test before
 
 
 def default_value(node: nodes.Expr) -> object:

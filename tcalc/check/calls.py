@@ -33,7 +33,16 @@ if TYPE_CHECKING:
     from tcalc.check.checker import Checker
 
 #: Spellings of the same option in torch and NumPy.
-SAME_OPTION = {"axis": "dim", "axes": "dims", "keepdims": "keepdim", "other": "b", "input": "x", "size": "shape"}
+SAME_OPTION = {
+    "axis": "dim",
+    "axes": "dims",
+    "keepdims": "keepdim",
+    "other": "b",
+    "input": "x",
+    "tensor": "x",
+    "size": "shape",
+    "split_size": "split_size_or_sections",
+}
 
 MOST_ROWS = 10_000
 

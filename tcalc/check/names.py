@@ -38,6 +38,8 @@ SPACES = {
     "torch.Tensor": "",
 }
 ROOTS = frozenset("torch F linalg special fft nn np numpy".split())
+#: torch has these as attributes and as functions.
+READ_OR_CALLED = ("real", "imag")
 RESERVED = frozenset(["torch", "True", "False", "None"])
 LONGEST_NAME = 24
 #: Tensor methods that convert to a dtype, beside `x.f64()`.
@@ -182,7 +184,7 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
     if node.name == "grad":
         return derivatives.accumulated(checker, node, value)
     row = library.row(node.name)
-    if row is not None and row.attribute:
+    if row is not None and (row.attribute or row.name in READ_OR_CALLED):
         return calls.apply_row(checker, row, node, [Given(None, value, node.value)])
     if isinstance(type, UnknownType):
         return Static(node.span, type)

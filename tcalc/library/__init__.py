@@ -17,11 +17,15 @@ FAMILIES = (
     "ordering",
     "shape",
     "joining",
+    "parts",
     "einops",
     "indexing",
     "selecting",
     "products",
     "neural",
+    "windows",
+    "spectral",
+    "samples",
     "decompositions",
     "functions",
     "about",
@@ -52,7 +56,7 @@ def _enter(each: Builtin) -> None:
 
 
 #: Where a bare name is looked for, in this order.
-BARE = ("", "linalg", "nn.functional", "special")
+BARE = ("", "linalg", "nn.functional", "special", "fft")
 
 
 def row(name: str, space: str | None = None) -> Builtin | None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from tcalc.errors import counted
 from tcalc.library.builtin import Builtin, Form, Rule
-from tcalc.library.rules import assumed_equal, new_size, tensor
+from tcalc.library.rules import assumed_equal, divided, new_size, tensor
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes
@@ -225,7 +225,7 @@ class _Reading:
             sentence = f"{has}, and {_shown(group)} could split it in many ways: give a size, as {missing[0]}=2"
             raise Mismatch("shape", sentence, place, depth=4)
         if missing:
-            size = _divided(self.match, axis.size, known)
+            size = divided(self.match, axis.size, known)
             if size is None:
                 sentence = f"{has}, and {self._told(group)} needs a multiple of {sizes.text(known)}"
                 raise Mismatch("shape", sentence, place, depth=4)
@@ -280,18 +280,6 @@ class _Reading:
         if 0 in lengths:
             sentence = f"{{0}} is {tensor(self.match, 'tensor')}: there is no {reduction} of no elements"
             raise Mismatch("shape", sentence, Place("tensor"), depth=5)
-
-
-def _divided(match: Match, size: Size, by: Size) -> Size | None:
-    """The size split into `by` equal parts, None where that leaves a rest. A definition assumes that it does not."""
-    if by == 0:
-        return None
-    if isinstance(size, int) and isinstance(by, int):
-        return None if size % by else size // by
-    facts = match.facts
-    if facts is None:
-        return sizes.floordiv(size, by)
-    return simplify(sizes.floordiv(size, by, facts), facts) if facts.assume_divisible(size, by) else None
 
 
 def _shown(group: Group) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
-from tcalc.library.rules import by_axes, chosen_axes, tensor
+from tcalc.library.rules import by_axes, chosen_axes, given, tensor
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Mismatch, Place, Undetermined
+from tcalc.types.size import Size
 from tcalc.types.tensor import Axis
 
 NEURAL = ("nn.functional",)
@@ -80,6 +81,33 @@ def _normalized(match: Match) -> Axes:
     return x.axes
 
 
+def _embedded(match: Match) -> Axes:
+    """A row of the weight for each index. `padding_idx` is for the derivative; it names a row."""
+    padding, rows = match["padding_idx"], match.axis("n").size
+    if isinstance(padding, int) and isinstance(rows, int) and not -rows <= padding < rows:
+        raise Mismatch("shape", f"padding_idx is {padding}, and {{0}} has {rows} rows", Place("weight"), depth=4)
+    return (*match.pack("i"), match.axis("d"))
+
+
+def _batch_normalized(match: Match) -> Axes:
+    """By the mean and variance that are given, or when training by the batch's own."""
+    x = tensor(match)
+    if not match["training"]:
+        for name in ("running_mean", "running_var"):
+            if not given(match, name):
+                raise Mismatch("type", f"{name} is needed where training is False", depth=4)
+    elif given(match, "running_mean") != given(match, "running_var"):
+        raise Mismatch("type", "running_mean and running_var are both given, or neither", depth=4)
+    elif x.rank is not None:
+        counts: Size = 1
+        for i, size in enumerate(x.shape):
+            counts = sizes.mul(counts, 1 if i == 1 else size)
+        if counts == 1:
+            sentence = "{0} is " + f"{x}: the variance of one number in each channel says nothing"
+            raise Mismatch("shape", sentence, Place("x"), depth=4)
+    return x.axes
+
+
 def _attended(match: Match) -> Axes:
     """Over leading axes that broadcast, as torch's own formula in terms of matmul has it."""
     spread = Spread(tensor(match, "query").axes[:-2], "query")
@@ -133,6 +161,30 @@ ROWS = [
         spaces=("", "nn.functional"),
         doc="x shifted and scaled to mean 0 and variance 1 over its last axes.",
         example="layer_norm([1., 3.], 2)  #=> [-0.999995, 0.999995]",
+    ),
+    Builtin(
+        "batch_norm",
+        [
+            Form(
+                "(x: R[n, c, *s], running_mean: R[c] = None, running_var: R[c] = None, weight: R[c] = None,"
+                " bias: R[c] = None, training: flag = False, momentum: number = 0.1, eps: number = 1e-5) -> R[...]",
+                by_axes(_batch_normalized),
+            )
+        ],
+        torch="kernel:batch_norm",
+        spaces=NEURAL,
+        over=(),
+        doc="x shifted and scaled by each channel's mean and variance: those given, or when training its own.",
+        example="batch_norm([[1.], [3.]], training=True)  #=> [[-0.999995], [0.999995]]",
+    ),
+    Builtin(
+        "embedding",
+        [Form("(x: i64[*i], weight: T[n, d], padding_idx: int = None) -> T[...]", by_axes(_embedded))],
+        torch="nn.functional.embedding",
+        spaces=NEURAL,
+        over=(),
+        doc="The row of weight that each index names.",
+        example="embedding([1, 0], [[1., 2.], [3., 4.]])  #=> [[3.0, 4.0], [1.0, 2.0]]",
     ),
     Builtin(
         "dropout",

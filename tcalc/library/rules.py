@@ -29,7 +29,7 @@ def given(match: Match, name: str) -> bool:
 
 def several(value: object) -> tuple[Size, ...]:
     """The sizes of an option that is one or a tuple of them."""
-    return value if isinstance(value, tuple) else (value,)  # type: ignore[return-value]  # sizes, by the option's kind
+    return value if isinstance(value, tuple) else (value,)
 
 
 def assumed(match: Match, size: Size, least: Size) -> bool:
@@ -38,6 +38,18 @@ def assumed(match: Match, size: Size, least: Size) -> bool:
         return match.facts.assume_at_least(size, least)
     difference = sizes.sub(size, least)
     return not isinstance(difference, int) or difference >= 0
+
+
+def divided(match: Match, size: Size, by: Size) -> Size | None:
+    """The size in `by` equal parts, None where that leaves a rest. A definition assumes that it does not."""
+    if by == 0:
+        return None
+    if isinstance(size, int) and isinstance(by, int):
+        return None if size % by else size // by
+    facts = match.facts
+    if facts is None:
+        return sizes.floordiv(size, by)
+    return simplify(sizes.floordiv(size, by, facts), facts) if facts.assume_divisible(size, by) else None
 
 
 def assumed_equal(match: Match, one: Size, other: Size) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tcalc.library.builtin import Builtin, Form, Rule
-from tcalc.library.rules import assumed, by_axes, given, several, tensor
+from tcalc.library.rules import assumed, by_axes, divided, given, several, tensor
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, meet
@@ -98,9 +98,9 @@ def _windows(match: Match, kernel: tuple[Size, ...], axes: tuple[Axis, ...], pad
     strides = kernel if match["stride"] is None else _numbers(match, "stride", count, 1)
     paddings = _numbers(match, "padding", count, 0) if padding is None else (0,) * count
     dilations = _numbers(match, "dilation", count, 1) if "dilation" in match.arguments else (1,) * count
-    first = tensor(match).axes.index(axes[0])
+    rank = len(tensor(match).axes)
     return [
-        _Window(match, axis, which_axis(first + i, first + count), *options)
+        _Window(match, axis, which_axis(rank - count + i, rank), *options)
         for i, (axis, *options) in enumerate(zip(axes, kernel, strides, paddings, dilations, strict=True))
     ]
 
@@ -108,16 +108,13 @@ def _windows(match: Match, kernel: tuple[Size, ...], axes: tuple[Axis, ...], pad
 # Convolutions
 
 
-def _grouped(match: Match, axis: Axis, named: str, groups: Size) -> Size:
-    """The size of an axis in each group."""
+def _refuse_uneven(match: Match, axis: Axis, groups: Size) -> None:
+    """The groups are of equal size."""
     if not assumed(match, groups, 1):
         raise Mismatch("value", f"groups is at least 1, and not {sizes.text(groups)}", depth=4)
-    rest = sizes.mod(axis.size, groups)
-    divides = sizes.agree(rest, 0) if match.facts is None else match.facts.assume_divisible(axis.size, groups)
-    if not divides:
-        sentence = f"{named} are {sizes.text(axis.size)}, which {sizes.text(groups)} groups do not divide"
-        raise Mismatch("shape", sentence, Place("x"), Place("weight"), depth=4)
-    return sizes.floordiv(axis.size, groups)
+    if divided(match, axis.size, groups) is None:
+        sentence = f"{{0s}} first axis is {sizes.text(axis.size)}, which {sizes.text(groups)} groups do not divide"
+        raise Mismatch("shape", sentence, Place("weight", axis), depth=4)
 
 
 def _convolved(count: int, transposed: bool) -> Callable[[Match], Axes]:
@@ -129,10 +126,10 @@ def _convolved(count: int, transposed: bool) -> Callable[[Match], Axes]:
         first, second, *kernel = weight.axes
         assert isinstance(first, Axis) and isinstance(second, Axis)
         assert isinstance(groups, int | sizes.Poly | sizes.Unknown)
-        _grouped(match, first, "weight's parts", groups)
+        _refuse_uneven(match, first, groups)
         taken = first if transposed else Axis(sizes.mul(second.size, groups), second.label if groups == 1 else None)
         if meet(channels, taken) is None:
-            _refuse_channels(match, channels, taken, 0 if transposed else 1, groups)
+            _refuse_channels(match, channels, taken, len(batch), 0 if transposed else 1)
         windows = _windows(match, tuple([axis.size for axis in kernel if isinstance(axis, Axis)]), along, _same(match))
         for window in windows:
             if not assumed(match, window.kernel, 1):
@@ -142,7 +139,9 @@ def _convolved(count: int, transposed: bool) -> Callable[[Match], Axes]:
             return (*batch, first, *new)
         extras = _numbers(match, "output_padding", count, 0)
         for extra, window in zip(extras, windows, strict=True):
-            if isinstance(extra, int) and all(isinstance(n, int) and extra >= n for n in (window.stride, window.dilation)):
+            if isinstance(extra, int) and all(
+                isinstance(n, int) and extra >= n for n in (window.stride, window.dilation)
+            ):
                 raise Mismatch("shape", "output_padding is smaller than stride or dilation", depth=4)
         out = Axis(sizes.mul(second.size, groups), second.label)
         if given(match, "bias") and tensor(match, "bias").axes:
@@ -156,15 +155,14 @@ def _convolved(count: int, transposed: bool) -> Callable[[Match], Axes]:
     return axes
 
 
-def _refuse_channels(match: Match, channels: Axis, taken: Axis, position: int, groups: Size) -> None:
-    x, weight = tensor(match), tensor(match, "weight")
-    places = Place("x", channels), Place("weight", weight.axes[position])  # type: ignore[arg-type]  # an axis: it has a rank
-    if groups == 1 or position == 0:
-        raise sizes_meet(
-            places[0], x.axes.index(channels), len(x.axes), places[1], position, len(weight.axes)
-        )
-    sentence = f"{{0}} has {sizes.text(channels.size)} channels, and {{1}} takes {sizes.text(taken.size)}"
-    raise Mismatch("shape", f"{sentence} in {sizes.text(groups)} groups", *places, depth=4)
+def _refuse_channels(match: Match, channels: Axis, taken: Axis, position: int, taking: int) -> None:
+    x, weight, groups = tensor(match), tensor(match, "weight"), match["groups"]
+    places = Place("x", channels), Place("weight", taken)
+    if groups == 1 or taking == 0:
+        raise sizes_meet(places[0], position, len(x.axes), places[1], taking, len(weight.axes))
+    takes = f"{sizes.text(taken.size)} in {groups} groups"
+    sentence = f"{{0}} has {sizes.text(channels.size)} channels, and {{1}} takes {takes}"
+    raise Mismatch("shape", sentence, *places, depth=4)
 
 
 def _same(match: Match) -> str | None:
@@ -195,7 +193,8 @@ def _convolution(count: int) -> Builtin:
         over=(),
         doc="Convolution (without a flip, as torch) of x [n, c, …] and weight [out, c, …] along the last "
         f"{'axis' if count == 1 else f'{count} axes'}.",
-        example=f"conv{count}d({'[' * count}[1., 2., 4.]{']' * count}, [{ones}])  #=> {'[' * count}[3.0, 6.0]{']' * count}",
+        example=f"conv{count}d({'[' * count}[1., 2., 4.]{']' * count}, [{ones}])"
+        f"  #=> {'[' * count}[3.0, 6.0]{']' * count}",
     )
 
 
@@ -294,7 +293,7 @@ def _pools(count: int) -> list[Builtin]:
                     _largest(count),
                 )
             ],
-            torch=f"kernel:max_pool{count}d",
+            torch="kernel:max_pool1d" if count == 1 else f"nn.functional.max_pool{count}d",
             spaces=BOTH,
             over=(),
             doc=f"The largest element in each place of a window that slides along {along}.",

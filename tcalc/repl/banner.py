@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tcalc import __version__
 
 if TYPE_CHECKING:
-    from tcalc.session import Settings
+    from tcalc.settings import Settings
     from tcalc.show.palette import Style
 
 

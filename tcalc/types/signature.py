@@ -24,9 +24,9 @@ The word before a bracket says which dtypes a parameter takes, and in a result w
 A size name that stands twice in one parameter (`L[n, n]`) asks for equal sizes there, not for equal labels.
 
 A parameter without brackets is no tensor but a static value: `int`, `flag` (a bool), `number`, `text`, `dtype`,
-`axis(n)` (one axis, whose size is called n), `axes`, `sizes` (one or several), `function`, `tensors` (a list, a tuple, or a tensor's rows),
-`value` (a rule's own affair), `keywords` (the last one: all named arguments that no other parameter takes, integers). A
-scalar tensor is written `any[]`.
+`axis(n)` (one axis, whose size is called n), `axes`, `sizes` (one or several), `lists` (two lists of axes), `function`,
+`tensors` (a list, a tuple, or a tensor's rows), `value` (a rule's own affair), `keywords` (the last one: all named
+arguments that no other parameter takes, integers). A scalar tensor is written `any[]`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
 
-STATIC_KINDS = frozenset("int flag number text dtype axis axes sizes function tensors value keywords".split())
+STATIC_KINDS = frozenset("int flag number text dtype axis axes sizes lists function tensors value keywords".split())
 DTYPE_WORDS = frozenset("any num real order bits T N F R L float int wide complex default".split())
 
 

@@ -22,7 +22,8 @@ import torch
 from tcalc.doors import guarded
 from tcalc.errors import TcalcError
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
-from tcalc.session import Session, Settings
+from tcalc.session import Session
+from tcalc.settings import Settings
 from tcalc.show.diagnostics import error_text, note_text
 from tcalc.show.palette import PLAIN
 from tcalc.show.plain import plain_text

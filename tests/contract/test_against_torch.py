@@ -262,6 +262,8 @@ def test_reductions(shape: tuple[int, ...], name: str, axes: list[int], keepdim:
     single = name in ("argmax", "cumsum", "softmax", "prod")
     if single:
         axes = axes[:1]
+    if name == "norm":
+        axes = axes[:2]  # torch has no norm over three axes
     if not axes and (name in ("cumsum", "softmax", "logsumexp") or keepdim):
         return
     function = getattr(torch, name)

@@ -10,7 +10,8 @@ from tcalc.graph.lower import lower
 from tcalc.graph.rewrite import rewrite
 from tcalc.memory import parse, readable
 from tcalc.outcomes import Failed
-from tcalc.session import Session, Settings
+from tcalc.session import Session
+from tcalc.settings import Settings
 from tcalc.source import Source
 from tcalc.syntax.parser import parse_statements
 from tcalc.types import dtypes

@@ -143,22 +143,31 @@ class Generator:
         if kind == "axis":
             if not rank:
                 return default_value(parameter.default) if parameter.default is not None else 0
-            return random.randrange(-rank, rank)
-        if kind == "axes" and parameter.name != "size":
+            return random.choice(hint) if isinstance(hint, tuple) else random.randrange(-rank, rank)
+        if kind == "axes" and parameter.name != "size" and not isinstance(hint, tuple):
             if parameter.default is None and not rank:
                 return None
             chosen = random.sample(range(rank), random.randint(0, rank))
             if len(chosen) == 1 and random.random() < 0.7:
                 return chosen[0]
             return tuple(axis - rank if random.random() < 0.3 else axis for axis in chosen) or None
-        if parameter.starred or kind == "axes":
+        if kind == "sizes" and not isinstance(hint, tuple):
+            return random.choice((0, 1, 2, (1, 2)))
+        if parameter.starred or (kind == "axes" and not isinstance(hint, tuple)):
             return tuple(random.choice((0, 1, 2, 3)) for _ in range(random.randint(0, 3)))
         if kind == "flag":
             return random.random() < 0.5 and parameter.name != "requires_grad"
         if kind == "dtype":
             return self._dtype()
         usual: dict[str, tuple[Any, ...]] = {"int": (0, 1, 2, 3), "number": (0, 1, 2, 0.5, -1.5)}
-        wanted = {"int": int, "number": (int, float, type(None)), "text": str}[kind]
+        wanted = {
+            "int": int,
+            "number": (int, float, type(None)),
+            "text": str,
+            "sizes": (int, tuple),
+            "axes": (int, tuple),
+            "axis": int,
+        }[kind]
         return random.choice([each for each in hint or usual[kind] if isinstance(each, wanted)])
 
     def _dtype(self) -> DType | None:

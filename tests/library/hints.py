@@ -39,6 +39,33 @@ def grown(random: Random, shape: Shape) -> tuple[int, ...]:
     return (*front, *[random.choice((1, 2, 3)) if size == 1 else size for size in shape])
 
 
+def split_up(random: Random, shape: Shape) -> Any:
+    """Sizes of parts of the last axis, or one for all."""
+    size = shape[-1] if shape else 0
+    first = random.randint(0, size)
+    return random.choice((1, 2, first, (first, size - first), (size,)))
+
+
+def factors(random: Random, shape: Shape) -> tuple[int, ...]:
+    """Sizes that the last axis is made of, more or less."""
+    size = shape[-1] if shape else 0
+    found = [n for n in (1, 2, 3) if size % n == 0]
+    one = random.choice(found)
+    return random.choice(((one, size // one), (-1, one), (one, -1), (size,), (2, 2)))
+
+
+def around(random: Random, shape: Shape) -> tuple[int, ...]:
+    """Pairs of sizes to pad with."""
+    pairs = random.choice((1, 1, len(shape) - 2, len(shape) - 1, len(shape)))
+    return tuple(random.choice((-1, 0, 1, 1, 2)) for _ in range(2 * max(pairs, 0)))
+
+
+def paired_axes(random: Random, shape: Shape) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """As many axes of the one as of the other."""
+    count = random.randint(0, min(len(shape), 2))
+    return tuple(random.sample(range(len(shape)), count)), tuple(range(count))
+
+
 #: Values of a static parameter, by row and parameter, or by parameter alone.
 HINTS: dict[str, tuple[Any, ...] | Choice] = {
     "reduction": ("mean", "sum", "none"),
@@ -62,6 +89,44 @@ HINTS: dict[str, tuple[Any, ...] | Choice] = {
     "repeat.repeats": lambda random, shape: tuple(
         random.choice((0, 1, 2)) for _ in range(len(shape) + random.randint(0, 1))
     ),
+    "split_size_or_sections": split_up,
+    "split.dim": (-1,),
+    "chunks": (1, 2, 3, 5),
+    "unflatten.sizes": factors,
+    "unflatten.dim": (-1,),
+    "narrow.start": (0, 1, -1, 2),
+    "select.index": (0, 1, -1, 2),
+    "unfold.size": (0, 1, 2),
+    "unfold.step": (1, 2, 3),
+    "length": (0, 1, 2),
+    "pad.pad": around,
+    "pad.mode": ("constant", "reflect", "replicate", "circular"),
+    "value": (0, 1.5),
+    "kernel_size": (1, 2, 3, (2,), (1, 2)),
+    "stride": (1, 2, 3, (2, 1), (1,)),
+    "padding": (0, 1, 1, 2, (0, 1), "same", "valid"),
+    "output_padding": (0, 0, 0, 1),
+    "dilation": (1, 1, 2),
+    "groups": (1, 1, 2),
+    "output_size": (1, 2, 3, (1, 2), (0,)),
+    "ceil_mode": (True, False),
+    "divisor_override": (1, 2, 3),
+    "norm": ("backward", "ortho", "forward"),
+    "fft2.dim": ((-2, -1), (0, 1), -1),
+    "ifft2.dim": ((-2, -1), (0, 1), -1),
+    "s": (1, 4, (2, 3), (5, -1)),
+    "fftfreq.d": (1, 0.5),
+    "rfftfreq.d": (1, 0.5),
+    "bins": (1, 4, 7),
+    "histc.min": (0, 1),
+    "histc.max": (2, 3.5),
+    "correction": (0, 1),
+    "cov.correction": (0, 1),
+    "dx": (1, 0.5),
+    "tensordot.dims": paired_axes,
+    "indexing": ("ij", "xy"),
+    "padding_idx": (0, 1, -1),
+    "momentum": (0.1,),
     "approximate": ("none", "tanh"),
     "UPLO": ("L", "U"),
     "interpolation": ("linear", "lower", "higher", "midpoint", "nearest"),
@@ -109,11 +174,33 @@ SPREADS = {"normal": "std"}
 VECTORS = {"solve", "lstsq", "solve_triangular"}
 
 
+#: Rows whose window slides along so many last axes.
+WINDOWS = {
+    **{f"{name}{count}d": count for count in (1, 2, 3) for name in ("conv", "conv_transpose")},
+    **{f"{name}_pool{count}d": count for count in (1, 2) for name in ("max", "avg", "adaptive_avg")},
+}
+
+
 def pack_like(
     row: str, name: str, packs: dict[str, list[int]], sizes: dict[str, int], random: Random
 ) -> list[int] | None:
     """The axes of a pack that hang together with those of another, None where they do not."""
     whole = packs.get("s", [])
+    if name == "s" and row in WINDOWS:
+        channels = sizes["c"] if "c" in sizes else random.choice((1, 2, 2, 4))
+        sizes["o" if "transpose" in row else "c"] = channels
+        along = [random.choice((1, 3, 4, 5)) for _ in range(WINDOWS[row])]
+        return [*random.choice(((), (0,), (1,), (2,))), channels, *along]
+    if row == "batch_norm" and name == "s":
+        return [random.choice((1, 2, 3)) for _ in range(random.randint(0, 2))]
+    if row == "diff" and name in ("p", "q") and whole:
+        return [*whole[:-1], random.choice((0, 1, 2))]
+    if row == "trapezoid" and name == "t":
+        return random.choice((whole, whole[-1:]))
+    if row == "cov" and name == "s":
+        return random.choice(([sizes.setdefault("m", 3)], [2, sizes.setdefault("m", 3)]))
+    if row == "tensordot" and name == "b":
+        return random.choice((packs["a"], packs["a"][-1:], packs["a"][-2:]))
     if row in ("gather", "scatter", "scatter_add") and name == "i":
         return [random.randint(0, size) for size in whole]
     if row in ("scatter", "scatter_add") and name == "v":

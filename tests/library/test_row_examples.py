@@ -7,7 +7,7 @@ import pytest
 from tcalc import library
 from tcalc.library.builtin import Builtin
 from tcalc.selftest import test_program as held_against_its_expectations
-from tcalc.session import Settings
+from tcalc.settings import Settings
 from tcalc.source import Source
 
 

@@ -13,7 +13,8 @@ from tcalc.repl.banner import banner, torch_version
 from tcalc.repl.history import HistoryFile
 from tcalc.repl.loading import Loading
 from tcalc.repl.shell import Shell
-from tcalc.session import Session, Settings
+from tcalc.session import Session
+from tcalc.settings import Settings
 from tcalc.show.palette import PLAIN, Style
 
 
