@@ -31,9 +31,12 @@ exit status: 0 all ran; 1 an error while running; 2 wrong usage, or a file or th
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run tcalc. Where a program ran, this leaves the process at once, without torch's slow farewell."""
     gc.disable()  # while modules are loaded there is no garbage
-    options = _parser().parse_args(arguments)
     try:
-        status = _run(options)
+        options = _parser().parse_args(arguments)
+        status = _closed() or _run(options)
+    except SystemExit as leaving:  # argparse printed help, or what is wrong
+        status = leaving.code if isinstance(leaving.code, int) else 2
+        status = status or _flushed()
     except KeyboardInterrupt:
         status = 130
     except Exception as bug:
@@ -43,6 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(f"error[internal]: {error.message}")
         status = 1
     leave(status)
+
+
+def _closed() -> int:
+    """2, and a word on standard error, where there is no standard output to write to."""
+    if sys.stdout is not None:
+        return 0
+    _complain("tcalc: standard output is closed")
+    return 2
+
+
+def _flushed() -> int:
+    """The exit status of handing out what argparse printed."""
+    return _closed() or _print("", end="")
 
 
 def leave(status: int) -> NoReturn:
@@ -294,10 +310,10 @@ def _test_files(options: argparse.Namespace, paths: Sequence[str]) -> int:
     return status
 
 
-def _print(text: str) -> int:
+def _print(text: str, end: str = "\n") -> int:
     """Print a line; the exit status."""
     try:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(text + end)
         sys.stdout.flush()
     except BrokenPipeError:
         return 141
@@ -308,8 +324,6 @@ def _print(text: str) -> int:
 
 
 def _complain(text: str) -> None:
-    try:
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        pass
+    from tcalc.printer import complain
+
+    complain(text)

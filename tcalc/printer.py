@@ -93,11 +93,7 @@ class Printer:
 
     def _complain(self, text: str) -> None:
         self.flush()
-        try:
-            sys.stderr.write(text + "\n")
-            sys.stderr.flush()
-        except (OSError, ValueError):
-            pass  # nobody reads what is wrong; the exit status still tells
+        complain(text)
 
     def _result(self, data: Data) -> None:
         if self.json:
@@ -133,6 +129,16 @@ class Printer:
         except OSError as reason:
             _silence(self._output)
             raise OutputFailed(reason) from None
+
+
+def complain(text: str) -> None:
+    """Say something on standard error. If nobody reads there, the exit status still tells."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        pass
 
 
 def _silence(output: BinaryIO) -> None:

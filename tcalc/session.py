@@ -17,7 +17,7 @@ from tcalc.check.statements import HIDDEN, Checked, check_statement, poisoned
 from tcalc.check.typed import Literal, Reference, Static, Typed
 from tcalc.draws import Draws
 from tcalc.errors import Note, TcalcError
-from tcalc.graph.cost import nbytes, peak_bytes
+from tcalc.graph.cost import nbytes, peak_bytes, work
 from tcalc.graph.graph import Graph
 from tcalc.graph.lower import FILE, NO_DERIVATIVES, lower
 from tcalc.graph.rewrite import rewrite
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 MOST_PROGRAMS = 2048
 #: How often a statement is checked again because data decided a shape.
 MOST_ROUNDS = 1000
+#: How many numbers one statement may work through: days of it.
+MOST_WORK = 10**14
 SETTLED = "settled:"
 
 
@@ -298,7 +300,10 @@ class Session:
         return Reference(typed.span, type, name)
 
     def _refuse_too_large(self, graph: Graph, span: Span) -> int:
-        """The predicted peak in bytes; an error where it does not fit."""
+        """The predicted peak in bytes; an error where it does not fit, or would never end."""
+        touched = work(graph)
+        if touched > MOST_WORK:
+            raise TcalcError("limit", f"this would work through {touched:.1e} numbers, which would not end", span)
         peak = peak_bytes(graph)
         if peak > memory.SMALL or self.settings.memory is not None:
             held = sum(nbytes(binding.variable.type) for binding in self.bindings.values())

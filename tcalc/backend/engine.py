@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 # Backends for other devices are looked up by entry points at every import; nobody asked for them here.
@@ -13,6 +14,9 @@ import torch  # after the environment is set
 from tcalc.backend.plan import Plan
 from tcalc.backend.values import TORCH, data, from_array, tensor, type_of
 from tcalc.types.dtypes import DType
+
+# What torch warns of is either said by tcalc in its own words or of no use to somebody at a prompt.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"(torch|tcalc)(\.|$)")
 
 
 def configure(default_float: DType, device: str, threads: int | None) -> None:

@@ -20,6 +20,7 @@ KNOWN = (
     ("ZeroDivisionError", "value", "division by zero"),
     ("out of bounds", "value", "an index is out of range"),
     ("index out of range", "value", "an index is out of range"),
+    ("out of data bounds", "value", "an index is out of range"),
     ("not implemented for", "dtype", "torch has no kernel for this dtype"),
     ("failed to converge", "value", "the decomposition did not converge"),
 )

@@ -89,14 +89,15 @@ def _transform(name: str) -> Callable[..., Tensor]:
     function = getattr(torch.fft, name)
 
     def transform(x: Tensor, **options: Any) -> Tensor:
-        result: Tensor
-        if x.numel():
-            result = function(x, **options)
+        sizes = options.get("s", x.shape)
+        dims = options.get("dim", range(-1 if isinstance(sizes, int) else -len(sizes), 0))
+        along = {dim % x.ndim for dim in ((dims,) if isinstance(dims, int) else dims)}
+        missing = [i for i, size in enumerate(x.shape) if size == 0 and i not in along]
+        if not missing:
+            result: Tensor = function(x, **options)
             return result
-        one: Tensor = function(x.new_zeros([size or 1 for size in x.shape]), **options)
-        dims = options.get("dim", ())
-        dims = {dim % x.ndim for dim in ((dims,) if isinstance(dims, int) else dims or range(x.ndim))}
-        return one.new_zeros([0 if n == 0 and i not in dims else one.shape[i] for i, n in enumerate(x.shape)])
+        result = function(x.new_zeros([1 if i in missing else size for i, size in enumerate(x.shape)]), **options)
+        return result.new_zeros([0 if i in missing else size for i, size in enumerate(result.shape)])
 
     return transform
 

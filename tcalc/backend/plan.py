@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import torch
@@ -227,7 +228,7 @@ def _repeat_step(node: Repeat, register: int, inputs: list[int], mapped: bool) -
         outside = values[states + sequences :]
         outs: list[Any] = []
         single = True
-        for elements in zip(*slices, strict=True) if kind != "iterate" else [()] * count:
+        for elements in zip(*slices, strict=True) if kind != "iterate" else repeat((), count):
             after = once(registers, [*state, *elements, *outside])
             if kind == "scan":
                 after, out = after

@@ -26,7 +26,7 @@ def tensor(value: object, dtype: DType) -> Tensor:
     """A number or nested tuples of numbers as a tensor; integers that the dtype cannot hold wrap."""
     try:
         return torch.tensor(value, dtype=TORCH[dtype])
-    except (RuntimeError, OverflowError):
+    except (RuntimeError, OverflowError, TypeError):  # TypeError: the imaginary part is dropped, as torch does
         return torch.tensor(value).to(TORCH[dtype])
 
 

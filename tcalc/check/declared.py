@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tcalc.check import errors, names
+from tcalc.check import errors, names, wrapping
 from tcalc.check.arguments import Given
-from tcalc.check.typed import Local, Typed, Use, converted
+from tcalc.check.typed import Literal, Local, Typed, Use, converted, retyped
 from tcalc.errors import Mark, TcalcError
 from tcalc.source import Span
 from tcalc.syntax import nodes
@@ -93,9 +94,12 @@ def convert(checker: Checker, annotation: nodes.TypeExpr, typed: Typed, what: st
         )
     if dtype is type.dtype and type.static is None:
         return typed
+    if not wrapping.fits(typed, dtype):
+        least, greatest = wrapping.limits(dtype)
+        raise TcalcError("value", f"{what} is {dtype}, which holds {least} to {greatest}", typed.span)
     narrows = (
         type.dtype.rank > dtype.rank
-        if type.static is not None
+        if type.static is not None or isinstance(typed, Literal)
         else dtypes.promote(type.dtype, dtype) is not dtype and type.dtype.rank >= dtype.rank
     )
     if narrows:
@@ -187,7 +191,7 @@ def _fit_axis(
         name = pattern.size.name
         wanted = known.values.get(name)
         if wanted is None and scope_sizes:
-            wanted = _size_in_scope(checker, name, pattern.size.span)
+            wanted = _size_in_scope(checker, name, pattern.size)
         if wanted is None:
             known.values[name] = axis.size
             known.fixed[name] = (axis, typed.span, typed.type)
@@ -212,14 +216,14 @@ def _evaluate(checker: Checker, expression: nodes.Expr, known: Sizes, scope_size
     def look(name: str) -> Size | None:
         value = known.values.get(name)
         if value is None and scope_sizes:
-            value = _size_in_scope(checker, name, expression.span)
+            value = _size_in_scope(checker, name, expression)
         return value
 
     try:
         return size_of(expression, look)
     except KeyError as missing:
         name = str(missing.args[0])
-        pattern = size_of(expression, lambda each: sizes.symbol(each) if look(each) is None else look(each))
+        pattern = _pattern(expression, lambda each: sizes.symbol(each) if look(each) is None else look(each))
         solved = sizes.solve_linear(pattern, found, name) if isinstance(found, int | sizes.Poly) else None
         if solved is None:
             raise TcalcError(
@@ -228,15 +232,33 @@ def _evaluate(checker: Checker, expression: nodes.Expr, known: Sizes, scope_size
         known.values[name] = solved
         return found
     except (ValueError, ZeroDivisionError):
-        raise TcalcError("type", f"{expression.span.text} is no size", expression.span) from None
+        raise _no_size(expression) from None
 
 
-def _size_in_scope(checker: Checker, name: str, span: Span) -> Size | None:
-    typed = checker.lookup(name, span)
-    if typed is None:
+def _pattern(expression: nodes.Expr, lookup: Callable[[str], Size | None]) -> Size:
+    """A size expression's value; an error where it is none."""
+    try:
+        return size_of(expression, lookup)
+    except (ValueError, ZeroDivisionError):
+        raise _no_size(expression) from None
+
+
+def _no_size(expression: nodes.Expr) -> TcalcError:
+    return TcalcError("type", f"{expression.span.text} is no size", expression.span)
+
+
+def _size_in_scope(checker: Checker, name: str, node: nodes.Expr) -> Size | None:
+    """The size that a session variable is; one that was computed is asked for."""
+    typed = checker.lookup(name, node.span)
+    if typed is not None and isinstance(node, nodes.Name):
+        typed = checker.check(node)
+    type = typed.type if typed is not None else None
+    if typed is None or not isinstance(type, TensorType):
         return None
-    static = typed.type.static if isinstance(typed.type, TensorType) else None
-    return static if isinstance(static, int | sizes.Poly) and not isinstance(static, bool) else None
+    if type.static is None and not type.axes and type.dtype.rank == 1:
+        checker.settle(node, typed)
+        return sizes.UNKNOWN
+    return type.static if isinstance(type.static, int | sizes.Poly) and not isinstance(type.static, bool) else None
 
 
 def _size_error(
@@ -248,7 +270,9 @@ def _size_error(
         other, span, type = known.fixed[text]
         if span.source is typed.span.source:
             marks.insert(0, Mark(span, str(type), errors.fixed(other)))
-        means = f"{text} is {sizes.text(wanted)}" if isinstance(wanted, int) else text
+        means = f"{text} is {sizes.text(wanted)}"
+        if not isinstance(wanted, int):
+            means = f"{what.partition(' ')[0]} is declared with {sizes.text(wanted)} there"
         return TcalcError(
             "shape", f"{what}'s axis {position} is {sizes.text(axis.size)}, and {means}", typed.span, marks=marks
         )
@@ -299,14 +323,64 @@ def bind_parameters(
     return known.values
 
 
-def converted_parameter(checker: Checker, parameter: nodes.Parameter, typed: Typed) -> Typed:
-    """An argument in the dtype of its parameter's annotation; no static number any more, unless `int`."""
+def converted_parameter(
+    checker: Checker, parameter: nodes.Parameter, typed: Typed, aliases: dict[str, str | None]
+) -> Typed:
+    """An argument in the dtype of its parameter's annotation, its axes called as there.
+
+    It is no static number any more, unless `int`. `aliases` gathers what the axes were called outside.
+    """
     assert parameter.annotation is not None
     if is_static_integer(parameter.annotation) or not isinstance(typed.type, TensorType):
         return typed
     value = convert(checker, parameter.annotation, typed, parameter.name)
     assert isinstance(value.type, TensorType)
-    return converted(value, value.type.dtype) if value.type.static is not None else value
+    if value.type.static is not None:
+        value = converted(value, value.type.dtype)
+    type = value.type
+    assert isinstance(type, TensorType)
+    own = axis_names(parameter.annotation, len(type.axes))
+    for name, axis in zip(own, type.axes, strict=True):
+        if name is not None and isinstance(axis, Axis):
+            aliases.setdefault(name, axis.alias)
+    return retyped(value, TensorType(type.dtype, known_as(type.axes, own)))
+
+
+def axis_names(annotation: nodes.TypeExpr, rank: int) -> list[str | None]:
+    """What an annotation calls each of `rank` axes; a name that stands on two of them calls neither."""
+    patterns: list[object] = list(annotation.axes or [None] * rank)
+    pack = next((i for i, part in enumerate(patterns) if isinstance(part, nodes.PackExpr)), None)
+    if pack is not None:
+        patterns[pack : pack + 1] = [None] * (rank - len(patterns) + 1)
+    names: list[str | None] = []
+    for part in patterns:
+        name = None
+        if isinstance(part, nodes.AxisExpr):
+            name = part.label or (part.size.name if isinstance(part.size, nodes.Name) else None)
+        names.append(name)
+    names = names if len(names) == rank else [None] * rank
+    return [name if names.count(name) == 1 else None for name in names]
+
+
+def known_as(axes: Axes, names: Sequence[str | None]) -> Axes:
+    """The axes under aliases."""
+    return tuple(
+        [axis.known_as(name) if isinstance(axis, Axis) else axis for axis, name in zip(axes, names, strict=True)]
+    )
+
+
+def called_outside(body: Typed, aliases: Mapping[str, str | None]) -> Typed:
+    """A function's result, its axes called again as they were outside."""
+    return retyped(body, _outside(body.type, aliases))
+
+
+def _outside(type: Type, aliases: Mapping[str, str | None]) -> Type:
+    if isinstance(type, TupleType):
+        return TupleType(tuple([_outside(item, aliases) for item in type.items]), type.names)
+    if not isinstance(type, TensorType) or not any(isinstance(a, Axis) and a.alias for a in type.axes):
+        return type
+    names = [aliases.get(axis.alias or "") if isinstance(axis, Axis) else None for axis in type.axes]
+    return TensorType(type.dtype, known_as(type.axes, names), type.static)
 
 
 def symbolic_parameters(checker: Checker, function: UserFunction) -> tuple[dict[str, Typed], dict[str, Size]]:
@@ -336,11 +410,9 @@ def symbolic_parameters(checker: Checker, function: UserFunction) -> tuple[dict[
             if isinstance(part, nodes.PackExpr):
                 axes.append(Pack(part.name))
                 continue
-            try:
-                axes.append(Axis(size_of(part.size, symbol), None, origin))
-            except (ValueError, ZeroDivisionError):
-                raise TcalcError("type", f"{part.span.text} is no size", part.span) from None
-        scope[parameter.name] = Use(span, TensorType(dtype, tuple(axes)), Local(parameter.name))
+            axes.append(Axis(_pattern(part.size, symbol), None, origin))
+        called = known_as(tuple(axes), axis_names(annotation, len(axes)))
+        scope[parameter.name] = Use(span, TensorType(dtype, called), Local(parameter.name))
     for name, size in values.items():
         if name not in scope:
             scope[name] = Use(function.span, checker.static_type(size, function.span), Local(name))
@@ -411,7 +483,7 @@ def _refuse_clash(function: UserFunction, annotation: nodes.TypeExpr, body: Type
         if isinstance(part, nodes.PackExpr):
             return
         assert isinstance(axis, Axis)
-        wanted = size_of(part.size, lambda name: values.get(name, sizes.UNKNOWN))
+        wanted = _pattern(part.size, lambda name: values.get(name, sizes.UNKNOWN))
         if not sizes.agree(wanted, axis.size):
             raise TcalcError(
                 "shape",

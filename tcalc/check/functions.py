@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import calls, declared, errors, names, special
+from tcalc.check import calls, declared, errors, names, special, wrapping
 from tcalc.check.arguments import Given
 from tcalc.check.over import Over
 from tcalc.check.typed import Bound, Local, Static, Typed, converted
@@ -117,6 +117,9 @@ class Conversion(Function):
         if isinstance(value.type, UnknownType):
             return checker.settle(given[0].node, value)
         checker.require_tensor(value, given[0].node)
+        if not wrapping.fits(value, self.dtype):
+            least, greatest = wrapping.limits(self.dtype)
+            checker.note(f"{self.dtype} holds {least} to {greatest}, so this wraps", node.span)
         return converted(value, self.dtype)
 
 
@@ -160,6 +163,7 @@ class UserFunction(Function):
             raise TcalcError("limit", f"more than {MOST_INLINED} calls in one statement", node.span)
         outer = checker.locals, checker.path, len(checker.bound)
         bindings: list[tuple[Local, Typed]] = []
+        aliases: dict[str, str | None] = {}
         checker.active.append(self.body)
         try:
             scope = dict(self.environment)
@@ -169,7 +173,7 @@ class UserFunction(Function):
             for parameter, each in bound:
                 typed = each.typed
                 if parameter.annotation is not None:
-                    typed = declared.converted_parameter(checker, parameter, typed)
+                    typed = declared.converted_parameter(checker, parameter, typed, aliases)
                 scope[parameter.name] = checker.bind_local(parameter.name, typed, bindings)
             for name, size in sizes.items():
                 if name not in scope:
@@ -179,6 +183,8 @@ class UserFunction(Function):
             body = checker.check(self.body)
             if self.result is not None:
                 body = declared.checked_result(checker, self, sizes, bound, body)
+            if aliases:
+                body = declared.called_outside(body, aliases)
         except TcalcError as error:
             _tell_call(error, self, node)
             raise

@@ -70,7 +70,8 @@ def axis_of_label(node: nodes.Name, type: Type | None) -> int | None:
         type = type.items[0]  # of a list of tensors, the first one's
     if not isinstance(type, TensorType):
         return None
-    found = [i for i, axis in enumerate(type.axes) if isinstance(axis, Axis) and axis.label == node.name]
+    axes = [(i, axis) for i, axis in enumerate(type.axes) if isinstance(axis, Axis)]
+    found = [i for i, axis in axes if axis.label == node.name] or [i for i, axis in axes if axis.alias == node.name]
     if len(found) > 1:
         raise TcalcError("label", f"{len(found)} axes of {type} are called {node.name}", node.span)
     if not found:

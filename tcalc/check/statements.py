@@ -11,7 +11,7 @@ from tcalc.check.arguments import Given
 from tcalc.check.checker import Checker, Key
 from tcalc.check.functions import UserFunction
 from tcalc.check.scope import Scope, Variable, fixed_here
-from tcalc.check.typed import Apply, Bound, Reference, Several, Static, Typed, Use, converted, item_of
+from tcalc.check.typed import Apply, Bound, Reference, Several, Static, Typed, Use, converted, item_of, retyped
 from tcalc.errors import Mark, Note, TcalcError
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
@@ -318,20 +318,11 @@ def _annotated(checker: Checker, statement: nodes.Bind, typed: Typed) -> tuple[T
     assert isinstance(type, TensorType)
     if annotation.word is not None and type.static is not None:  # a dtype that was asked for is no longer weak
         value, type = converted(value, type.dtype), type.unstatic()
-    relabelled = _with_type(value, TensorType(type.dtype, labelled, type.static))
+    relabelled = retyped(value, TensorType(type.dtype, labelled, type.static))
     extra = [(name, Variable(checker.size_value(known.values[name], annotation.span).type, True)) for name in new]
     for name in new:
         names.refuse_reserved(name, annotation.span)
     return relabelled, extra
-
-
-def _with_type(typed: Typed, type: Type) -> Typed:
-    """The same expression under another (equally shaped) type."""
-    import copy
-
-    other = copy.copy(typed)
-    other.type = type
-    return other
 
 
 def _labelled(checker: Checker, annotation: nodes.TypeExpr, axes: Axes, new: list[str]) -> Axes:

@@ -192,6 +192,17 @@ def converted(typed: Typed, dtype: DType) -> Typed:
     return Convert(typed.span, TensorType(dtype, type.axes), typed, dtype)
 
 
+def retyped(typed: Typed, type: Type) -> Typed:
+    """The same expression under another type of the same shape."""
+    import copy
+
+    if type is typed.type:
+        return typed
+    other = copy.copy(typed)
+    other.type = type
+    return other
+
+
 def item_of(typed: Typed, index: int, span: Span) -> Typed:
     """One part of a tuple."""
     assert isinstance(typed.type, TupleType)

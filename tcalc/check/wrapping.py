@@ -39,10 +39,10 @@ def note(
         return
     known: list[Interval] = []
     for operand in operands:
-        interval = None if isinstance(operand, tuple) else _interval(operand)
-        if interval is None:
+        found = None if isinstance(operand, tuple) else interval(operand)
+        if found is None:
             return
-        known.append(interval)
+        known.append(found)
     least, greatest = limits(result.dtype)
     corners = [(a,) for a in known[0]] if len(known) == 1 else [(a, b) for a in known[0] for b in known[1]]
     for corner in corners:
@@ -55,6 +55,15 @@ def note(
             return
 
 
+def fits(typed: Typed, dtype: DType) -> bool:
+    """Whether the integers of a literal fit an integer dtype; True where nothing is known of them."""
+    found = interval(typed) if dtype.rank == 1 else None
+    if found is None:
+        return True
+    least, greatest = limits(dtype)
+    return least <= found[0] and found[1] <= greatest
+
+
 def limits(dtype: DType) -> Interval:
     """The least and the greatest integer of a dtype."""
     if dtype.kind == "uint":
@@ -62,10 +71,10 @@ def limits(dtype: DType) -> Interval:
     return -(2 ** (dtype.bits - 1)), 2 ** (dtype.bits - 1) - 1
 
 
-def _interval(typed: Typed) -> Interval | None:
+def interval(typed: Typed) -> Interval | None:
     """The integers that a literal holds, or one converted; None for anything else."""
     if isinstance(typed, Convert):
-        inner = _interval(typed.operand)
+        inner = interval(typed.operand)
         if inner is None or typed.dtype.rank != 1:
             return None
         least, greatest = limits(typed.dtype)

@@ -7,7 +7,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from tcalc.files import csv, npy
+from tcalc.files import csv, json, npy
 from tcalc.files.data import Input
 from tcalc.files.errors import MissingFile, bad_file, system_error, too_large
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 #: Every ending that is read, with its format.
-FORMATS: dict[str, Format] = {".csv": csv, ".npy": npy}
+FORMATS: dict[str, Format] = {".csv": csv, ".npy": npy, ".json": json}
 
 #: Endings that people try, and why they are not read.
 _REFUSED = dict.fromkeys((".pt", ".pth", ".pkl", ".pickle"), "is a pickle, which can run programs and is never read")
@@ -139,4 +139,6 @@ def _near(path: str) -> list[str]:
 
 
 def _format_of(data: bytes) -> Format:
-    return npy if data.startswith(npy.MAGIC) else csv
+    if data.startswith(npy.MAGIC):
+        return npy
+    return json if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{") else csv

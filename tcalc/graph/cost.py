@@ -28,6 +28,31 @@ def fresh_bytes(node: Node) -> int:
     return own
 
 
+def work(graph: Graph) -> int:
+    """How many numbers the graph's kernels touch, turns of loops included. An operation counts one at least."""
+    total = 0
+    for node in graph.nodes:
+        if isinstance(node, Input | Number | Part) or (isinstance(node, Operation) and node.row.view):
+            continue
+        if isinstance(node, Repeat):
+            total += max(node.count, 0) * max(work(node.body), 1)
+        elif isinstance(node, Branch):
+            total += max(work(node.then), work(node.otherwise))
+        else:
+            total += max([numel(each.type) for each in (node, *node.inputs)])
+    return total
+
+
+def numel(type: Type) -> int:
+    """How many numbers a value holds, 1 where that is not known."""
+    if isinstance(type, TensorType):
+        count = type.numel
+        return count if isinstance(count, int) else 1
+    if isinstance(type, TupleType):
+        return sum(numel(item) for item in type.items)
+    return 1
+
+
 def peak_bytes(graph: Graph) -> int:
     """The most bytes that are held at once while the graph runs, results included, inputs not.
 

@@ -108,16 +108,14 @@ def _words(side: str, text: str) -> list[str]:
     rest = side
     while rest:
         char = rest[0]
-        if char.isalnum() or char == "_":
-            word, rest = word + char, rest[1:]
+        dots = rest.startswith(DOTS)
+        if dots or char.isalnum() or char == "_":  # as in einops, `...a` is one word, and a wrong one
+            taken = 3 if dots else 1
+            word, rest = word + rest[:taken], rest[taken:]
             continue
         if word:
             words.append(word)
             word = ""
-        if rest.startswith(DOTS):
-            words.append(DOTS)
-            rest = rest[3:]
-            continue
         if char in "()":
             words.append(char)
         elif char != " ":

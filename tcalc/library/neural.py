@@ -84,7 +84,7 @@ def _normalized(match: Match) -> Axes:
 def _embedded(match: Match) -> Axes:
     """A row of the weight for each index. `padding_idx` is for the derivative; it names a row."""
     padding, rows = match["padding_idx"], match.axis("n").size
-    if isinstance(padding, int) and isinstance(rows, int) and not -rows <= padding < rows:
+    if padding and isinstance(padding, int) and isinstance(rows, int) and not -rows <= padding < rows:
         raise Mismatch("shape", f"padding_idx is {padding}, and {{0}} has {rows} rows", Place("weight"), depth=4)
     return (*match.pack("i"), match.axis("d"))
 
@@ -92,6 +92,8 @@ def _embedded(match: Match) -> Axes:
 def _batch_normalized(match: Match) -> Axes:
     """By the mean and variance that are given, or when training by the batch's own."""
     x = tensor(match)
+    if match.axis("c").size == 0:
+        raise Mismatch("shape", f"{{0}} is {x}, which has no channels", Place("x"), depth=4)
     if not match["training"]:
         for name in ("running_mean", "running_var"):
             if not given(match, name):

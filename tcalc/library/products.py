@@ -43,8 +43,8 @@ def chained(match: Match) -> Type:
         if not least <= len(item.axes) <= 2:
             sentence = f"item {position} is {item}, and must be a matrix{'' if least == 2 else ' or a vector'}"
             raise Mismatch("shape", sentence, Place("tensors", None, position), depth=3)
-        if item.dtype.rank == 0:
-            raise Mismatch("dtype", f"item {position} is {item}, but must be numbers", depth=5)
+    if match.promoted("T").rank == 0:
+        raise Mismatch("dtype", f"item 0 is {items[0]}, but must be numbers", Place("tensors", None, 0), depth=5)
     for position, (one, other) in enumerate(pairwise(items)):
         if meet(one.axes[-1], other.axes[0]) is None:
             left, right = Place("tensors", one.axes[-1], position), Place("tensors", other.axes[0], position + 1)

@@ -10,7 +10,7 @@ from tcalc.types.facts import simplify
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, sizes_meet
 from tcalc.types.size import Size
-from tcalc.types.tensor import Axis
+from tcalc.types.tensor import Axis, TensorType, Type
 
 
 def _place(match: Match, name: str = "x") -> int:
@@ -19,7 +19,14 @@ def _place(match: Match, name: str = "x") -> int:
     return positions[0]
 
 
-def _differed(match: Match) -> Axes:
+def _differed(match: Match) -> Type:
+    """Of no difference x itself, as torch has it, whatever is put before and behind."""
+    axes = _differences(match)
+    x = tensor(match)
+    return TensorType(x.dtype, x.axes) if match["n"] == 0 else TensorType(match.result_dtype("any"), axes)
+
+
+def _differences(match: Match) -> Axes:
     """An element less along the axis for each time, after what is put before and behind."""
     position, n = _place(match), match["n"]
     assert isinstance(n, int | sizes.Poly | sizes.Unknown)
@@ -79,7 +86,7 @@ def _area(match: Match) -> Axes:
 
 
 def _covariance(match: Match) -> Axes:
-    """Variables are rows, observations columns; a vector is one variable."""
+    """Variables are rows, observations columns. One variable has one variance, without axes."""
     x = tensor(match)
     if x.rank is None:
         raise Undetermined
@@ -93,8 +100,14 @@ def _covariance(match: Match) -> Axes:
             if meet(observed, weights) is None:
                 raise sizes_meet(Place("x", observed), x.rank - 1, x.rank, Place(name, weights), 0, 1)
     if given(match, "aweights") and tensor(match, "aweights").dtype.kind == "complex":
-        raise Mismatch("dtype", "{0} must be real", Place("aweights"), depth=5)
-    return (x.axes[0], x.axes[0]) if x.rank == 2 else ()
+        raise Mismatch(
+            "dtype", f"{{0}} is {tensor(match, 'aweights')}, and weights are real", Place("aweights"), depth=5
+        )
+    if x.rank < 2 or x.shape[0] == 1:
+        return ()
+    if x.shape[0] is sizes.UNKNOWN:
+        raise Undetermined
+    return (x.axes[0], x.axes[0])
 
 
 def _histogram(match: Match) -> Axes:
@@ -115,7 +128,7 @@ ROWS = [
         [
             Form(
                 "(x: any[*s], n: int = 1, dim: axis = -1, prepend: any[*p] = None, append: any[*q] = None) -> any[...]",
-                by_axes(_differed),
+                _differed,
             )
         ],
         torch="kernel:diff",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form, Rule
-from tcalc.library.rules import assumed, by_axes, chosen_axes, given, several, tensor
+from tcalc.library.rules import assumed, by_axes, chosen_axes, given, new_size, several, tensor
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes
 from tcalc.types.match import Match, normal_axis
@@ -55,8 +55,6 @@ def _along(kind: str) -> Rule:
             assert isinstance(n, int | sizes.Poly | sizes.Unknown)
             size = n
         size = _length(match, position, size)
-        if kind == "half to real":
-            _length(match, position, axis.size)
         if kind == "real to half":
             size = sizes.add(sizes.floordiv(size, 2), 1)
         return _resized(x.axes, position, size)
@@ -106,19 +104,17 @@ def _several(match: Match) -> Axes:
 
 
 def _shifted(match: Match) -> Axes:
+    x = tensor(match)
     if given(match, "dim"):
         chosen_axes(match)
-    return tensor(match).axes
+    if not x.axes or match["dim"] == ():
+        raise Mismatch("shape", f"{{0}} is {x}, and a shift needs an axis", Place("x"), depth=3)
+    return x.axes
 
 
 def _frequencies(half: bool) -> Rule:
     def axes(match: Match) -> Axes:
-        n, d = match["n"], match["d"]
-        assert isinstance(n, int | sizes.Poly | sizes.Unknown)
-        if not assumed(match, n, 1):
-            raise Mismatch("value", f"n is at least 1, and not {sizes.text(n)}", Place("n"), depth=5)
-        if d == 0:
-            raise Mismatch("value", "d is 0", Place("d"), depth=5)
+        n = new_size(match, match["n"], "n")
         return (Axis(sizes.add(sizes.floordiv(n, 2), 1) if half else n),)
 
     return by_axes(axes)
@@ -204,7 +200,7 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form("(n: int, d: number = 1.0, dtype: dtype = None) -> F[...]", _frequencies(half))],
+            [Form("(n: int, d: number = 1.0, dtype: dtype = None) -> R[...]", _frequencies(half))],
             torch=f"fft.{name}",
             spaces=("fft",),
             over=(),

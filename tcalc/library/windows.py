@@ -64,19 +64,20 @@ class _Window:
     def slid(self, ceil: bool = False) -> Axis:
         """The axis of the window's places; with `ceil` the last one may reach over the end."""
         room = sizes.add(self.axis.size, sizes.mul(2, self.padding))
-        if not assumed(self.match, room, self.span):
+        left, stride = sizes.sub(room, self.span), self.stride
+        if ceil:
+            left = sizes.add(left, sizes.sub(stride, 1))
+        if not assumed(self.match, left, 0):
             padded = f", {sizes.text(room)} with padding" if self.padding != 0 else ""
             sentence = f"{{0s}} {self.where} is {sizes.text(self.axis.size)}{padded}, and the window spans "
             raise Mismatch("shape", sentence + sizes.text(self.span), Place("x", self.axis), depth=5)
-        left = sizes.sub(room, self.span)
-        if not ceil:
-            return self.resized(sizes.add(sizes.floordiv(left, self.stride), 1))
-        if not isinstance(left, int) or not isinstance(self.stride, int):
-            raise Undetermined
-        count = -(-left // self.stride) + 1
-        begin = sizes.add(self.axis.size, self.padding)
-        assert isinstance(begin, int)
-        return self.resized(count - ((count - 1) * self.stride >= begin))
+        count = sizes.add(sizes.floordiv(left, stride), 1)
+        if ceil:  # the last place begins before the end
+            begin = sizes.add(self.axis.size, self.padding)
+            if not isinstance(count, int) or not isinstance(stride, int) or not isinstance(begin, int):
+                raise Undetermined
+            count -= (count - 1) * stride >= begin
+        return self.resized(count)
 
     def spread(self, extra: Size) -> Axis:
         """The axis whose windows' places these are, which a transposed convolution gives."""
@@ -131,9 +132,9 @@ def _convolved(count: int, transposed: bool) -> Callable[[Match], Axes]:
         if meet(channels, taken) is None:
             _refuse_channels(match, channels, taken, len(batch), 0 if transposed else 1)
         windows = _windows(match, tuple([axis.size for axis in kernel if isinstance(axis, Axis)]), along, _same(match))
-        for window in windows:
-            if not assumed(match, window.kernel, 1):
-                raise Mismatch("shape", f"{{0}} is {weight}: the window is empty", Place("weight"), depth=4)
+        for size in weight.shape:
+            if not assumed(match, size, 1):
+                raise Mismatch("shape", f"{{0}} is {weight}, which has no elements", Place("weight"), depth=4)
         if not transposed:
             new = along if match["padding"] == "same" else tuple([window.slid() for window in windows])
             return (*batch, first, *new)
@@ -272,6 +273,8 @@ def _adapted(count: int) -> Callable[[Match], Axes]:
             if axis.size == 0:
                 raise Mismatch("shape", f"{{0}} is {tensor(match)}, which has no elements", Place("x", axis), depth=4)
         wanted = _numbers(match, "output_size", count, 0)
+        if match["output_size"] == wanted[:1] != wanted:
+            raise Mismatch("shape", f"output_size is one number or {count} in a tuple", depth=4)
         return (*batch, channels, *[axis.resized(size) for axis, size in zip(along, wanted, strict=True)])
 
     return axes
@@ -334,6 +337,8 @@ def _padded(match: Match) -> Axes:
     x, pad, mode = tensor(match), several(match["pad"]), match["mode"]
     if mode not in ("constant", "reflect", "replicate", "circular"):
         raise Mismatch("value", f'mode is "constant", "reflect", "replicate" or "circular", and not "{mode}"', depth=5)
+    if mode != "constant" and match["value"] is not None:
+        raise Mismatch("value", f'value is for mode="constant", and mode is "{mode}"', depth=5)
     if x.rank is None:
         raise Undetermined
     count = len(pad) // 2
@@ -345,13 +350,13 @@ def _padded(match: Match) -> Axes:
     for i in range(count):
         axis, before, after = axes[-1 - i], pad[2 * i], pad[2 * i + 1]
         size = sizes.add(sizes.add(axis.size, before), after)
-        cuts = any(isinstance(n, int) and n < 0 for n in (before, after))
-        if not assumed(match, size, 0):
+        left = sum(n for n in (before, after) if isinstance(n, int) and n < 0)  # what is cut off is cut off first
+        if not assumed(match, size, 0) or not assumed(match, sizes.add(axis.size, left), 0):
             sentence = f"{{0s}} {which_axis(x.rank - 1 - i, x.rank)} is {sizes.text(axis.size)}, which leaves "
-            raise Mismatch("shape", sentence + f"a size of {sizes.text(size)}", Place("x", axis), depth=4)
+            raise Mismatch("shape", sentence + "less than nothing", Place("x", axis), depth=4)
         for n in (before, after) if mode != "constant" else ():
             most = sizes.sub(axis.size, 1) if mode == "reflect" else axis.size
-            if cuts or (mode != "replicate" and not assumed(match, most, n)):
+            if left < 0 or (mode != "replicate" and not assumed(match, most, n)):
                 sentence = f"{{0s}} {which_axis(x.rank - 1 - i, x.rank)} is {sizes.text(axis.size)}, "
                 raise Mismatch("shape", sentence + f'too short for "{mode}"', Place("x", axis), depth=4)
         axes[-1 - i] = axis.resized(size)

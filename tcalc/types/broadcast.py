@@ -20,7 +20,10 @@ def meet(one: Axis, other: Axis) -> Axis | None:
         return None
     settled = other if one.size is sizes.UNKNOWN else one
     label = one.label or other.label
-    return settled if settled.label == label else Axis(settled.size, label, settled.origin)
+    alias = one.alias or other.alias
+    if settled.label == label and settled.alias == alias:
+        return settled
+    return Axis(settled.size, label, settled.origin, alias)
 
 
 def stretch(one: Axis, other: Axis) -> Axis | None:
@@ -32,7 +35,7 @@ def stretch(one: Axis, other: Axis) -> Axis | None:
     # `other` is 1 here and `one` is not
     if one.label is not None and other.label is not None and one.label != other.label:
         return None
-    return one if one.label is not None or other.label is None else Axis(one.size, other.label, one.origin)
+    return one if one.label is not None or other.label is None else Axis(one.size, other.label, one.origin, one.alias)
 
 
 class Spread:

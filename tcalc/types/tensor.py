@@ -21,16 +21,25 @@ class Origin:
 
 
 class Axis:
-    """One axis: its size, an optional label, and where the size was fixed."""
+    """One axis: its size, an optional label, and where the size was fixed.
 
-    __slots__ = ("label", "origin", "size")
+    `alias` is what a function's own annotation calls it, for use inside that function alone: it is no part of the type.
+    """
 
-    def __init__(self, size: Size, label: str | None = None, origin: Origin | None = None) -> None:
-        self.size, self.label, self.origin = size, label, origin
+    __slots__ = ("alias", "label", "origin", "size")
+
+    def __init__(
+        self, size: Size, label: str | None = None, origin: Origin | None = None, alias: str | None = None
+    ) -> None:
+        self.size, self.label, self.origin, self.alias = size, label, origin, alias
 
     def resized(self, size: Size) -> Axis:
         """This axis with another size: same label, and no origin where the size is a new one."""
-        return self if sizes.same(size, self.size) else Axis(size, self.label)
+        return self if sizes.same(size, self.size) else Axis(size, self.label, None, self.alias)
+
+    def known_as(self, alias: str | None) -> Axis:
+        """The same axis under another alias."""
+        return self if alias == self.alias else Axis(self.size, self.label, self.origin, alias)
 
     def __str__(self) -> str:
         text = sizes.text(self.size)

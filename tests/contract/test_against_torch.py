@@ -4,6 +4,7 @@ errs; and plain output read back to the same tensor."""
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -79,7 +80,7 @@ def alike(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...]]:
 @given(alike(), st.sampled_from("+ - * == < //".split()))
 def test_broadcasting(shapes: tuple[tuple[int, ...], tuple[int, ...]], operator: str) -> None:
     a, b = (arange(shape).float() for shape in shapes)
-    functions = {
+    functions: dict[str, Callable[..., torch.Tensor]] = {
         "+": torch.add,
         "-": torch.sub,
         "*": torch.mul,
@@ -108,7 +109,7 @@ def factors(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...]]:
     n, k, m = draw(SIZES), draw(SIZES), draw(SIZES)
     other = draw(st.sampled_from([k, k, k, k, 1, 2]))
     lead = draw(st.lists(SIZES, max_size=2))
-    parts = []
+    parts: list[tuple[int, ...]] = []
     for core in ([n, k], [other, m]):
         mine = [draw(st.sampled_from([size, size, 1])) for size in lead][draw(st.integers(0, len(lead))) :]
         if draw(st.integers(0, 3)) == 0:

@@ -8,6 +8,9 @@ import pytest
 import torch
 from driver import assert_fails, assert_gives, rows, run, step
 
+SIDES = torch.tensor([True, False]), torch.tensor([True, False, False, True])
+CORNERS = torch.tensor([[True, False, True], [False, False, True]])
+PAIRS = torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4]))
 X = torch.arange(24).reshape(2, 3, 4)
 A = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
 
@@ -429,12 +432,12 @@ def test_einops_mistakes() -> None:
         (
             "x[[True, False], :, [True, False, False, True]]",
             None,
-            X[torch.tensor([True, False]), :, torch.tensor([True, False, False, True])],
+            X[SIDES[0], :, SIDES[1]],
         ),
         (
             "x[[[True, False, True], [False, False, True]]]",
             "i64[3, 4]",
-            X[torch.tensor([[True, False, True], [False, False, True]])],
+            X[CORNERS],
         ),
         ("x[True]", "i64[1, 2, 3, 4]", X[True]),
         ("n = 1\nx[n:, n]", "i64[1, 4]", X[1:, 1]),

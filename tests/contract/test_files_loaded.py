@@ -161,9 +161,12 @@ def test_standard_input() -> None:
     assert (done.returncode, done.stdout) == (0, "[[0.0, 3.0],\n [1.0, 4.0],\n [2.0, 5.0]]\n"), done.stderr
     done = tcalc("-e", "sum[0](load('-'))", stdin="a,b\n1,2\n3,4.5\n")
     assert (done.returncode, done.stdout) == (0, "[4.0, 6.5]\n"), done.stderr
-    done = tcalc("-e", "sum[0](load('-'))", stdin="[[1, 2], [3, 4.5]]")
-    assert (done.returncode, done.stdout) == (0, "[4.0, 6.5]\n"), done.stderr
     done = tcalc("-e", "load('-') + load('-')", stdin="1,2\n")
     assert done.returncode == 0 and done.stdout.replace(".0", "") in ("[[2, 4]]\n", "[2, 4]\n"), done.stderr
     done = tcalc("-e", "load('-')", stdin="")
     assert done.returncode == 1 and "error[io]" in done.stderr
+
+
+def test_json_from_standard_input() -> None:
+    done = tcalc("-e", "sum[0](load('-'))", stdin="[[1, 2], [3, 4.5]]")
+    assert (done.returncode, done.stdout) == (0, "[4.0, 6.5]\n"), done.stderr

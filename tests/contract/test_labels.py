@@ -170,5 +170,11 @@ def test_a_functions_own_names_never_leak() -> None:
     assert run(START + "f(v: [time]): [time] = v + 1\nf(y)").types == ["f32[chan=3]"]
 
 
+def test_they_are_labels_in_its_body() -> None:
+    for body in ("sum[n](v)", "let w = v * 2 in w.sum[n]()", "softmax[n](v) |> sum[n]"):
+        ran = run(f"f(v: [b, n]): [b] = {body}\nf(ones(2, 3))")
+        assert ran.types == ["f32[2]"], (body, ran.said)
+
+
 def test_labels_are_dropped_in_plain_output() -> None:
     assert run(START + "y").texts == ["[1.0, 2.0, 3.0]"]

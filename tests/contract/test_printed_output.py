@@ -210,7 +210,7 @@ def test_update_rewrites_them(tmp_path: Path) -> None:
     assert "#=> 5" not in updated and "x + 1  #=> 4" in updated
     assert "#=> [[1, 2]," in updated and "error[shape]" in updated and "x  #=> 3" in updated
     assert "# a script\nx = 3\n" in updated and "y = 1\n" in updated
-    status, said, again = held(tmp_path, updated)
+    status, said, _ = held(tmp_path, updated)
     assert status == 0, said
     _, _, twice = held(tmp_path, updated, "--update")
     assert twice == updated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -23,7 +24,7 @@ DTYPES = {
     "c64": torch.complex64,
     "c128": torch.complex128,
 }
-OPERATORS = {
+OPERATORS: dict[str, Callable[..., torch.Tensor]] = {
     "+": torch.add,
     "-": torch.sub,
     "*": torch.mul,
@@ -43,7 +44,7 @@ OPERATORS = {
 def test_element_wise_operators_have_torchs_dtype(operator: str) -> None:
     """Every pair of dtypes, tensor with tensor, where torch computes; an error or a promotion where it refuses."""
     calculator = Calculator()
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for (left, one), (right, other) in product(DTYPES.items(), repeat=2):
         text = f"{left}([1, 1]) {operator} {right}([1, 1])"
         ran = calculator.step(text)
@@ -67,7 +68,7 @@ def test_element_wise_operators_have_torchs_dtype(operator: str) -> None:
 @pytest.mark.parametrize("operator", ["+", "*", "/", "-"])
 def test_a_scalar_tensor_is_weak_as_in_torch(operator: str) -> None:
     calculator = Calculator()
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for (left, one), (right, other) in product(DTYPES.items(), repeat=2):
         text = f"{left}([1, 1]) {operator} {right}([1, 1])[0]"
         ran = calculator.step(text)
@@ -88,7 +89,7 @@ REDUCTIONS = "sum prod mean std var amax amin any all argmax norm logsumexp".spl
 @pytest.mark.parametrize("name", UNARY)
 def test_element_wise_functions_have_torchs_dtype(name: str) -> None:
     calculator = Calculator()
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for short, dtype in DTYPES.items():
         ran = calculator.step(f"{name}({short}([1, 1]))")
         try:
@@ -105,7 +106,7 @@ def test_element_wise_functions_have_torchs_dtype(name: str) -> None:
 @pytest.mark.parametrize("name", REDUCTIONS)
 def test_reductions_have_torchs_dtype(name: str) -> None:
     calculator = Calculator()
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for short, dtype in DTYPES.items():
         ran = calculator.step(f"{name}[0]({short}([1, 1]))")
         try:
@@ -256,3 +257,12 @@ def test_a_conversion_by_annotation_or_update_widens(program: str, type: str, va
 )
 def test_and_never_narrows(program: str) -> None:
     assert_fails(program, "dtype")
+
+
+def test_a_number_that_does_not_fit_is_never_wrapped_silently() -> None:
+    for program in ("x: u8[2] = [1, 300]", "x: u8 = 300", "x: i8[1] = [-129]", "x: u8 = -1"):
+        ran = run(program)
+        assert len(ran.codes) == 1 and ran.codes[0] in {"value", "dtype"}, program
+    for program in ("u8(300)", "u8([1, 300])", "u8(-1)"):  # a conversion asked for wraps, and says so
+        ran = run(program)
+        assert ran.errors or ran.notes, program

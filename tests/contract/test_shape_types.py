@@ -168,6 +168,11 @@ def test_a_name_that_equals_bound_is_only_a_size() -> None:
     assert run("n = 3\nx: [2*n] = ones(6)\nx").types == ["f32[6]"]
 
 
+def test_a_name_bound_to_data_is_a_size_when_it_is_known() -> None:
+    assert run("n = sum([1, 2])\nx: [n] = ones(3)\nx").types == ["f32[3]"]
+    assert run("n = sum([1, 2])\nx: [n] = ones(4)").codes == ["shape"]
+
+
 def test_a_name_on_two_axes_labels_neither() -> None:
     assert run("x: [n, n] = ones(3, 3)\nx\nn").types[0] == "f32[3, 3]"
     assert run("x: [n, n] = ones(3, 4)").codes == ["shape"]
@@ -206,6 +211,13 @@ def test_a_hole_is_answered_with_its_type(program: str, words: list[str]) -> Non
     ran = run(program)
     assert ran.codes == ["type"], ran.said
     assert all(word in ran.said for word in words), ran.said
+
+
+def test_a_clash_of_names_is_a_whole_sentence() -> None:
+    ran = check("h(x: [n, m], y: [m]): [n] = x @ y\ng(x: [n, m], y: [k]): [n] = h(x, y)")
+    assert ran.codes == ["shape"]
+    assert "k" in ran.errors[0].message and "m" in ran.errors[0].message
+    assert not ran.errors[0].message.endswith(", and m")
 
 
 def test_a_hole_is_not_run() -> None:

@@ -19,7 +19,7 @@ from tcalc.types.dtypes import DType
 from tcalc.types.match import size_of
 from tcalc.types.signature import Parameter
 from tcalc.types.tensor import Axis, TensorType, shaped
-from tests.library.hints import DEFINITE, HINTS, PLACES, PROBABILITIES, SMALL, SPREADS, VECTORS, pack_like
+from tests.library.hints import DEFINITE, HINTS, PLACES, PROBABILITIES, SMALL, SPREADS, VECTORS, pack_like, shapes
 
 REAL = (dtypes.U8, dtypes.I8, dtypes.I16, dtypes.I32, dtypes.I64, dtypes.F16, dtypes.BF16, dtypes.F32, dtypes.F64)
 COMPLEX = (dtypes.C64, dtypes.C128)
@@ -68,6 +68,12 @@ class Generator:
         self.sizes, self.packs = {}, {}
         parameters = self.form.signature.parameters
         for parameter in parameters:
+            if parameter.kind == "tensors":
+                types = tuple(
+                    [shaped(self.random.choice(dtypes.DTYPES), *s) for s in shapes(self.random, self.row.name)]
+                )
+                case.arguments[parameter.name] = types
+                case.values[parameter.name] = [self._tensor(type, parameter) for type in types]
             if parameter.kind == "tensor" and not parameter.starred:
                 if parameter.default is not None and self.random.random() < 0.4:
                     default = default_value(parameter.default)
@@ -83,7 +89,7 @@ class Generator:
         if self.form.fold is not None and all(value.static is not None for value in given):
             return self.case()  # static numbers alone never reach torch
         for parameter in parameters:
-            if parameter.kind != "tensor":
+            if parameter.kind not in ("tensor", "tensors"):
                 case.arguments[parameter.name] = self._static(parameter, case.arguments)
         return case
 
@@ -136,7 +142,8 @@ class Generator:
         if parameter.default is not None and random.random() < 0.4:
             return default_value(parameter.default)
         hint = HINTS.get(f"{self.row.name}.{parameter.name}", HINTS.get(parameter.name))
-        shape = next((value.shape for value in arguments.values() if isinstance(value, TensorType)), ())
+        types = [each for value in arguments.values() for each in (value if isinstance(value, tuple) else (value,))]
+        shape = next((each.shape for each in types if isinstance(each, TensorType)), ())
         rank = len(shape)
         if callable(hint):
             return hint(random, shape)

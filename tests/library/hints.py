@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -66,6 +67,33 @@ def paired_axes(random: Random, shape: Shape) -> tuple[tuple[int, ...], tuple[in
     return tuple(random.sample(range(len(shape)), count)), tuple(range(count))
 
 
+def shapes(random: Random, row: str) -> list[list[int]]:
+    """Shapes of the tensors that a function on sequences puts together, now and then such as do not fit."""
+    count = random.randint(1, 4)
+    if row == "multi_dot":
+        sizes = [random.choice((0, 1, 2, 3)) for _ in range(count + 2)]
+        chain = [list(pair) for pair in pairwise(sizes)]
+        ends = (
+            chain[0][1:] if random.random() < 0.3 else chain[0],
+            chain[-1][:1] if random.random() < 0.3 else chain[-1],
+        )
+        return [ends[0], *chain[1:-1], ends[1]] if count else chain
+    if row in ("meshgrid", "cartesian_prod", "block_diag"):
+        most = 2 if row == "block_diag" else 1
+        return [[random.choice((0, 1, 2)) for _ in range(random.randint(0, most))] for _ in range(count)]
+    base = [random.choice((1, 2, 3)) for _ in range(random.choice((0, 1, 1, 2, 2, 3)))]
+    along = {"hstack": 1, "vstack": 0, "dstack": 2, "column_stack": 1, "cat": -1}.get(row)
+    found = [list(base) for _ in range(count)]
+    for shape in found:
+        if shape and along is not None and random.random() < 0.7:
+            shape[min(along, len(shape) - 1)] = random.choice((1, 2, 4))
+        if shape and random.random() < 0.1:
+            shape[0] = random.choice((1, 2))
+        if row == "column_stack" and len(shape) == 2 and random.random() < 0.4:
+            del shape[1]
+    return found
+
+
 #: Values of a static parameter, by row and parameter, or by parameter alone.
 HINTS: dict[str, tuple[Any, ...] | Choice] = {
     "reduction": ("mean", "sum", "none"),
@@ -123,6 +151,8 @@ HINTS: dict[str, tuple[Any, ...] | Choice] = {
     "correction": (0, 1),
     "cov.correction": (0, 1),
     "dx": (1, 0.5),
+    "cat.dim": (-1, -1, 0),
+    "stack.dim": (0, 1, -1, -2),
     "tensordot.dims": paired_axes,
     "indexing": ("ij", "xy"),
     "padding_idx": (0, 1, -1),
@@ -190,7 +220,9 @@ def pack_like(
         channels = sizes["c"] if "c" in sizes else random.choice((1, 2, 2, 4))
         sizes["o" if "transpose" in row else "c"] = channels
         along = [random.choice((1, 3, 4, 5)) for _ in range(WINDOWS[row])]
-        return [*random.choice(((), (0,), (1,), (2,))), channels, *along]
+        # torch lets pass anything of an empty batch that it transposes
+        batch = random.choice(((), (1,), (2,), (2,) if "transpose" in row else (0,)))
+        return [*batch, channels, *along]
     if row == "batch_norm" and name == "s":
         return [random.choice((1, 2, 3)) for _ in range(random.randint(0, 2))]
     if row == "diff" and name in ("p", "q") and whole:
