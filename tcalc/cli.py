@@ -141,6 +141,7 @@ def _run(options: argparse.Namespace) -> int:
         from tcalc.repl.shell import run as shell
         from tcalc.session import Session
 
+        options.args = None
         return shell(Session(_settings(options)), _style(options, sys.stdout))
     printer = _printer(options)
     try:

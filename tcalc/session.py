@@ -305,6 +305,11 @@ class Session:
         if touched > MOST_WORK:
             raise TcalcError("limit", f"this would work through {touched:.1e} numbers, which would not end", span)
         peak = peak_bytes(graph)
+        self._refuse_peak(peak, span)
+        return peak
+
+    def _refuse_peak(self, peak: int, span: Span) -> None:
+        """An error where a predicted peak does not fit into what is free."""
         if peak > memory.SMALL or self.settings.memory is not None:
             held = sum(nbytes(binding.variable.type) for binding in self.bindings.values())
             left = memory.room(self.settings.memory, held) - sum(self.left_behind)
@@ -317,7 +322,6 @@ class Session:
                     if self.left_behind
                     else [],
                 )
-        return peak
 
     def _perform(self, program: Program, ticket: Ticket) -> Iterator[Outcome]:
         """Run a program and commit what it binds."""
@@ -372,6 +376,7 @@ class Session:
         if program.effect:
             self._draws.begin(ticket, self.engine)
         ticket.peak = program.peak
+        self._refuse_peak(program.peak, program.checked.statement.span)
         results = iter(plan.run(self._values(plan, program.checked.statement.span, ticket), ticket))
         return [None if known else next(results) for known in program.static]
 

@@ -38,8 +38,6 @@ INFIX = {
     "remainder": ("%", 6),
     "pow": ("**", POWER),
 }
-#: The dtypes that torch.tensor finds by itself.
-FOUND = ("f32", "i64", "bool")
 
 
 class Text:
@@ -54,6 +52,14 @@ class Text:
     def within(self, strength: int) -> str:
         """The text as an operand of an operator that binds this tightly."""
         return self.text if self.strength >= strength else f"({self.text})"
+
+
+def _found(value: object) -> str:
+    """The dtype that torch.tensor finds by itself for numbers."""
+    if isinstance(value, tuple):
+        kinds = {_found(item) for item in value}
+        return next((kind for kind in ("c64", "f32", "i64", "bool") if kind in kinds), "f32")
+    return {bool: "bool", int: "i64", float: "f32", complex: "c64"}[type(value)]
 
 
 def code_text(graph: Graph, targets: Sequence[str | None] = (), taken: Sequence[str] = ()) -> str:
@@ -149,7 +155,7 @@ class _Listing:
 
     def data(self, node: Data) -> Text:
         numbers = _listed(node.value, LONGEST_DATA)
-        dtype = "" if node.dtype.name in FOUND else f", dtype={_option(node.dtype)}"
+        dtype = "" if node.dtype.name == _found(node.value) else f", dtype={_option(node.dtype)}"
         return Text(f"torch.tensor({numbers}{dtype})")
 
     def conversion(self, node: Conversion) -> Text:
