@@ -301,11 +301,11 @@ class Session:
 
     def _refuse_too_large(self, graph: Graph, span: Span) -> int:
         """The predicted peak in bytes; an error where it does not fit, or would never end."""
+        peak = peak_bytes(graph)
+        self._refuse_peak(peak, span)
         touched = work(graph)
         if touched > MOST_WORK:
             raise TcalcError("limit", f"this would work through {touched:.1e} numbers, which would not end", span)
-        peak = peak_bytes(graph)
-        self._refuse_peak(peak, span)
         return peak
 
     def _refuse_peak(self, peak: int, span: Span) -> None:

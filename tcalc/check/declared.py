@@ -307,7 +307,7 @@ def bind_parameters(
                     given.node.span,
                 )
             known.values[parameter.name] = static
-    for parameter, given in bound:
+    for parameter, given in sorted(bound, key=lambda each: _computes_sizes(each[0].annotation)):
         annotation = parameter.annotation
         if annotation is None or is_static_integer(annotation):
             continue
@@ -321,6 +321,15 @@ def bind_parameters(
             )
         fit(checker, annotation, given.typed, known, what, False)
     return known.values
+
+
+def _computes_sizes(annotation: nodes.TypeExpr | None) -> bool:
+    """Whether a size in it is more than a name or a number: it is fitted after those that fix the names."""
+    parts = annotation.axes if annotation is not None and annotation.axes is not None else ()
+    return any(
+        isinstance(part, nodes.AxisExpr) and not isinstance(part.size, nodes.Name | nodes.Number | nodes.Hole)
+        for part in parts
+    )
 
 
 def converted_parameter(

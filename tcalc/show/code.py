@@ -40,6 +40,14 @@ INFIX = {
 }
 
 
+#: Rows whose list of tensors torch takes one by one.
+ONE_BY_ONE = frozenset(["block_diag", "cartesian_prod"])
+#: Rows whose tensors, but for the first, torch has in other places: they are given by their names.
+BY_NAME = frozenset(
+    "batch_norm cov diff gather index_add index_select layer_norm scatter scatter_add".split(),
+)
+
+
 class Text:
     """A piece of Python, and how tightly its outermost operator binds."""
 
@@ -183,6 +191,12 @@ class _Listing:
             texts = [each.within(ATOM) if place == 0 else each.text for place, each in enumerate(operands)]
             return KERNELS[kernel](self, texts, options)
         given = _grouped([each.text for each in operands], node.groups)
+        if row.name in ONE_BY_ONE:
+            given = [each.text for each in operands]
+        elif row.name in BY_NAME:
+            names = [each.name for each in row.forms[0].signature.parameters if each.kind == "tensor"]
+            rest = zip(names[1:], given[1:], strict=False)
+            given = [given[0], *[f"{name}={text}" for name, text in rest if text != "None"]]
         given += [f"{key}={_option(value)}" for key, value in options.items() if not _is_default(row, key, value)]
         return Text(f"{_torch_name(row)}({', '.join(given)})")
 
@@ -394,6 +408,7 @@ KERNELS: dict[str, Kernel] = {
     "rearrange": _einops("rearrange"),
     "reduce": _einops("reduce"),
     "tile": _method("tile"),
+    "unfold": _method("unfold"),
 }
 
 WRITERS: dict[type[Node], Callable[..., Text]] = {

@@ -80,6 +80,13 @@ def test_code(session: Session, text: str, expected: str | None) -> None:
         "(let u = x + 1 in u * u) if sum(x) > 20 else x",
         "f64([0.1, 0.2]) * 3",
         "where(x > 1, x, 0.)",
+        "block_diag(A, x)",
+        "meshgrid(x, x, indexing='xy')",
+        "diff(x, append=x)",
+        "gather(A, 1, [[0], [1]])",
+        "A.unfold(0, 1, 1)",
+        "split(x, 1)",
+        "tensordot(A, x, ([0], [0]))",
     ],
 )
 def test_the_code_computes_what_the_session_computes(session: Session, text: str) -> None:
