@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         status = 130
     except Exception as bug:
-        from tcalc.doors import internal_error
+        from tcalc.errors import internal_error
 
         error = internal_error(bug)
         _complain(f"error[internal]: {error.message}")
@@ -75,7 +75,15 @@ def leave(status: int) -> NoReturn:
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        """An argument parser that shows what it was given without its control characters."""
+
+        def error(self, message: str) -> NoReturn:
+            from tcalc.show.visible import visible
+
+            super().error(visible(message))
+
+    parser = Parser(
         prog="tcalc",
         usage="tcalc [options] [FILE [ARGS ...]]",
         description="A calculator for tensors: shapes are checked before anything runs.",
@@ -93,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", action="store_true", help="one JSON object a line and a result; errors too, on standard error")
     add("--dtype", choices=("f32", "f64", "f16", "bf16"), default="f32", help="the default float (f32)")
     add("--device", default="cpu", help="where tensors live (cpu)")
-    add("--seed", type=int, metavar="N", help="start the random numbers at N")
+    add("--seed", type=_seed, metavar="N", help="start the random numbers at N")
     add("--threads", type=_natural, metavar="N", help="how many threads torch may use")
     add("--memory", type=_bytes, metavar="SIZE", help="refuse what needs more: 512M, 4G (what the machine has free)")
     add("--safe", action="store_true", help="no files are read or written")
@@ -109,6 +117,18 @@ def _natural(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is no natural number")
     return int(text)
+
+
+def _seed(text: str) -> int:
+    import argparse
+
+    try:
+        number = int(text)
+    except ValueError:
+        number = 2**64
+    if not -(2**63) <= number < 2**64:
+        raise argparse.ArgumentTypeError(f"{text} is no integer of 64 bits")
+    return number
 
 
 def _bytes(text: str) -> int:
@@ -133,7 +153,12 @@ def _run(options: argparse.Namespace) -> int:
     if options.test:
         return _test(options)
     if options.device != "cpu" and not _device_is_there(options.device):
-        _complain(f"tcalc: there is no device {options.device}")
+        from tcalc.show.visible import visible
+
+        _complain(f"tcalc: there is no device {visible(options.device)}")
+        return 2
+    if options.expressions is None and options.file in (None, "-") and sys.stdin is None:
+        _complain("tcalc: standard input is closed, and there is no program")
         return 2
     from tcalc.doors import standard_input_is_there
 
@@ -286,6 +311,7 @@ def _test(options: argparse.Namespace) -> int:
 
 def _test_files(options: argparse.Namespace, paths: Sequence[str]) -> int:
     from tcalc.selftest import test_program
+    from tcalc.show.visible import visible
 
     options.args = None
     status = 0
@@ -300,7 +326,7 @@ def _test_files(options: argparse.Namespace, paths: Sequence[str]) -> int:
             with open(path, "w", encoding="utf-8", newline="") as file:
                 file.write(report.updated)
         good = len(report.verdicts) - len(failures)
-        _print(f"{path:{wide}}  {good:>4} of {len(report.verdicts)}")
+        _print(f"{visible(path):{wide}}  {good:>4} of {len(report.verdicts)}")
         if failures and not options.update:
             status = 1
             for failure in failures:

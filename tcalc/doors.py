@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tcalc.errors import TcalcError
+from tcalc.errors import internal_error
 from tcalc.interrupt import Ticket
 from tcalc.outcomes import Failed, Left, Noted, Outcome
 from tcalc.printer import Printer
@@ -63,7 +63,7 @@ def run_pipe(
             return
         first, text = number, line
         number += 1
-        if not session.knows(line.rstrip("\n")):
+        if not session.knows(line.rstrip("\r\n")):
             if assembler is None:
                 assembler = Assembler()
             parts = [line]
@@ -74,7 +74,7 @@ def run_pipe(
                 number += 1
                 parts.append(line)
             text = "".join(parts)
-        source = Source(text.rstrip("\n"), name, first)
+        source = Source(text.rstrip("\r\n"), name, first)
         for outcome in guarded(session.run(source, ticket)):
             printer.print(outcome)
             if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not keep_going):
@@ -89,22 +89,6 @@ def guarded(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         raise
     except Exception as bug:
         yield Failed(internal_error(bug))
-
-
-def internal_error(bug: Exception) -> TcalcError:
-    """A bug in tcalc, without a traceback: what it is and where it was raised."""
-    trace = bug.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = ""
-    if trace is not None:
-        path = trace.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
-        where = f" at {path}:{trace.tb_lineno}"
-    return TcalcError(
-        "internal",
-        f"a bug in tcalc: {bug.__class__.__name__}{where}; please report it with the program that led to it",
-        notes=[f"{bug}"[:200]] if str(bug) else [],
-    )
 
 
 class Lines:

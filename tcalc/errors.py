@@ -94,3 +94,20 @@ class Note:
 def counted(number: int, one: str, many: str = "") -> str:
     """A number and what it counts: "1 axis", "2 axes"."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def internal_error(bug: Exception, span: Span | None = None) -> TcalcError:
+    """A bug in tcalc, without a traceback: what it is and where it was raised."""
+    trace = bug.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = ""
+    if trace is not None:
+        path = trace.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
+        where = f" at {path}:{trace.tb_lineno}"
+    return TcalcError(
+        "internal",
+        f"a bug in tcalc: {bug.__class__.__name__}{where}; please report it with the program that led to it",
+        span,
+        notes=[f"{bug}"[:200]] if str(bug) else [],
+    )

@@ -17,7 +17,7 @@ from tcalc.check.statements import HIDDEN, Checked, check_statement, poisoned
 from tcalc.check.typed import Literal, Reference, Static, Typed
 from tcalc.draws import Draws
 from tcalc.errors import Note, TcalcError
-from tcalc.graph.cost import nbytes, peak_bytes, work
+from tcalc.graph.cost import nbytes, numel, peak_bytes, work
 from tcalc.graph.graph import Graph
 from tcalc.graph.lower import FILE, NO_DERIVATIVES, lower
 from tcalc.graph.rewrite import rewrite
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
 MOST_PROGRAMS = 2048
 #: How often a statement is checked again because data decided a shape.
 MOST_ROUNDS = 1000
-#: How many numbers one statement may work through: days of it.
-MOST_WORK = 10**14
+#: How many numbers one statement may work through: a quarter of an hour of it at least.
+MOST_WORK = 10**12
 SETTLED = "settled:"
 
 
@@ -280,7 +280,8 @@ class Session:
         if not computed or checked.action not in ("show", "bind"):
             return Program(checked, None, static, 0, False)
         graph = rewrite(lower(computed))
-        peak = self._refuse_too_large(graph, statement.span)
+        shown = sum([numel(value.type) for value in computed]) if checked.action == "show" else 0
+        peak = self._refuse_too_large(graph, statement.span, shown)
         return Program(checked, self.engine.Plan(graph), static, peak, graph.effect)
 
     def _settle(self, typed: Typed, ticket: Ticket, number: int) -> Typed:
@@ -299,11 +300,14 @@ class Session:
         ticket.settled[name] = value
         return Reference(typed.span, type, name)
 
-    def _refuse_too_large(self, graph: Graph, span: Span) -> int:
-        """The predicted peak in bytes; an error where it does not fit, or would never end."""
+    def _refuse_too_large(self, graph: Graph, span: Span, shown: int = 0) -> int:
+        """The predicted peak in bytes; an error where it does not fit, or would never end.
+
+        `shown` is how many numbers are printed: a view may be long that takes no memory.
+        """
         peak = peak_bytes(graph)
         self._refuse_peak(peak, span)
-        touched = work(graph)
+        touched = work(graph) + shown
         if touched > MOST_WORK:
             raise TcalcError("limit", f"this would work through {touched:.1e} numbers, which would not end", span)
         return peak

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 
 class Source:
     """A piece of program text with the name it is reported under.
@@ -10,17 +12,24 @@ class Source:
     time, and their line numbers go on.
     """
 
-    __slots__ = ("first_line", "name", "text")
+    __slots__ = ("_starts", "first_line", "name", "text")
 
     def __init__(self, text: str, name: str = "<input>", first_line: int = 1) -> None:
         self.text = text
         self.name = name
         self.first_line = first_line
+        self._starts: list[int] | None = None
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line (from `first_line`) and column (from 1) of a character offset."""
-        before = self.text.count("\n", 0, offset)
-        return self.first_line + before, offset - self.text.rfind("\n", 0, offset)
+        if self._starts is None:
+            self._starts = [0]
+            place = self.text.find("\n")
+            while place >= 0:
+                self._starts.append(place + 1)
+                place = self.text.find("\n", place + 1)
+        line = bisect_right(self._starts, offset) - 1
+        return self.first_line + line, offset - self._starts[line] + 1
 
     def line_at(self, offset: int) -> tuple[int, str]:
         """Where the line that holds `offset` begins, and its text without the newline."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcalc.errors import TcalcError
+from tcalc.errors import TcalcError, internal_error
 from tcalc.source import Span
 
 #: What a kernel may raise for reasons of the data.
@@ -16,6 +16,8 @@ KNOWN = (
     ("can't allocate memory", "memory", "there is not enough memory"),
     ("not enough memory", "memory", "there is not enough memory"),
     ("out of memory", "memory", "there is not enough memory"),
+    ("bad_alloc", "memory", "there is not enough memory"),
+    ("different shapes", "shape", "the turns of a loop give tensors of different shapes"),
     ("negative integer powers", "value", "an integer has no negative power: convert to a float first"),
     ("ZeroDivisionError", "value", "division by zero"),
     ("out of bounds", "value", "an index is out of range"),
@@ -27,7 +29,15 @@ KNOWN = (
 
 
 def explained(error: Exception, span: Span) -> TcalcError:
-    """torch's error at the place in the program that led to it; torch's own words stand below."""
+    """An error of a kernel at the place in the program that led to it; torch's own words stand below.
+
+    What torch does not raise for reasons of the data is a bug of tcalc's.
+    """
+    if isinstance(error, TcalcError):
+        error.span = error.span or span
+        return error
+    if not isinstance(error, CAUGHT):
+        return internal_error(error, span)
     said = str(error).strip().splitlines()
     first = said[0] if said else error.__class__.__name__
     if isinstance(error, MemoryError):

@@ -101,6 +101,14 @@ def power(a: Any, b: Any) -> Any:
     return a**b
 
 
+def lcm(a: Tensor, b: Tensor) -> Tensor:
+    """Least common multiple. torch's divides the least integer by -1, which ends the process."""
+    for x in (a, b):
+        if x.dtype is not torch.uint8 and bool((x == torch.iinfo(x.dtype).min).any()):
+            raise ValueError(f"the least common multiple of {torch.iinfo(x.dtype).min} does not fit its dtype")
+    return torch.lcm(a, b)
+
+
 def shape(x: Tensor) -> Tensor:
     """The sizes of all axes. The checker knows them but where data decide."""
     return torch.tensor(x.shape)
@@ -127,6 +135,7 @@ def rank(x: Tensor) -> Tensor:
 
 
 KERNELS: dict[str, Kernel] = {
+    "lcm": lcm,
     "shape": shape,
     "size": size,
     "length": length,

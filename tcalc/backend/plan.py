@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
 from typing import Any
 
 import torch
 
 from tcalc.backend import faults, kernels
+from tcalc.backend.loops import loop_step
 from tcalc.backend.values import TORCH, tensor
 from tcalc.graph.graph import Branch, Conversion, Data, Graph, Input, Node, Number, Operation, Part, Repeat, nodes_of
 from tcalc.interrupt import Abandoned, Ticket
@@ -28,10 +28,11 @@ class Plan:
     computes both branches and takes each element from its own.
     """
 
-    __slots__ = ("_dead", "_initial", "_places", "_results", "_spans", "_steps", "names")
+    __slots__ = ("_dead", "_initial", "_mapped", "_places", "_results", "_spans", "_steps", "names")
 
     def __init__(self, graph: Graph, mapped: bool = False) -> None:
         number = {id(node): register for register, node in enumerate(graph.nodes)}
+        self._mapped = mapped
         #: One for each node, and the ticket of the run in the last, where the plans inside of loops find it.
         self._initial: Registers = [None] * (len(graph.nodes) + 1)
         self.names: list[str | int] = []
@@ -80,7 +81,11 @@ class Plan:
                 position += 1
                 if ticket is not None and ticket.abandoned:
                     raise Abandoned
-        except faults.CAUGHT as error:
+        except Exception as error:
+            if self._mapped or isinstance(
+                error, Abandoned
+            ):  # whoever maps sees what torch said, and may go another way
+                raise
             raise faults.explained(error, self._spans[position]) from None
         return tuple([_collect(result, registers) for result in self._results])
 
@@ -119,7 +124,7 @@ def _step(node: Node, register: int, inputs: list[int], mapped: bool) -> Step:
     if isinstance(node, Branch):
         return _branch_step(node, register, inputs, mapped)
     assert isinstance(node, Repeat)
-    return _repeat_step(node, register, inputs, mapped)
+    return loop_step(node, register, inputs, mapped, Plan)
 
 
 def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
@@ -194,74 +199,3 @@ def _chosen(condition: Any, then: Any, otherwise: Any) -> Any:
     if isinstance(then, tuple):
         return tuple([_chosen(condition, a, b) for a, b in zip(then, otherwise, strict=True)])
     return torch.where(condition.bool(), then, otherwise)
-
-
-def _repeat_step(node: Repeat, register: int, inputs: list[int], mapped: bool) -> Step:
-    body = Plan(node.body, mapped or node.kind == "vmap")
-    states, sequences = node.states, node.sequences
-    kind, count, axes = node.kind, node.count, node.axes
-    wanted = [int(name) for name in body.names]
-
-    def once(registers: Registers, values: Sequence[Any]) -> Any:
-        return body.run([values[place] for place in wanted], registers[-1])[0]
-
-    def vmap(registers: Registers) -> None:
-        values = [registers[place] for place in inputs]
-        slices = [value.unbind(axis) for value, axis in zip(values[:sequences], axes, strict=True)]
-        outside = values[sequences:]
-        try:
-            if count:
-                mapped = torch.vmap(
-                    lambda *elements: once(registers, [*elements, *outside]), in_dims=axes, randomness="different"
-                )
-                registers[register] = mapped(*values[:sequences])
-            else:
-                registers[register] = _emptied(once(registers, [*_zeros(values[:sequences], axes), *outside]))
-        except (RuntimeError, NotImplementedError, IndexError):
-            turns = [once(registers, [*elements, *outside]) for elements in zip(*slices, strict=True)]
-            registers[register] = _stack(turns)
-
-    def fold(registers: Registers) -> None:
-        values = [registers[place] for place in inputs]
-        state: Any = tuple(values[:states])
-        slices = [value.unbind(0) for value in values[states : states + sequences]]
-        outside = values[states + sequences :]
-        outs: list[Any] = []
-        single = True
-        for elements in zip(*slices, strict=True) if kind != "iterate" else repeat((), count):
-            after = once(registers, [*state, *elements, *outside])
-            if kind == "scan":
-                after, out = after
-                outs.append(out)
-            single = not isinstance(after, tuple)
-            state = (after,) if single else after
-        last = state[0] if states == 1 and single else tuple(state)
-        registers[register] = (last, _stack(outs)) if kind == "scan" else last
-
-    return vmap if kind == "vmap" else fold
-
-
-def _zeros(values: Sequence[Any], axes: Sequence[int]) -> list[Any]:
-    """An element of each of some empty sequences, to learn from it the shape of a map over none."""
-    return [
-        torch.zeros([size for i, size in enumerate(value.shape) if i != axis], dtype=value.dtype)
-        for value, axis in zip(values, axes, strict=True)
-    ]
-
-
-def _emptied(one: Any) -> Any:
-    if isinstance(one, tuple):
-        return tuple([_emptied(item) for item in one])
-    return one.new_zeros((0, *one.shape))
-
-
-def _stack(parts: Sequence[Any]) -> Any:
-    """Outputs of the turns side by side."""
-    if parts and isinstance(parts[0], tuple):
-        return tuple([_stack(items) for items in zip(*parts, strict=True)])
-    return torch.stack(list(parts))
-
-
-def no_gradients() -> None:
-    """Turn torch's own recording off in this thread: derivatives are graphs of their own."""
-    torch.set_grad_enabled(False)

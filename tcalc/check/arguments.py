@@ -54,7 +54,7 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
             return static
         if kind == "flag" and isinstance(static, bool):
             return static
-        if kind == "number" and isinstance(static, bool | int | float | complex):
+        if kind == "number" and isinstance(static, bool | int | float):
             return static
         if kind in ("axes", "sizes"):
             if isinstance(static, int | sizes.Poly) and not isinstance(static, bool):

@@ -145,7 +145,10 @@ class _Binding:
                 if parameter.kind == "tensor":
                     self.operands[name] = ()
             elif parameter.default is not None:
-                self.arguments[name] = default_value(parameter.default)
+                self.arguments[name] = value = default_value(parameter.default)
+                if parameter.kind == "tensor" and value is not None:
+                    number = self.checker.static_number(value, NOWHERE)  # type: ignore[arg-type]  # a tensor's default
+                    self.arguments[name], self.operands[name] = number.type, number
             else:
                 raise Mismatch("type", f"{self.row.name} needs {name}", depth=0)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 
 from tcalc.errors import Mark, TcalcError
 from tcalc.source import Span
@@ -14,6 +15,8 @@ from tcalc.types.tensor import Axis, Origin, Type
 Named = tuple[Span, Type, str]
 
 LONGEST_DEFINITION = 40
+#: With more names than this, not all are looked at for one that was meant.
+MOST_COMPARED = 1000
 
 
 class _Party:
@@ -80,11 +83,15 @@ def unknown_name(name: str, span: Span, known: Sequence[str], spellings: Mapping
     return TcalcError("name", f"there is no {name}; did you mean {' or '.join(near)}?", span)
 
 
-def nearest(name: str, known: Sequence[str]) -> list[str]:
+def nearest(name: str, known: Iterable[str]) -> list[str]:
     """At most two names that look like `name`."""
     import difflib  # 4 ms, and only on an error
 
-    return difflib.get_close_matches(name, dict.fromkeys(known), n=2, cutoff=0.72)
+    unique = dict.fromkeys(known)
+    likely: Iterable[str] = unique
+    if len(unique) > MOST_COMPARED:  # comparing is slow: only those that could be meant
+        likely = islice((each for each in unique if abs(len(each) - len(name)) < 3), MOST_COMPARED)
+    return difflib.get_close_matches(name, likely, n=2, cutoff=0.72)
 
 
 def wrong_count(name: str, least: int, most: int, given: int, span: Span) -> TcalcError:

@@ -90,7 +90,7 @@ def _part(checker: Checker, node: nodes.Index, value: Typed) -> Typed:
     if not -count <= position < count:
         raise TcalcError(
             "shape",
-            f"{names.called(node.value)} has {count} parts, 0 to {count - 1}, and no part {position}",
+            f"{names.called(node.value)} has {counted(count, 'part')}, and no part {position}",
             node.span,
         )
     return item_of(value, position % count, node.span)
@@ -243,6 +243,9 @@ def _bound(checker: Checker, node: nodes.Expr) -> Size | None:
         if isinstance(type.static, int | sizes.Poly) and not isinstance(type.static, bool):
             return type.static
         if type.static is None and not type.axes and type.dtype.rank == 1:
+            if checker.conditional and checker.facts is None:
+                known = f"{names.called(node)} is computed in each turn; a bound must be known while checking"
+                raise TcalcError("type", known, node.span)
             checker.settle(node, typed)
             return sizes.UNKNOWN
     raise TcalcError("type", f"a slice's bound is an integer, and {names.called(node)} is {kind_of(type)}", node.span)

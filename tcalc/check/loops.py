@@ -10,6 +10,7 @@ from tcalc.check.arguments import Given, static_list
 from tcalc.check.over import Over, axis_of_label
 from tcalc.check.typed import Local, Loop, Several, Static, Typed, Use, converted, item_of
 from tcalc.errors import Mark, TcalcError
+from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
@@ -73,7 +74,7 @@ def _mapped(checker: Checker, node: nodes.Expr, inner: Function, over: Over, giv
         elements.append(_element(each, locals_, axes[len(locals_) :], sequences[len(locals_) :]))
     assert length is not None
     body = _inside(checker, inner, node, elements)
-    result = _stacked(body.type, length[0])
+    result = _stacked(body.type, length[0], node.span)
     return Loop(
         node.span, result, "vmap", tuple(locals_), (), tuple(sequences), tuple(axes), _count(length[0].size), body
     )
@@ -118,7 +119,7 @@ def _folded(checker: Checker, node: nodes.Expr, given: Sequence[Given], kind: st
     )
     if kind == "scan":
         assert isinstance(body.type, TupleType)
-        result: Type = TupleType((_unstatic(body.type.items[0]), _stacked(body.type.items[1], lengths[0])))
+        result: Type = TupleType((_unstatic(body.type.items[0]), _stacked(body.type.items[1], lengths[0], node.span)))
     else:
         result = _unstatic(body.type)
     locals_ = (*state_locals, *element_locals)
@@ -274,14 +275,14 @@ def _axis_over(checker: Checker, over: Over, part: Typed, each: Given) -> int:
         ) from None
 
 
-def _stacked(type: Type, axis: Axis) -> Type:
+def _stacked(type: Type, axis: Axis, span: Span) -> Type:
     if isinstance(type, TensorType):
         return TensorType(type.dtype, (axis, *type.axes))
     if isinstance(type, TupleType):
-        return TupleType(tuple([_stacked(item, axis) for item in type.items]), type.names)
+        return TupleType(tuple([_stacked(item, axis, span) for item in type.items]), type.names)
     if isinstance(type, UnknownType):
         return type
-    raise Undetermined
+    raise TcalcError("type", f"the function must give tensors, and gives {kind_of(type)}", span)
 
 
 def _unstatic(type: Type) -> Type:

@@ -261,8 +261,10 @@ def _refuse_valueless(statement: nodes.Statement, type: Type, node: nodes.Expr) 
 
 def _note_hidden(checker: Checker, name: str, node: nodes.Name) -> None:
     """A note where a name of the library is bound for the first time."""
-    if library.row(name) is not None and checker.scope.lookup(name) is None and name not in ("e",):
-        checker.note(f"{name} now hides the builtin; torch.{name} still means it", node.span)
+    row = library.row(name)
+    if row is not None and not row.attribute and checker.scope.lookup(name) is None:
+        still = f"; torch.{name} still means it" if "" in row.spaces else ""
+        checker.note(f"{name} now hides the builtin{still}", node.span)
 
 
 def _expected(checker: Checker, annotation: nodes.TypeExpr | None) -> Type | None:

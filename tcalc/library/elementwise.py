@@ -297,6 +297,7 @@ ROWS = [
     Builtin(
         "lcm",
         [Form("(a: int[*s], b: int[*s]) -> int[*s]")],
+        torch="kernel:lcm",
         doc="Least common multiple, element by element.",
         example="lcm([4, 7], 6)  #=> [12, 42]",
     ),

@@ -1,6 +1,7 @@
 """Arithmetic on numbers known while checking: exact on integers, as torch's on floats.
 
-A result that leaves 64 bits is the checker's to refuse; a power that could not even be held is refused here.
+A result that leaves 64 bits is the checker's to refuse; a power that could not even be held is refused here. What is
+left to torch raises ValueError.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ def divide(a: Number, b: Number) -> Number:
     """`/`: by zero gives an infinity or nan, as torch's does."""
     if b != 0:
         return a / b
-    if isinstance(a, complex) or isinstance(b, complex) or a == 0 or a != a:
+    if isinstance(a, complex) or isinstance(b, complex):
+        raise ValueError  # torch has its own infinities here
+    if a == 0 or a != a:
         return math.nan
     return math.copysign(math.inf, a) * math.copysign(1.0, b)
 
@@ -50,6 +53,8 @@ def power(a: Number, b: Number) -> Number:
             return int(a**b)
         return math.inf if a == 0 else float(a) ** b
     if isinstance(a, complex) or isinstance(b, complex):
+        if a == 0:
+            raise ValueError  # the same
         return complex(a) ** complex(b)
     try:
         return math.pow(a, b)

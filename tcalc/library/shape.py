@@ -208,10 +208,18 @@ def expanded(match: Match) -> Type:
     return _like(match, tuple(result))
 
 
+def _times(match: Match, name: str) -> list[Size]:
+    """How often along each axis: natural numbers."""
+    times = list(_ints(match[name]))
+    if any(isinstance(count, int) and count < 0 for count in times):
+        raise Mismatch("shape", f"how often cannot be negative: ({_listed(times)})", depth=3)
+    return times
+
+
 def repeated(match: Match) -> Type:
     """Copies side by side, so many along each axis."""
     axes, x = _ranked(match), _x(match)
-    times = list(_ints(match["repeats"]))
+    times = _times(match, "repeats")
     ahead = len(times) - len(axes)
     if ahead < 0:
         raise Mismatch("shape", f"{{0}} is {x}: repeat needs a number for each axis", Place("x"), depth=3)
@@ -224,7 +232,7 @@ def repeated(match: Match) -> Type:
 
 def tiled(match: Match) -> Type:
     """As repeat, with missing numbers taken as 1."""
-    axes, times = _ranked(match), list(_ints(match["dims"]))
+    axes, times = _ranked(match), _times(match, "dims")
     times = [1] * (len(axes) - len(times)) + times
     ahead = len(times) - len(axes)
     result = [

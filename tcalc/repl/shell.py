@@ -138,7 +138,7 @@ class Shell:
 
     def _report(self, bug: Exception) -> None:
         """Show a bug of tcalc's own as an error."""
-        from tcalc.doors import internal_error
+        from tcalc.errors import internal_error
         from tcalc.repl.render import replies
 
         for reply in replies([Failed(internal_error(bug))], self.style, columns()):

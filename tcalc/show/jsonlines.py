@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _WORDS = {"True": "true", "False": "false", "nan": '"NaN"', "inf": '"Infinity"', "-inf": '"-Infinity"'}
 
 
+#: More empty lists than this are written as one.
+MOST_EMPTY = 1_000_000
+
+
 def json_text(data: Data) -> str:
     """The object of a value as one string; for a large one see `json_chunks`."""
     return "".join(json_chunks(data))
@@ -133,8 +137,10 @@ def _texts(piece: Sequence[complex], dtype: DType) -> list[str]:
 
 
 def _empty(shape: tuple[int, ...]) -> Iterator[str]:
-    """Nested lists down to the first axis of size 0."""
+    """Nested lists down to the first axis of size 0; `shape` says the rest, also where the lists would be too many."""
     outer = shape[: shape.index(0)]
+    if count(outer) > MOST_EMPTY:
+        return iter(("[]",))
     total = count(outer)
     if not outer:
         return iter(("[]",))

@@ -1,0 +1,140 @@
+"""Loops: `vmap`, `scan`, `fold`, `iterate`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from tcalc.backend import faults
+from tcalc.errors import TcalcError
+from tcalc.graph.graph import Graph, Repeat
+from tcalc.interrupt import Ticket
+from tcalc.types.tensor import TupleType
+
+Registers = list[Any]
+Step = Callable[[Registers], None]
+
+
+class Body(Protocol):
+    """A loop's body, compiled. `names` are the numbers of the values that it takes."""
+
+    names: list[str | int]
+
+    def run(self, values: Sequence[Any], ticket: Ticket | None = None) -> tuple[Any, ...]:
+        """See `plan.Plan.run`."""
+
+
+Compile = Callable[[Graph, bool], Body]
+
+
+class _Loop:
+    """What the steps of all loops share."""
+
+    def __init__(self, node: Repeat, inputs: list[int], body: Body) -> None:
+        self.node, self.inputs, self.body = node, inputs, body
+        self.wanted = [int(name) for name in body.names]
+
+    def values(self, registers: Registers) -> tuple[list[Any], list[Any], list[Any]]:
+        """The states, the sequences, and what the body sees from outside."""
+        values = [registers[place] for place in self.inputs]
+        states, both = self.node.states, self.node.states + self.node.sequences
+        return values[:states], values[states:both], values[both:]
+
+    def turn(self, registers: Registers, values: Sequence[Any]) -> Any:
+        """The body once."""
+        return self.body.run([values[place] for place in self.wanted], registers[-1])[0]
+
+
+def loop_step(node: Repeat, register: int, inputs: list[int], mapped: bool, compile: Compile) -> Step:
+    """The step of a loop; `compile` makes a plan of its body."""
+    if node.kind == "vmap":
+        together = _Loop(node, inputs, compile(node.body, True))
+        one_by_one = _Loop(node, inputs, compile(node.body, mapped))
+        return lambda registers: registers.__setitem__(register, _mapped(together, one_by_one, registers))
+    turns = _Loop(node, inputs, compile(node.body, mapped))
+    return lambda registers: registers.__setitem__(register, _folded(turns, registers))
+
+
+def _mapped(together: _Loop, one_by_one: _Loop, registers: Registers) -> Any:
+    """All elements at once by torch's vmap; one after the other where that cannot be batched."""
+    node = together.node
+    _, sequences, outside = together.values(registers)
+    if not node.count:
+        return _emptied(one_by_one.turn(registers, [*_zeros(sequences, node.axes), *outside]))
+    try:
+        mapped = torch.vmap(
+            lambda *elements: together.turn(registers, [*elements, *outside]),
+            in_dims=node.axes,
+            randomness="different",
+        )
+        return mapped(*sequences)
+    except faults.CAUGHT:
+        turns = [one_by_one.turn(registers, [*each, *outside]) for each in _elements(sequences, node.axes, node.count)]
+        return _stack(turns)
+
+
+def _folded(loop: _Loop, registers: Registers) -> Any:
+    """Turn by turn, the state handed on."""
+    node = loop.node
+    state, sequences, outside = loop.values(registers)
+    shapes = [part.shape for part in state]
+    scans = node.kind == "scan"
+    result = node.type.items[0] if scans and isinstance(node.type, TupleType) else node.type
+    several = isinstance(result, TupleType)
+    outs: list[Any] = []
+    turns = repeat(()) if not sequences else _elements(sequences, node.axes, node.count)
+    for elements in _first(turns, node.count):
+        after = loop.turn(registers, [*state, *elements, *outside])
+        if scans:
+            after, out = after
+            outs.append(out)
+        state = list(after) if several else [after]
+        if [part.shape for part in state] != shapes:
+            now = ", ".join(str(list(part.shape)) for part in state)
+            was = ", ".join(str(list(shape)) for shape in shapes)
+            raise TcalcError("shape", f"a state's shape is fixed: it was {was} and became {now}", node.span)
+    last = tuple(state) if several else state[0]
+    if not scans:
+        return last
+    if outs:
+        return last, _stack(outs)
+    _, out = loop.turn(registers, [*state, *_zeros(sequences, node.axes), *outside])
+    return last, _emptied(out)
+
+
+def _first(turns: Iterator[Any], count: int) -> Iterator[Any]:
+    for _, turn in zip(range(count), turns, strict=False):
+        yield turn
+
+
+def _elements(sequences: Sequence[Tensor], axes: Sequence[int], count: int) -> Iterator[list[Tensor]]:
+    """The elements, made one at a time: a list of all of them would take more than the sequence."""
+    for index in range(count):
+        yield [sequence.select(axis, index) for sequence, axis in zip(sequences, axes, strict=True)]
+
+
+def _zeros(sequences: Sequence[Tensor], axes: Sequence[int]) -> list[Tensor]:
+    """An element of each of some empty sequences, to learn from it the shape of what no turn gave."""
+    return [
+        torch.zeros([size for i, size in enumerate(sequence.shape) if i != axis], dtype=sequence.dtype)
+        for sequence, axis in zip(sequences, axes, strict=True)
+    ]
+
+
+def _emptied(one: Any) -> Any:
+    if isinstance(one, tuple):
+        return tuple([_emptied(item) for item in one])
+    return one.new_zeros((0, *one.shape))
+
+
+def _stack(parts: Sequence[Any]) -> Any:
+    """Outputs of the turns side by side."""
+    if parts and isinstance(parts[0], tuple):
+        return tuple([_stack(items) for items in zip(*parts, strict=True)])
+    if any(part.shape != parts[0].shape for part in parts):
+        raise ValueError("the turns give tensors of different shapes")
+    return torch.stack(list(parts))
