@@ -26,14 +26,11 @@ def run_program(
     """Check a program whole, then run it, stopping at its first error."""
     statements, outcomes = session.check(source)
     failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
-    for wrong_one in failed:
-        printer.print(wrong_one)
+    for each in failed:
+        printer.print(each)
     if failed and not keep_going:
         return
-    wrong = {id(each.statement) for each in failed}
     for statement in statements:
-        if id(statement) in wrong:
-            continue
         for outcome in guarded(session.execute(statement, ticket)):
             printer.print(outcome)
             if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not keep_going):

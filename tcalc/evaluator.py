@@ -66,7 +66,7 @@ class Evaluator:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._jobs: SimpleQueue[_Job] | None = None
+        self._jobs: SimpleQueue[_Job | None] | None = None
         self._lock = threading.Lock()
 
     def run(self, work: Callable[[Ticket], T]) -> T:
@@ -108,6 +108,8 @@ class Evaluator:
     def _given_up(self, job: _Job, patience: float) -> Iterator[Any]:
         """Give a job up; what it had committed by then is still told."""
         self._session.abandon(job.ticket)
+        if self._jobs is not None:
+            self._jobs.put(None)  # a worker that had just ended its job waits for no other
         self._jobs = None
         deadline = monotonic() + patience
         while True:
@@ -133,14 +135,14 @@ class Evaluator:
 
     # The worker's side
 
-    def _worker(self) -> SimpleQueue[_Job]:
-        jobs: SimpleQueue[_Job] = SimpleQueue()
+    def _worker(self) -> SimpleQueue[_Job | None]:
+        jobs: SimpleQueue[_Job | None] = SimpleQueue()
         threading.Thread(target=self._serve, args=(jobs,), name="evaluator", daemon=True).start()
         return jobs
 
-    def _serve(self, jobs: SimpleQueue[_Job]) -> None:
-        while self._serve_one(jobs.get()):
-            pass
+    def _serve(self, jobs: SimpleQueue[_Job | None]) -> None:
+        while (job := jobs.get()) is not None and self._serve_one(job):
+            del job  # nothing of it outlives its end
 
     def _serve_one(self, job: _Job) -> bool:
         """Do one job; whether this worker is to wait for another. Nothing of the job outlives this call."""

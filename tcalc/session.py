@@ -127,9 +127,9 @@ class Session:
     # Checking
 
     def check(self, source: Source) -> tuple[list[nodes.Statement], list[Outcome]]:
-        """A whole program's statements, its errors and notes in order. Nothing is run.
+        """The statements of a whole program that can be run, its errors and notes in order. Nothing is run.
 
-        What depends on a statement with an error is not reported again.
+        What depends on a statement with an error cannot be run either, and is not reported again.
         """
         scope = Overlay(self)
         statements: list[nodes.Statement] = []
@@ -140,7 +140,6 @@ class Session:
                 for name in parsed.unbound:
                     scope.bind(name, Variable(POISON))
                 continue
-            statements.append(parsed)
             try:
                 checked = check_statement(
                     parsed, scope, self.settings.default_float, header=self._reading.header_or_unknown
@@ -152,6 +151,7 @@ class Session:
             except RecursionError:
                 outcomes.append(Failed(_too_deep(parsed), parsed))
             else:
+                statements.append(parsed)
                 outcomes.extend([Noted(note) for note in checked.notes])
                 for name, variable in checked.variables:
                     scope.bind(name, variable)
@@ -224,7 +224,7 @@ class Session:
         try:
             program = self._prepare(statement, ticket)
             if text is not None and isinstance(statement, nodes.Show) and not program.checked.notes:
-                self._keep(text, statement, program, ticket)
+                self._keep(text, statement.span, program, ticket)
             yield from self._perform(program, ticket)
         except TcalcError as error:
             yield Failed(error, statement)
@@ -241,9 +241,10 @@ class Session:
             ticket.abandoned = True
             self._draws.abandon(ticket)
 
-    def _keep(self, text: str, statement: nodes.Statement, program: Program, ticket: Ticket) -> None:
-        span = statement.span
-        if ticket.settled or text.strip(" \t\n;") != span.text.strip(" \t\n;"):
+    def _keep(self, text: str, span: Span, program: Program, ticket: Ticket) -> None:
+        """Keep a program for its text, unless files or other data decide what it is."""
+        files = program.plan is not None and any(str(name).startswith(FILE) for name in program.plan.names)
+        if files or ticket.settled or text.strip(" \t\n;") != span.text.strip(" \t\n;"):
             return
         if len(self._programs) >= MOST_PROGRAMS:
             self._programs.pop(next(iter(self._programs)), None)
@@ -275,7 +276,7 @@ class Session:
                 break
             key, typed = checked.pending[0]
             settled[key] = self._settle(typed, ticket, len(settled))
-        static = [_is_static(value) for value in checked.values]
+        static = [is_static(value) for value in checked.values]
         computed = [value for value, known in zip(checked.values, static, strict=True) if not known]
         if not computed or checked.action not in ("show", "bind"):
             return Program(checked, None, static, 0, False)
@@ -314,8 +315,9 @@ class Session:
 
     def _refuse_peak(self, peak: int, span: Span) -> None:
         """An error where a predicted peak does not fit into what is free."""
-        if peak > memory.SMALL or self.settings.memory is not None:
-            held = sum(nbytes(binding.variable.type) for binding in self.bindings.values())
+        if peak > (memory.SMALL if self.settings.memory is None else 0):
+            values = {id(each.value): each.variable.type for each in self.bindings.values() if each.value is not None}
+            held = sum(map(nbytes, values.values()))
             left = memory.room(self.settings.memory, held) - sum(self.left_behind)
             if peak > left:
                 raise TcalcError(
@@ -439,6 +441,10 @@ class Session:
         """Let `load("-")` read standard input; a door does so whose program comes from elsewhere."""
         self._reading.standard_input = read
 
+    def header(self, path: str) -> Type:
+        """The type of the tensor in a file."""
+        return self._reading.header(path)
+
     def _loaded(self, path: str, span: Span) -> Any:
         try:
             return self.engine.from_array(self._reading.array(path))
@@ -508,7 +514,7 @@ def _torch() -> Any:
     return engine
 
 
-def _is_static(typed: Typed) -> bool:
+def is_static(typed: Typed) -> bool:
     """Whether a value is carried by its type, so that nothing is computed."""
     type = typed.type
     if isinstance(type, TensorType):

@@ -17,7 +17,7 @@ from tcalc.check.statements import check_statement
 from tcalc.errors import TcalcError
 from tcalc.graph.lower import lower
 from tcalc.graph.rewrite import rewrite
-from tcalc.session import Session, _is_static
+from tcalc.session import Session, is_static
 from tcalc.source import Source
 from tcalc.syntax.parser import parse_statements
 
@@ -36,8 +36,8 @@ def durations(path: Path) -> list[int]:
             begin = time.perf_counter_ns()
             for parsed in parse_statements(Source(text)):
                 assert not isinstance(parsed, TcalcError)
-                checked = check_statement(parsed, session, session.settings.default_float, header=session._header)
-                computed = [value for value in checked.values if not _is_static(value)]
+                checked = check_statement(parsed, session, session.settings.default_float, header=session.header)
+                computed = [value for value in checked.values if not is_static(value)]
                 if computed and checked.action in ("show", "bind") and not checked.pending:
                     rewrite(lower(computed))
             times.append(time.perf_counter_ns() - begin)

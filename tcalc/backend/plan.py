@@ -10,7 +10,21 @@ import torch
 from tcalc.backend import faults, kernels
 from tcalc.backend.loops import loop_step
 from tcalc.backend.values import TORCH, tensor
-from tcalc.graph.graph import Branch, Conversion, Data, Graph, Input, Node, Number, Operation, Part, Repeat, nodes_of
+from tcalc.graph.graph import (
+    ABSENT,
+    ALONE,
+    Branch,
+    Conversion,
+    Data,
+    Graph,
+    Input,
+    Node,
+    Number,
+    Operation,
+    Part,
+    Repeat,
+    nodes_of,
+)
 from tcalc.interrupt import Abandoned, Ticket
 from tcalc.source import Span
 from tcalc.types.dtypes import DType
@@ -130,7 +144,7 @@ def _step(node: Node, register: int, inputs: list[int], mapped: bool) -> Step:
 def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
     kernel = kernels.find(node.row.torch)
     options = {name: TORCH[value] if isinstance(value, DType) else value for name, value in node.options.items()}
-    if all(group == -1 for group in node.groups) and not options and len(inputs) in (1, 2):
+    if all(count == ALONE for _, count in node.slots) and not options and len(inputs) in (1, 2):
         if len(inputs) == 1:
             (only,) = inputs
 
@@ -144,18 +158,18 @@ def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
             registers[register] = kernel(registers[left], registers[right])
 
         return binary
-    groups = node.groups
+    counts = [count for _, count in node.slots]
 
     def general(registers: Registers) -> None:
         rest = iter(inputs)
         arguments: list[Any] = []
-        for group in groups:
-            if group == -1:
+        for count in counts:
+            if count == ALONE:
                 arguments.append(registers[next(rest)])
-            elif group == -2:
+            elif count == ABSENT:
                 arguments.append(None)
             else:
-                arguments.append([registers[next(rest)] for _ in range(group)])
+                arguments.append([registers[next(rest)] for _ in range(count)])
         registers[register] = kernel(*arguments, **options)
 
     return general

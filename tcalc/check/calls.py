@@ -72,7 +72,7 @@ def apply_row(
             if failure is None or mismatch.depth > failure.depth:
                 failure, blamed = mismatch, binding
         except Undetermined:
-            return Apply(node.span, UNKNOWN_TYPE, row, form, tuple([each.typed for each in given]), {})
+            return Static(node.span, UNKNOWN_TYPE)
     if failure is None or blamed is None or failure.depth == 0:
         least = min(form.signature.least for form in row.forms)
         most = max(form.signature.most for form in row.forms)
@@ -263,7 +263,7 @@ def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, bi
     match = Match(signature, arguments, checker.default_float, checker.facts)
     match.fit()
     result = form.rule(match) if form.rule is not None else match.result(signature.result)
-    operands, options = _lowered(checker, row, match, binding.operands)
+    operands, parameters, options = _lowered(row, match, binding.operands)
     if form.fold is not None:
         static = fold(checker, row, form, binding, node.span)
         if static is not None:
@@ -274,44 +274,43 @@ def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, bi
         wrapping.note(checker, row, node, operands, result)
     if not operands and "dtype" in signature.names and isinstance(result, TensorType):
         options["dtype"] = result.dtype
-    return Apply(node.span, result, row, form, operands, options)
+    return Apply(node.span, result, row, form, operands, options, parameters)
 
 
 def _lowered(
-    checker: Checker, row: Builtin, match: Match, bound: dict[str, Typed | tuple[Typed, ...]]
-) -> tuple[tuple[Typed | tuple[Typed, ...], ...], dict[str, object]]:
-    """Operands in torch's order, converted where torch would refuse them, and the options."""
+    row: Builtin, match: Match, bound: dict[str, Typed | tuple[Typed, ...]]
+) -> tuple[tuple[Typed | tuple[Typed, ...], ...], tuple[str, ...], dict[str, object]]:
+    """Operands in torch's order, converted where torch would refuse them, their parameters, and the options."""
     operands: list[Typed | tuple[Typed, ...]] = []
+    names: list[str] = []
     options: dict[str, object] = {}
     for parameter in match.signature.parameters:
         name = parameter.name
         if parameter.kind == "tensor":
             operand = bound.get(name)
-            if operand is None:
-                operands.append(Static(NOWHERE))
-            elif isinstance(operand, tuple):
-                operands.extend([_prepared(row, match, parameter, each) for each in operand])
-            else:
-                operands.append(_prepared(row, match, parameter, operand))
+            found = operand if isinstance(operand, tuple) else (operand or Static(NOWHERE),)
+            operands.extend([_prepared(row, match, parameter, each) for each in found])
+            names.extend([name] * len(found))
         elif parameter.kind == "tensors":
             dtype = match.promoted("T")
             items = bound[name]
             assert isinstance(items, tuple)
             operands.append(tuple([_as(item, dtype) for item in items]))
+            names.append(name)
         elif parameter.kind not in ("function", "value"):
             value = match.arguments.get(name)
             if value is not None:
                 options[name] = value
     while operands and operands[-1].__class__ is Static:
         operands.pop()
-    return tuple(operands), options
+        names.pop()
+    return tuple(operands), tuple(names), options
 
 
 def _prepared(row: Builtin, match: Match, parameter: Parameter, operand: Typed) -> Typed:
     """An operand in the dtype that torch needs it in."""
     type = operand.type
-    assert isinstance(type, TensorType)
-    if type.dtype is ANY:
+    if not isinstance(type, TensorType) or type.dtype is ANY:  # left out, or not known yet
         return operand
     wanted = match.conversion(parameter)
     if wanted is None and type.dtype.name in ("f16", "bf16") and match.promoted(*match.groups).kind == "complex":
@@ -365,7 +364,7 @@ def rows_of(typed: Typed, count: int) -> tuple[Typed, ...]:
     row = library.row("unbind")
     assert row is not None
     item = TensorType(type.dtype, type.axes[1:])
-    apart = Apply(typed.span, TupleType((item,) * count), row, row.forms[0], (typed,), {"dim": 0})
+    apart = Apply(typed.span, TupleType((item,) * count), row, row.forms[0], (typed,), {"dim": 0}, ("x",))
     return tuple([Item(typed.span, item, apart, i) for i in range(count)])
 
 

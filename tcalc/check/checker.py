@@ -40,7 +40,6 @@ from tcalc.types.tensor import (
 #: Where a part of a statement stands: its node, and the calls it was inlined through.
 Key = tuple[int, tuple[int, ...]]
 
-MOST_INLINED = 20_000
 I64 = range(-(2**63), 2**63)
 
 
@@ -231,7 +230,7 @@ class Checker:
         for position, (operator, right_node) in enumerate(node.links):
             right = self.check(right_node)
             if position + 1 < len(node.links) and not isinstance(right, Literal | Reference | Use | Static):
-                local = Local("link")  # the middle of a chain is computed once
+                local = Local("link", right.type)  # the middle of a chain is computed once
                 bindings.append((local, right))
                 right = Use(right.span, right.type, local)
             link = self.link(node, operator, Given(None, left, left_node), Given(None, right, right_node))
@@ -290,7 +289,7 @@ class Checker:
         """What a local name stands for: the value itself where it is trivial, else a variable added to `bindings`."""
         if isinstance(value, Static | Reference | Use):
             return value
-        local = Local(name)
+        local = Local(name, value.type)
         bindings.append((local, value))
         self.bound.append((local, value))
         if isinstance(value.type, FunctionType | ConstantType):
@@ -354,7 +353,7 @@ class Checker:
         items = tuple([self.check(item) for item in node.items])
         return Several(node.span, TupleType(tuple([item.type for item in items])), items)
 
-    # Helpers for the other files of this room
+    # Notes
 
     def note(self, message: str, span: Span) -> None:
         """Add a note, once."""

@@ -407,10 +407,10 @@ def symbolic_parameters(checker: Checker, function: UserFunction) -> tuple[dict[
         annotation = parameter.annotation
         span = parameter.span
         if annotation is None:
-            scope[parameter.name] = Use(span, UNKNOWN_TYPE, Local(parameter.name))
+            scope[parameter.name] = _symbolic(span, UNKNOWN_TYPE, parameter.name)
             continue
         if is_static_integer(annotation):
-            scope[parameter.name] = Use(span, checker.static_type(symbol(parameter.name), span), Local(parameter.name))
+            scope[parameter.name] = _symbolic(span, checker.static_type(symbol(parameter.name), span), parameter.name)
             continue
         dtype = word_dtype(annotation) or ANY
         origin = Origin(parameter.name, errors.shortened(span.text), span.line)
@@ -421,11 +421,16 @@ def symbolic_parameters(checker: Checker, function: UserFunction) -> tuple[dict[
                 continue
             axes.append(Axis(_pattern(part.size, symbol), None, origin))
         called = known_as(tuple(axes), axis_names(annotation, len(axes)))
-        scope[parameter.name] = Use(span, TensorType(dtype, called), Local(parameter.name))
+        scope[parameter.name] = _symbolic(span, TensorType(dtype, called), parameter.name)
     for name, size in values.items():
         if name not in scope:
-            scope[name] = Use(function.span, checker.static_type(size, function.span), Local(name))
+            scope[name] = _symbolic(function.span, checker.static_type(size, function.span), name)
     return scope, values
+
+
+def _symbolic(span: Span, type: Type, name: str) -> Typed:
+    """A parameter that stands for every value of its type."""
+    return Use(span, type, Local(name, type))
 
 
 def checked_result(

@@ -204,7 +204,7 @@ def _of_function(checker: Checker, kind: str, node: nodes.Expr, over: Over, give
                     raise TcalcError(
                         "grad", f"{names.called(each.node)} is {kind_of(type)}, and has no derivative", each.node.span
                     )
-                local = Local("point")
+                local = Local("point", type)
                 bindings.append((local, each.typed))
                 use = Use(each.node.span, type, local)
                 by.append(use)

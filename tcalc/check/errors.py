@@ -19,18 +19,6 @@ LONGEST_DEFINITION = 40
 MOST_COMPARED = 1000
 
 
-class _Party:
-    """What a sentence's `{0}` and `{0s}` stand for: an argument, plain or possessive."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __format__(self, spec: str) -> str:
-        return self.name
-
-
 def misfit(span: Span, mismatch: Mismatch, find: Callable[[Place], Named | None]) -> TcalcError:
     """A call that does not fit, in the names of its arguments."""
     words: list[str] = []

@@ -74,7 +74,7 @@ class RowFunction(Function):
             return None
         handler = special.HANDLERS[self.row.special]
         return lambda checker, node, arguments, expected: handler(
-            checker, node, self.over, [*self.receiver, *special.as_given(checker, self.row, arguments)], expected
+            checker, node, self.over, [*self.receiver, *special.as_given(checker, arguments)], expected
         )
 
     def call(self, checker: Checker, node: nodes.Expr, given: Sequence[Given], expected: Type | None) -> Typed:
@@ -358,7 +358,7 @@ class _Within(Function):
 
     def call(self, checker: Checker, node: nodes.Expr, given: Sequence[Given], expected: Type | None) -> Typed:
         result = self.inner.call(checker, node, given, expected)
-        return Bound(node.span, ((Local("function"), self.around),), result)
+        return Bound(node.span, ((Local("function", self.around.type), self.around),), result)
 
 
 def number_from_text(checker: Checker, text: str, dtype: DType, span: Span) -> Typed:

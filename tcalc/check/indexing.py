@@ -59,7 +59,12 @@ def index(checker: Checker, node: nodes.Index) -> Typed:
         start, stop, step = items[0].start, items[0].stop, items[0].step
         if all(isinstance(bound, int | None) for bound in (start, stop, step)):
             type = TensorType(type.dtype, type.axes, static[start:stop:step])
-    return Apply(node.span, type, row, row.forms[0], (value, *operands), {"items": items})
+    return Apply(node.span, type, row, row.forms[0], (value, *operands), {"items": items}, names_of(operands, "x"))
+
+
+def names_of(index: tuple[Typed, ...], *before: str) -> tuple[str, ...]:
+    """The parameters of an indexing's operands: some by name, then the index tensors."""
+    return (*before, *("index",) * len(index))
 
 
 def _row(checker: Checker, node: nodes.Index) -> Typed | None:

@@ -135,7 +135,8 @@ def _stacked(checker: Checker, node: nodes.ListOf) -> Typed:
     type = TensorType(dtype, (Axis(len(items)), *axes), tuple(statics) if whole else None)
     row = library.row("stack")
     assert row is not None
-    return Apply(node.span, type, row, row.forms[0], (tuple([converted(item, dtype) for item in items]),), {"dim": 0})
+    stacked = tuple([converted(item, dtype) for item in items])
+    return Apply(node.span, type, row, row.forms[0], (stacked,), {"dim": 0}, ("tensors",))
 
 
 def _constant(checker: Checker, node: nodes.ListOf, items: list[Typed]) -> Literal | None:

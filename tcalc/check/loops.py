@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.check import errors, names
@@ -22,6 +22,10 @@ from tcalc.types.tensor import Axis, FunctionType, Pack, TensorType, TupleType, 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
     from tcalc.check.functions import Function
+
+
+#: A dtype only rises, so this many rounds bring any state of a program to rest.
+MOST_PROMOTIONS = 64
 
 
 def vmap(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
@@ -115,7 +119,7 @@ def _folded(checker: Checker, node: nodes.Expr, given: Sequence[Given], kind: st
     element_locals: list[Local] = []
     element = _element(given[2], element_locals, [0] * len(sequences), sequences)
     states, state_locals, body = _settled_state(
-        checker, node, given[1], lambda state: _inside(checker, inner, node, [state, element]), kind
+        checker, given[1], lambda state: _inside(checker, inner, node, [state, element]), kind
     )
     if kind == "scan":
         assert isinstance(body.type, TupleType)
@@ -142,19 +146,18 @@ def iterate(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Give
             given[2].node.span,
         )
     states, locals_, body = _settled_state(
-        checker, node, given[1], lambda state: _inside(checker, inner, node, [state]), "iterate"
+        checker, given[1], lambda state: _inside(checker, inner, node, [state]), "iterate"
     )
     return Loop(node.span, _unstatic(body.type), "iterate", tuple(locals_), states, (), (), _count(count), body)
 
 
 def _settled_state(
-    checker: Checker, node: nodes.Expr, init: Given, step: object, kind: str
+    checker: Checker, init: Given, step: Callable[[Given], Typed], kind: str
 ) -> tuple[tuple[Typed, ...], list[Local], Typed]:
-    """The states and the body once the state's dtype has come to rest: it promotes once, its shape is fixed."""
-    assert callable(step)
-    parts = _parts(checker, init)
-    for _ in range(2):
-        locals_ = [Local("state") for _ in parts]
+    """The states and the body once the states' dtypes have come to rest; their shapes are fixed."""
+    parts = [converted(part, part.type.dtype) for part in _parts(checker, init) if isinstance(part.type, TensorType)]
+    for _ in range(MOST_PROMOTIONS):
+        locals_ = [Local("state", _unstatic(part.type)) for part in parts]
         uses: list[Typed] = [Use(p.span, _unstatic(p.type), local) for p, local in zip(parts, locals_, strict=True)]
         body: Typed = step(Given(None, _like(init.typed, uses), init.node))
         if isinstance(body.type, UnknownType):
@@ -245,10 +248,10 @@ def _element(given: Given, locals_: list[Local], axes: Sequence[int], sequences:
     for sequence, axis in zip(sequences, axes, strict=True):
         type = sequence.type
         assert isinstance(type, TensorType)
-        local = Local("element")
+        element = TensorType(type.dtype, (*type.axes[:axis], *type.axes[axis + 1 :]))
+        local = Local("element", element)
         locals_.append(local)
-        rest = (*type.axes[:axis], *type.axes[axis + 1 :])
-        uses.append(Use(sequence.span, TensorType(type.dtype, rest), local))
+        uses.append(Use(sequence.span, element, local))
     return Given(None, _like(given.typed, uses), given.node)
 
 

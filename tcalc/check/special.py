@@ -11,7 +11,6 @@ from tcalc.check.arguments import Given
 from tcalc.check.over import Over
 from tcalc.check.typed import Apply, Typed
 from tcalc.errors import TcalcError
-from tcalc.library.builtin import Builtin
 from tcalc.syntax import nodes
 from tcalc.types.tensor import UNKNOWN_TYPE, ConstantType, TupleType, Type
 
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 Handler = Callable[["Checker", nodes.Expr, Over, Sequence[Given], "Type | None"], Typed]
 
 
-def as_given(checker: Checker, row: Builtin, arguments: Sequence[nodes.Argument]) -> list[Given]:
-    """The arguments checked, but for a variable's name in `grad(e, x)`, which stands for itself."""
+def as_given(checker: Checker, arguments: Sequence[nodes.Argument]) -> list[Given]:
+    """The arguments, checked."""
     return [Given(argument.name, checker.check(argument.value), argument.value) for argument in arguments]
 
 
@@ -45,7 +44,7 @@ def load(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given],
             if error.span is None:
                 error.span = given[0].node.span
             raise
-    return Apply(node.span, found, row, row.forms[0], (), {"path": type.value})
+    return Apply(node.span, found, row, row.forms[0], (), {"path": type.value}, ())
 
 
 def length(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
@@ -57,21 +56,9 @@ def length(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given
     return calls.apply_row(checker, row, node, given, over)
 
 
-def shown(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
-    """`print(a, b)` is a statement; inside an expression it has no value."""
-    raise TcalcError("type", "print stands alone on its line", node.span)
-
-
-def seed(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
-    """`torch.manual_seed(n)` is a statement."""
-    raise TcalcError("type", "manual_seed stands alone on its line", node.span)
-
-
 HANDLERS: dict[str, Handler] = {
     "load": load,
     "len": length,
-    "print": shown,
-    "manual_seed": seed,
     "vmap": loops.vmap,
     "scan": loops.scan,
     "fold": loops.fold,

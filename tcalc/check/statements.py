@@ -437,16 +437,18 @@ def _replaced(checker: Checker, statement: nodes.Update, chain: list[nodes.Index
     items, tensors, part_type = indexing.read(checker, node, whole)
     getter, setter = library.row("getitem", "hidden"), library.row("setitem", "hidden")
     assert getter is not None and setter is not None
-    part: Typed = Apply(node.span, part_type, getter, getter.forms[0], (whole, *tensors), {"items": items})
+    options: dict[str, object] = {"items": items}
+    names_of = indexing.names_of(tensors, "x")
+    part: Typed = Apply(node.span, part_type, getter, getter.forms[0], (whole, *tensors), options, names_of)
     value = (
         _replaced(checker, statement, chain[1:], part) if len(chain) > 1 else _combined(checker, statement, node, part)
     )
     assert isinstance(whole.type, TensorType) and isinstance(value.type, TensorType)
     value = _fitted(statement, part_type, value, whole.type)
     type = whole.type.unstatic()
-    return Apply(
-        statement.span, type, setter, setter.forms[0], (converted_whole(whole), value, *tensors), {"items": items}
-    )
+    operands = (converted_whole(whole), value, *tensors)
+    parameters = indexing.names_of(tensors, "x", "value")
+    return Apply(statement.span, type, setter, setter.forms[0], operands, options, parameters)
 
 
 def converted_whole(whole: Typed) -> Typed:

@@ -50,10 +50,10 @@ class Reference(Typed):
 class Local:
     """A local variable: a `let`, a parameter, the element of a loop. Compared by identity."""
 
-    __slots__ = ("name",)
+    __slots__ = ("name", "type")
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, type: Type) -> None:
+        self.name, self.type = name, type
 
 
 class Use(Typed):
@@ -75,9 +75,12 @@ class Bound(Typed):
 
 
 class Apply(Typed):
-    """A row's form on operands (tensors; a tuple of them for a `tensors` parameter) and options (plain values)."""
+    """A row's form on operands (tensors; a tuple of them for a `tensors` parameter) and options (plain values).
 
-    __slots__ = ("form", "operands", "options", "row")
+    `names` are the parameters of the operands, a starred one's as often as it has operands.
+    """
+
+    __slots__ = ("form", "names", "operands", "options", "row")
 
     def __init__(
         self,
@@ -87,15 +90,10 @@ class Apply(Typed):
         form: Form,
         operands: tuple[Typed | tuple[Typed, ...], ...],
         options: dict[str, object],
+        names: tuple[str, ...],
     ) -> None:
-        self.span, self.type, self.row, self.form, self.operands, self.options = (
-            span,
-            type,
-            row,
-            form,
-            operands,
-            options,
-        )
+        self.span, self.type, self.row, self.form = span, type, row, form
+        self.operands, self.options, self.names = operands, options, names
 
 
 class Convert(Typed):
@@ -172,15 +170,6 @@ class Derivative(Typed):
     ) -> None:
         self.span, self.type, self.kind, self.by, self.body = span, type, kind, by, body
         self.vector, self.many = vector, many
-
-
-class Unsettled(Typed):
-    """What cannot be typed before `waits_for` has been computed."""
-
-    __slots__ = ("waits_for",)
-
-    def __init__(self, span: Span, type: Type, waits_for: tuple[Typed, ...]) -> None:
-        self.span, self.type, self.waits_for = span, type, waits_for
 
 
 def converted(typed: Typed, dtype: DType) -> Typed:

@@ -23,8 +23,8 @@ def fresh_bytes(node: Node) -> int:
     own = nbytes(node.type)
     if isinstance(node, Branch):
         return own + max(peak_bytes(node.then), peak_bytes(node.otherwise))
-    if isinstance(node, Repeat):
-        return own + peak_bytes(node.body)
+    if isinstance(node, Repeat):  # a map computes all elements at once
+        return own + peak_bytes(node.body) * (max(node.count, 0) if node.kind == "vmap" else 1)
     return own
 
 

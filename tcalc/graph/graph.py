@@ -1,27 +1,28 @@
 """The graph: what is computed, as nodes in an order in which they can run.
 
-Names, calls and lets are gone; a value that is used twice is one node. Derivatives and rewrites are functions from
-graphs to graphs.
+Names, calls and lets are gone; a value that is used twice is one node. Rewrites are functions from graphs to graphs. A
+result is a node, a tuple of results, or None for a value that exists only while checking.
 """
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin
+from tcalc.library.builtin import Builtin, Form
 from tcalc.source import Span
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import Type
 
+#: How some of an operation's inputs make one argument: its parameter, and how many they are. A count of ALONE is one
+#: input by itself, of ABSENT an optional tensor that was left out, any other a list of so many: `cat([a, b])` has the
+#: inputs (a, b) and the slots (("tensors", 2),).
+Slot = tuple[str, int]
+ALONE, ABSENT = -1, -2
+
 
 class Node:
-    """Something computed.
+    """Something computed. `inputs` are its operands, one after the other."""
 
-    `inputs` are the operands one after the other; `groups` says how they make arguments: -1 is one operand by itself, n
-    the next n as a list, so that `cat([a, b], c)` is inputs (a, b, c) and groups (2, -1).
-    """
-
-    __slots__ = ("groups", "inputs", "span", "type")
+    __slots__ = ("inputs", "span", "type")
     inputs: tuple[Node, ...]
-    groups: tuple[int, ...]
     span: Span
     type: Type
 
@@ -50,7 +51,7 @@ class Number(Node):
 
     def __init__(self, span: Span, type: Type, value: object) -> None:
         self.span, self.type, self.value = span, type, value
-        self.inputs, self.groups = (), ()
+        self.inputs = ()
 
     def signature(self) -> object:
         return ("number", self.type, repr(self.value))
@@ -63,7 +64,7 @@ class Data(Node):
 
     def __init__(self, span: Span, type: Type, value: object, dtype: DType) -> None:
         self.span, self.type, self.value, self.dtype = span, type, value, dtype
-        self.inputs, self.groups = (), ()
+        self.inputs = ()
 
 
 class Input(Node):
@@ -73,34 +74,29 @@ class Input(Node):
 
     def __init__(self, span: Span, type: Type, name: str | int) -> None:
         self.span, self.type, self.name = span, type, name
-        self.inputs, self.groups = (), ()
+        self.inputs = ()
 
     def signature(self) -> object:
         return ("input", self.name)
 
 
 class Operation(Node):
-    """A row's kernel on operands, with options."""
+    """A form of a row on operands, with options. `slots` say which parameter each operand is of."""
 
-    __slots__ = ("options", "row")
+    __slots__ = ("form", "options", "row", "slots")
 
     def __init__(
         self,
         span: Span,
         type: Type,
         row: Builtin,
+        form: Form,
         inputs: tuple[Node, ...],
-        groups: tuple[int, ...],
+        slots: tuple[Slot, ...],
         options: dict[str, object],
     ) -> None:
-        self.span, self.type, self.row, self.inputs, self.groups, self.options = (
-            span,
-            type,
-            row,
-            inputs,
-            groups,
-            options,
-        )
+        self.span, self.type, self.row, self.form = span, type, row, form
+        self.inputs, self.slots, self.options = inputs, slots, options
 
     @property
     def effect(self) -> bool:
@@ -108,10 +104,10 @@ class Operation(Node):
 
     def signature(self) -> object:
         if not self.options:
-            return (self.row, self.groups)
+            return (self.row, self.slots)
         # floats by their digits: -0.0 is not 0.0
         options = [(name, repr(v) if v.__class__ is float else v) for name, v in self.options.items()]
-        return (self.row, self.groups, *options)
+        return (self.row, self.slots, *options)
 
 
 class Conversion(Node):
@@ -121,7 +117,7 @@ class Conversion(Node):
 
     def __init__(self, span: Span, type: Type, operand: Node, dtype: DType) -> None:
         self.span, self.type, self.dtype = span, type, dtype
-        self.inputs, self.groups = (operand,), (-1,)
+        self.inputs = (operand,)
 
     def signature(self) -> object:
         return ("to", self.dtype)
@@ -134,7 +130,7 @@ class Part(Node):
 
     def __init__(self, span: Span, type: Type, operand: Node, index: int) -> None:
         self.span, self.type, self.index = span, type, index
-        self.inputs, self.groups = (operand,), (-1,)
+        self.inputs = (operand,)
 
     def signature(self) -> object:
         return ("part", self.index)
@@ -147,7 +143,6 @@ class Branch(Node):
 
     def __init__(self, span: Span, type: Type, inputs: tuple[Node, ...], then: Graph, otherwise: Graph) -> None:
         self.span, self.type, self.inputs, self.then, self.otherwise = span, type, inputs, then, otherwise
-        self.groups = (-1,) * len(inputs)
 
     @property
     def effect(self) -> bool:
@@ -177,15 +172,10 @@ class Repeat(Node):
     ) -> None:
         self.span, self.type, self.kind, self.inputs = span, type, kind, inputs
         self.states, self.sequences, self.axes, self.count, self.body = states, sequences, axes, count, body
-        self.groups = (-1,) * len(inputs)
 
     @property
     def effect(self) -> bool:
         return self.body.effect
-
-
-#: A result: a node, or a tuple of results. None is a value that exists only while checking.
-Result = "Node | tuple[Result, ...] | None"
 
 
 class Graph:

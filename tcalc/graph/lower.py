@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from tcalc.check import typed as t
 from tcalc.errors import TcalcError
 from tcalc.graph.graph import (
+    ABSENT,
+    ALONE,
     Branch,
     Conversion,
     Data,
@@ -17,10 +19,11 @@ from tcalc.graph.graph import (
     Operation,
     Part,
     Repeat,
+    Slot,
     nodes_of,
 )
 from tcalc.types import size as sizes
-from tcalc.types.tensor import UNKNOWN_TYPE, TensorType
+from tcalc.types.tensor import TensorType
 
 MOST_NODES = 200_000
 
@@ -148,26 +151,28 @@ class _Lowering:
     def _operation(self, typed: t.Apply, first: object) -> Node:
         self._counted(typed)
         inputs: list[Node] = []
-        groups: list[int] = []
-        for position, operand in enumerate(typed.operands):
+        slots: list[Slot] = []
+        names = typed.names or ("",) * len(typed.operands)
+        for position, (name, operand) in enumerate(zip(names, typed.operands, strict=True)):
             if isinstance(operand, tuple):
                 inputs.extend([self.node(item) for item in operand])
-                groups.append(len(operand))
+                slots.append((name, len(operand)))
             else:
                 result = first if position == 0 and first is not None else self.lower(operand)
                 if result is None:
-                    groups.append(-2)  # an optional tensor that was left out
+                    slots.append((name, ABSENT))
                     continue
                 if isinstance(result, tuple):
                     nodes = nodes_of(result)
                     inputs.extend(nodes)
-                    groups.append(len(nodes))
+                    slots.append((name, len(nodes)))
                     continue
                 assert isinstance(result, Node)
                 inputs.append(result)
-                groups.append(-1)
-        node = Operation(typed.span, typed.type, typed.row, tuple(inputs), tuple(groups), typed.options)
-        return self._kept(node)
+                slots.append((name, ALONE))
+        return self._kept(
+            Operation(typed.span, typed.type, typed.row, typed.form, tuple(inputs), tuple(slots), typed.options)
+        )
 
     def _kept(self, node: Node) -> Node:
         """The node, which is run in its turn if it has an effect."""
@@ -229,7 +234,7 @@ class _Lowering:
         self._counted(body)
         block = _Lowering(self)
         for number, local in enumerate(parameters):
-            block.locals[local] = Input(body.span, UNKNOWN_TYPE, number)
+            block.locals[local] = Input(body.span, local.type, number)
         result = block.lower(body)
         return block, Graph((result,), tuple(block.effects))
 

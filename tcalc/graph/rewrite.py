@@ -20,7 +20,7 @@ def common_subexpressions(graph: Graph) -> Graph:
     """Two nodes that compute the same become one.
 
     Identity: f(x) is f(x). Saves every repeated operation. Exact: the same kernel runs on the same operands. What draws
-    random numbers or reads a file is left alone.
+    random numbers is left alone.
     """
     if len(graph.nodes) < 2:
         return graph

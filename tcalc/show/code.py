@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tcalc.graph.graph import Branch, Conversion, Data, Input, Node, Number, Operation, Part, Repeat, nodes_of
+from tcalc.graph.graph import (
+    ABSENT,
+    ALONE,
+    Branch,
+    Conversion,
+    Data,
+    Input,
+    Node,
+    Number,
+    Operation,
+    Part,
+    Repeat,
+    nodes_of,
+)
 from tcalc.types.dtypes import DType
 
 if TYPE_CHECKING:
@@ -190,7 +203,7 @@ class _Listing:
         if kernel != row.torch and kernel in KERNELS:
             texts = [each.within(ATOM) if place == 0 else each.text for place, each in enumerate(operands)]
             return KERNELS[kernel](self, texts, options)
-        given = _grouped([each.text for each in operands], node.groups)
+        given = _grouped([each.text for each in operands], [count for _, count in node.slots])
         if row.name in ONE_BY_ONE:
             given = [each.text for each in operands]
         elif row.name in BY_NAME:
@@ -276,9 +289,9 @@ def _grouped(texts: list[str], groups: Sequence[int]) -> list[str]:
     rest = iter(texts)
     arguments = []
     for group in groups:
-        if group == -1:
+        if group == ALONE:
             arguments.append(next(rest))
-        elif group == -2:
+        elif group == ABSENT:
             arguments.append("None")
         else:
             arguments.append(f"[{', '.join([next(rest) for _ in range(group)])}]")

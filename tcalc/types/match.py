@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
@@ -340,12 +340,11 @@ def normal_axis(axis: int, type: TensorType, parameter: str = "x") -> int:
     return axis % rank
 
 
-def size_of(expression: nodes.Expr, lookup: object) -> Size:
+def size_of(expression: nodes.Expr, lookup: Callable[[str], Size | None]) -> Size:
     """The size that an expression of a type annotation stands for.
 
     `lookup(name)` gives a size or None. Raises KeyError for a name it does not know, ValueError for what is no size.
     """
-    assert callable(lookup)
     if isinstance(expression, nodes.Number) and isinstance(expression.value, int):
         return expression.value
     if isinstance(expression, nodes.Hole):
@@ -385,5 +384,3 @@ SIZE_OPERATIONS = {
     "%": sizes.mod,
     "^": _power,
 }
-
-__all__ = ["Argument", "Match", "Sequence", "normal_axis", "size_of", "tier"]
