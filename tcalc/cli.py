@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--test", action="store_true", help="hold what the scripts print against their #=> comments")
     add("--update", action="store_true", help="with --test: rewrite the #=> comments")
     add("--json", action="store_true", help="one JSON object a line and a result; errors too, on standard error")
-    add("--dtype", choices=("f32", "f64", "f16", "bf16"), default="f32", help="the default float (f32)")
+    add("--dtype", type=_dtype, default="f32", help="the default float: f32, f64, f16 or bf16 (f32)")
     add("--device", default="cpu", help="where tensors live (cpu)")
     add("--seed", type=_seed, metavar="N", help="start the random numbers at N")
     add("--threads", type=_natural, metavar="N", help="how many threads torch may use")
@@ -109,6 +109,17 @@ def _parser() -> argparse.ArgumentParser:
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours on a terminal (auto)")
     add("--version", action="store_true", help="print the version and leave")
     return parser
+
+
+def _dtype(text: str) -> str:
+    import argparse
+
+    from tcalc.types import dtypes
+
+    dtype = dtypes.lookup(text)
+    if dtype is None or dtype.kind != "float":
+        raise argparse.ArgumentTypeError(f"{text} is no float: f32, f64, f16 or bf16")
+    return dtype.name
 
 
 def _natural(text: str) -> int:
@@ -294,7 +305,8 @@ def _script(path: str) -> Source | None:
     try:
         return Source(doors.decoded(doors.read_script(path)), path)
     except (OSError, ValueError) as reason:
-        _complain(f"tcalc: {visible(path)} cannot be read: {getattr(reason, 'strerror', None) or reason}")
+        hint = "" if os.sep in path or "." in path else "; to run an expression: tcalc -e"
+        _complain(f"tcalc: {visible(path)} cannot be read: {getattr(reason, 'strerror', None) or reason}{hint}")
         return None
 
 

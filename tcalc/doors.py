@@ -54,12 +54,16 @@ def run_pipe(
     lines = Lines(stream, printer)
     assembler: Assembler | None = None
     number = 1
+    block: int | None = None
     while True:
         line = lines.next()
         if not line:
             return
         first, text = number, line
         number += 1
+        if block is not None and (not line.strip() or _indent(line) > block):
+            continue  # it belongs to a statement of Python's that was refused
+        block = None
         if not session.knows(line.rstrip("\r\n")):
             if assembler is None:
                 assembler = Assembler()
@@ -76,6 +80,8 @@ def run_pipe(
             printer.print(outcome)
             if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not keep_going):
                 return
+            if isinstance(outcome, Failed) and outcome.error.code == "syntax" and text.rstrip().endswith(":"):
+                block = _indent(text)
 
 
 def guarded(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
@@ -86,6 +92,10 @@ def guarded(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         raise
     except Exception as bug:
         yield Failed(internal_error(bug))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
 
 
 class Lines:

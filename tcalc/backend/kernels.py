@@ -101,6 +101,16 @@ def power(a: Any, b: Any) -> Any:
     return a**b
 
 
+def allclose(a: Tensor, b: Tensor, **options: Any) -> Tensor:
+    """Whether two tensors are close everywhere."""
+    return torch.isclose(a, b, **options).all()
+
+
+def equal(a: Tensor, b: Tensor) -> Tensor:
+    """Whether two tensors are the same everywhere."""
+    return (a == b).all()
+
+
 def lcm(a: Tensor, b: Tensor) -> Tensor:
     """Least common multiple. torch's divides the least integer by -1, which ends the process."""
     for x in (a, b):
@@ -135,6 +145,8 @@ def rank(x: Tensor) -> Tensor:
 
 
 KERNELS: dict[str, Kernel] = {
+    "allclose": allclose,
+    "equal": equal,
     "lcm": lcm,
     "shape": shape,
     "size": size,

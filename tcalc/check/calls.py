@@ -44,6 +44,13 @@ SAME_OPTION = {
     "split_size": "split_size_or_sections",
 }
 
+#: Options of torch's that are settled elsewhere.
+OPTIONS_ELSEWHERE = {
+    "device": ": tensors live where --device says",
+    "out": ": values never change; bind the result to a name",
+    "layout": ": tensors are dense",
+}
+
 MOST_ROWS = 10_000
 
 #: Where an argument that was left out stands.
@@ -78,11 +85,20 @@ def apply_row(
         most = max(form.signature.most for form in row.forms)
         if least <= len(given) <= most and failure is not None and blamed is not None:
             raise errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
-        raise errors.wrong_count(row.name, least, most, len(given), node.span)
+        raise errors.wrong_count(row.name, least, most, len(given), node.span, _missing(row, len(given)))
     error = errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
     if error.code in row.hints:
         error.notes.append(row.hints[error.code])
     raise error
+
+
+def _missing(row: Builtin, given: int) -> str:
+    """What a call with too few arguments leaves out, and how to give it."""
+    parameters = [parameter for parameter in row.forms[0].signature.parameters if parameter.default is None]
+    if given == 0 or given >= len(parameters):
+        return ""
+    name = parameters[given].name
+    return f"; {name} is missing" + (f": {row.name}[-1](…)" if name in row.over else "")
 
 
 class _Binding:
@@ -126,7 +142,7 @@ class _Binding:
                     self._take_keyword(signature.keywords, each)
                     continue
                 if name not in signature.names:
-                    raise Mismatch("type", f"{self.row.name} has no option {each.name}", depth=1)
+                    raise Mismatch("type", f"{self.row.name} has no option {each.name}{self._hint(each.name)}", depth=1)
                 if name in self.given:
                     raise Mismatch("type", f"{each.name} is given twice", depth=1)
                 self.given[name] = [each]
@@ -241,6 +257,13 @@ class _Binding:
             if listed is not None:
                 return listed
         return tuple([static_argument(self.checker, parameter, each) for each in given])
+
+    def _hint(self, option: str) -> str:
+        """What to do instead of an option that a row has not."""
+        if option in OPTIONS_ELSEWHERE:
+            return OPTIONS_ELSEWHERE[option]
+        near = errors.nearest(option, self.signature.names)
+        return f"; did you mean {near[0]}?" if near else ""
 
     def named(self, place: Place, node: nodes.Expr) -> errors.Named | None:
         """The argument at a place: where it stands, its type, and what to call it."""

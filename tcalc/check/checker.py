@@ -224,6 +224,8 @@ class Checker:
         return calls.apply_row(self, row, node, [Given(None, left, node.left), Given(None, right, node.right)])
 
     def compare(self, node: nodes.Compare, expected: Type | None) -> Typed:
+        if len(node.links) > 1:
+            self._note_mask(node)
         left, left_node = self.check(node.first), node.first
         bindings: list[tuple[Local, Typed]] = []
         result: Typed | None = None
@@ -242,6 +244,14 @@ class Checker:
             left, left_node = right, right_node
         assert result is not None
         return Bound(node.span, tuple(bindings), result) if bindings else result
+
+    def _note_mask(self, node: nodes.Compare) -> None:
+        """A note on `x > 1 & x < 3`, which means `x > (1 & x) < 3`."""
+        for _, operand in node.links[:-1]:
+            bare = isinstance(operand, nodes.Binary) and operand.span.start == operand.left.span.start
+            if isinstance(operand, nodes.Binary) and bare and operand.operator in ("&", "|", "^^"):
+                sign = operand.operator
+                self.note(f"{sign} binds tighter than a comparison; a mask is (a > b) {sign} (c < d)", node.span)
 
     def link(self, node: nodes.Compare, operator: str, left: Given, right: Given) -> Typed:
         """One comparison of a chain. Constants (dtypes, text, None) are equal or not, which is known at once."""

@@ -82,12 +82,14 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(name, likely, n=2, cutoff=0.72)
 
 
-def wrong_count(name: str, least: int, most: int, given: int, span: Span) -> TcalcError:
-    """A call with too few or too many arguments."""
+def wrong_count(name: str, least: int, most: int, given: int, span: Span, missing: str = "") -> TcalcError:
+    """A call with too few or too many arguments; `missing` says which is left out."""
     if least == most:
         wanted = f"{least} argument{'' if least == 1 else 's'}"
     elif most >= 10**6:
         wanted = f"at least {least} argument{'' if least == 1 else 's'}"
     else:
         wanted = f"{least} to {most} arguments"
-    return TcalcError("type", f"{name} takes {wanted}, and {given} {'is' if given == 1 else 'are'} given", span)
+    return TcalcError(
+        "type", f"{name} takes {wanted}, and {given} {'is' if given == 1 else 'are'} given{missing}", span
+    )

@@ -36,8 +36,9 @@ SPACES = {
     "special": "special",
     "fft": "fft",
     "torch.Tensor": "",
+    "math": "",
 }
-ROOTS = frozenset("torch F linalg special fft nn np numpy".split())
+ROOTS = frozenset("torch F linalg special fft nn np numpy math".split())
 #: torch has these as attributes and as functions.
 READ_OR_CALLED = ("real", "imag")
 RESERVED = frozenset(["torch", "True", "False", "None"])
@@ -52,6 +53,33 @@ CONVERTING = {
     "long": "i64",
     "short": "i16",
     "bool": "bool",
+}
+#: What the in-place methods do that are not a function's name and an underscore.
+IN_PLACE = {
+    "zero_": "zeros_like({x})",
+    "fill_": "full_like({x}, …)",
+    "copy_": "…",
+    "requires_grad_": "tensor({x}, requires_grad=True)",
+    "random_": "randint(…)",
+}
+#: Names of torch's that stand for something that is done in another way here.
+ELSEWHERE = {
+    "device": "tensors live where --device says",
+    "cuda": "tensors live where --device says",
+    "is_cuda": "tensors live where --device says",
+    "no_grad": "nothing is recorded unless a gradient is asked for",
+    "Tensor": "write tensor(…)",
+    "FloatTensor": "write tensor(…) or f32(…)",
+    "LongTensor": "write tensor(…) or i64(…)",
+    "empty": "write zeros(…)",
+    "from_numpy": "write tensor(…)",
+    "exit": "write exit(), or press Ctrl-D",
+    "quit": "write quit(), or press Ctrl-D",
+    "help": "in the shell, :help NAME",
+    "range": "write arange(…)",
+    "enumerate": "use vmap or scan",
+    "zip": "use vmap or scan with several arguments",
+    "svd": "write linalg.svd, whose third result is Vh",
 }
 #: What people write who come from elsewhere.
 SPELLINGS = {
@@ -98,6 +126,8 @@ def refuse_reserved(name: str, span: Span) -> None:
 
 def unknown(checker: Checker, name: str, span: Span) -> TcalcError:
     """A name that nothing has."""
+    if name in ELSEWHERE:
+        return TcalcError("name", f"there is no {name}: {ELSEWHERE[name]}", span)
     known = [*checker.locals, *checker.scope.names(), *CONSTANTS, *library.names()]
     return errors.unknown_name(name, span, known, SPELLINGS)
 
@@ -153,8 +183,12 @@ def unknown_torch(checker: Checker, node: nodes.Attribute) -> TcalcError:
         return TcalcError(
             "name", f"there are no modules like {path}; write the function with its weights as arguments", node.span
         )
-    known = [prefix + "." + name for prefix in SPACES for name in library.names(SPACES[prefix])]
-    return errors.unknown_name(path, node.span, known)
+    prefix, _, name = path.rpartition(".")
+    if name in ELSEWHERE:
+        return TcalcError("name", f"there is no {path}: {ELSEWHERE[name]}", node.span)
+    near = errors.nearest(name, library.names(SPACES.get(prefix, "")))
+    hint = f"; did you mean {' or '.join(f'{prefix}.{each}' for each in near)}?" if near else ""
+    return TcalcError("name", f"there is no {path}{hint}", node.span)
 
 
 def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
@@ -196,12 +230,17 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
 def unknown_method(checker: Checker, node: nodes.Attribute, receiver: Typed) -> TcalcError:
     """`x.frobnicate`"""
     name = node.name
-    if name.endswith("_") and library.row(name.rstrip("_")) is not None:
-        plain = name.rstrip("_")
-        target = node.value.span.text
+    if name.endswith("_") and not name.startswith("_"):
+        target = shown(node.value.span.text) or "x"
+        plain = IN_PLACE.get(name, f"{target}.{name.rstrip('_')}(…)").replace("{x}", target)
         return TcalcError(
-            "name", f"values never change, so there is no {name}; write {target} = {target}.{plain}(…)", node.name_span
+            "name", f"values never change, so there is no {name}; write {target} = {plain}", node.name_span
         )
+    row = library.row(name)
+    if row is not None and row.attribute:
+        return TcalcError("type", f"{name} is no function: write {node.span.text}", node.name_span)
+    if name in ELSEWHERE:
+        return TcalcError("name", f"there is no {name}: {ELSEWHERE[name]}", node.name_span)
     what = kind_of(receiver.type)
     near = errors.nearest(name, list(library.names()))
     hint = f"; did you mean {' or '.join(near)}?" if near else ""

@@ -178,7 +178,7 @@ ROWS = [
             doc="The same tensor: values never change, so there is nothing to do.",
             example=f"[1, 2].{name}()  #=> [1, 2]",
         )
-        for name in ("clone", "contiguous", "cpu", "numpy")
+        for name in ("clone", "contiguous", "cpu", "numpy", "tolist")
     ],
     Builtin(
         "detach",

@@ -110,7 +110,7 @@ ROWS = [
             [Form(f"(a: {word}[*s], b: {word}[*s]) -> bool[*s]", fold=getattr(operator, name))],
             torch=f"kernel:{name}",
             operator=symbol,
-            aliases=(alias,),
+            aliases=(alias,) if alias else (),
             scalars=True,
             doc=f"Whether a {symbol} b, element by element.",
             example=f"[1, 2, 3] {symbol} 2  #=> [{answer}]",

@@ -302,6 +302,20 @@ ROWS = [
         example="lcm([4, 7], 6)  #=> [12, 42]",
     ),
     Builtin(
+        "allclose",
+        [Form("(a: T[*s], b: T[*s], rtol: number = 1e-5, atol: number = 1e-8, equal_nan: flag = False) -> bool[]")],
+        torch="kernel:allclose",
+        doc="Whether |a - b| is at most atol + rtol*|b| everywhere.",
+        example="allclose([1.0, 2.0], [1.0, 2.000001])  #=> True",
+    ),
+    Builtin(
+        "equal",
+        [Form("(a: T[*s], b: T[*s]) -> bool[]")],
+        torch="kernel:equal",
+        doc="Whether all elements are the same.",
+        example="equal([1, 2], [1, 3])  #=> False",
+    ),
+    Builtin(
         "isclose",
         [Form("(a: T[*s], b: T[*s], rtol: number = 1e-5, atol: number = 1e-8, equal_nan: flag = False) -> bool[*s]")],
         doc="Whether |a - b| is at most atol + rtol*|b|, element by element.",

@@ -34,26 +34,57 @@ ROWS = [
         "A function applied n times.",
         "iterate(x -> 2 * x, 1, 10)  #=> 1024",
     ),
-    _special(
-        "grad", "(e: value, x: value = None) -> any[...]", "The derivative of a scalar by a variable.", "1  #=> 1"
-    ),
-    _special(
-        "jacobian", "(e: value, x: value = None) -> any[...]", "All derivatives of a tensor by a variable.", "1  #=> 1"
-    ),
-    _special(
-        "hessian",
-        "(e: value, x: value = None) -> any[...]",
-        "The second derivatives of a scalar by a variable.",
-        "1  #=> 1",
-    ),
-    _special("vjp", "(e: value, v: value) -> any[...]", "A vector times the Jacobian.", "1  #=> 1"),
-    _special("jvp", "(e: value, v: value) -> any[...]", "The Jacobian times a vector.", "1  #=> 1"),
-    _special("minimize", "(loss: value) -> any[...]", "The values of variables that make a loss least.", "1  #=> 1"),
-    _special(
-        "gradcheck",
-        "(e: value) -> any[...]",
-        "How far a derivative is from finite differences.",
-        "1  #=> 1",
-    ),
-    _special("load", "(path: text) -> any[...]", "The tensor in a file: csv or npy.", "1  #=> 1"),
+    *[
+        _special(name, signature, doc, example)
+        for name, signature, doc, example in (
+            (
+                "grad",
+                "(e: value, x: value = None) -> any[...]",
+                "The derivative of a scalar by a variable.",
+                "grad(x -> x^3)(2.0)  #=> 12.0",
+            ),
+            (
+                "jacobian",
+                "(e: value, x: value = None) -> any[...]",
+                "All derivatives of a tensor by a variable.",
+                "jacobian(x -> x^2)([1.0, 2.0])  #=> [[2.0, 0.0], [0.0, 4.0]]",
+            ),
+            (
+                "hessian",
+                "(e: value, x: value = None) -> any[...]",
+                "The second derivatives of a scalar by a variable.",
+                "hessian(x -> sum(x^3))([1.0, 2.0])  #=> [[6.0, 0.0], [0.0, 12.0]]",
+            ),
+            (
+                "vjp",
+                "(e: value, v: value) -> any[...]",
+                "A vector times the Jacobian.",
+                "let x = [1.0, 2.0] in vjp[x](x^2, [1.0, 1.0])  #=> [2.0, 4.0]",
+            ),
+            (
+                "jvp",
+                "(e: value, v: value) -> any[...]",
+                "The Jacobian times a vector.",
+                "let x = [1.0, 2.0] in jvp[x](x^2, [1.0, 0.0])  #=> [2.0, 0.0]",
+            ),
+            (
+                "minimize",
+                "(loss: value, steps: int = None, lr: number = None, method: text = None) -> any[...]",
+                "The values of variables that make a loss least.",
+                "let w = 0.0 in minimize[w]((w - 3)^2)  #=> 3.0",
+            ),
+            (
+                "gradcheck",
+                "(e: value) -> any[...]",
+                "How far a derivative is from finite differences.",
+                "let x = 2.0 in gradcheck[x](x^2) < 0.001  #=> True",
+            ),
+            (
+                "load",
+                "(path: text) -> any[...]",
+                "The tensor in a file: csv, npy or json.",
+                'load("examples/data/iris.csv").shape  #=> [150, 5]',
+            ),
+        )
+    ],
 ]
