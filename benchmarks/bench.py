@@ -298,8 +298,8 @@ missed.
 
 - `import torch` is `python -c "{torch}"`; bare, it is `python -c "{bare}"`.
 - Start-up is of whole processes, {rounds} runs each; the prompt is timed through a pseudo-terminal.
-- *Again* is one text through `Session.run` with a variable that has another value each time, beside the same torch
-  calls in Python.
+- *Again* is one text through `Session.run`, beside the same torch calls in Python. Its variable has another value each
+  time, put into its binding between the calls that are timed.
 - *A new line* is parsed, checked and lowered to a graph: every statement of the examples, after those before it ran.
 - The piped lines print 3×3 results of f32; beside them is a Python loop of `eval` and `print` on torch tensors that
   reads the same lines. {pipe_rounds} runs each.
