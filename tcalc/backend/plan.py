@@ -42,7 +42,7 @@ class Plan:
     computes both branches and takes each element from its own.
     """
 
-    __slots__ = ("_dead", "_initial", "_mapped", "_places", "_results", "_spans", "_steps", "names")
+    __slots__ = ("_initial", "_mapped", "_places", "_program", "_results", "_spans", "names")
 
     def __init__(self, graph: Graph, mapped: bool = False) -> None:
         number = {id(node): register for register, node in enumerate(graph.nodes)}
@@ -51,8 +51,8 @@ class Plan:
         self._initial: Registers = [None] * (len(graph.nodes) + 1)
         self.names: list[str | int] = []
         self._places: list[int] = []
-        self._steps: list[Step] = []
-        self._spans: list[Span] = []
+        steps: list[Step] = []
+        self._spans: dict[Step, Span] = {}
         self._results = tuple([_places(result, number) for result in graph.results])
         kept = {id(node) for node in nodes_of(graph.results)}
         last: dict[int, int] = {}
@@ -69,16 +69,18 @@ class Plan:
                 self._initial[register] = tensor(node.value, node.dtype)
             else:
                 for each in node.inputs:
-                    last[number[id(each)]] = len(self._steps)
-                self._steps.append(_step(node, register, [number[id(each)] for each in node.inputs], mapped))
-                self._spans.append(node.span)
-        #: After each step, the registers that nobody needs any more.
-        self._dead: list[tuple[int, ...]] = [()] * len(self._steps)
+                    last[number[id(each)]] = len(steps)
+                step = _step(node, register, [number[id(each)] for each in node.inputs], mapped)
+                steps.append(step)
+                self._spans[step] = node.span
+        dead: list[tuple[int, ...]] = [()] * len(steps)
         constant = {place for place, value in enumerate(self._initial) if value is not None}
         forever = constant | {number[key] for key in kept if key in number}
-        for register, step in last.items():
+        for register, position in last.items():
             if register not in forever:
-                self._dead[step] += (register,)
+                dead[position] += (register,)
+        #: The steps, each with the registers that nobody needs any more after it.
+        self._program = list(zip(steps, dead, strict=True))
 
     def run(self, values: Sequence[Any], ticket: Ticket | None = None) -> tuple[Any, ...]:
         """The results for the values of `names`."""
@@ -86,13 +88,12 @@ class Plan:
         for place, value in zip(self._places, values, strict=True):
             registers[place] = value
         registers[-1] = ticket
-        position = 0
+        step: Step | None = None
         try:
-            for step, dead in zip(self._steps, self._dead, strict=True):
+            for step, dead in self._program:
                 step(registers)
                 for register in dead:
                     registers[register] = None
-                position += 1
                 if ticket is not None and ticket.abandoned:
                     raise Abandoned
         except Exception as error:
@@ -100,8 +101,9 @@ class Plan:
                 error, Abandoned
             ):  # whoever maps sees what torch said, and may go another way
                 raise
-            raise faults.explained(error, self._spans[position]) from None
-        return tuple([_collect(result, registers) for result in self._results])
+            assert step is not None  # nothing else can fail here
+            raise faults.explained(error, self._spans[step]) from None
+        return tuple([registers[r] if r.__class__ is int else _collect(r, registers) for r in self._results])
 
 
 def _places(result: object, number: Mapping[int, int]) -> object:
