@@ -189,7 +189,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _device_is_there(device: str) -> bool:
     """Whether torch can make a tensor on a device; asked only where it is not the usual one."""
-    from tcalc.session import device_is_there
+    from tcalc.late import device_is_there
 
     return device_is_there(device)
 

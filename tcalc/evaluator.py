@@ -129,7 +129,7 @@ class Evaluator:
                 return ""
             if not job.left_behind:
                 job.left_behind = True
-                self._session.left_behind.append(job.ticket.peak)
+                self._session.allowance.left_behind.append(job.ticket.peak)
         # While torch is being loaded it is busy with nothing of the user's.
         return _busy_with(job.ticket) if self._session.has_torch else ""
 
@@ -160,7 +160,7 @@ class Evaluator:
         with self._lock:
             job.ended = True
             if job.left_behind:
-                self._session.left_behind.remove(ticket.peak)
+                self._session.allowance.left_behind.remove(ticket.peak)
         put(last)
         return not ticket.abandoned
 

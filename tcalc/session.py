@@ -10,18 +10,21 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tcalc import memory
+from tcalc.allowance import Allowance
+from tcalc.check.checked import HIDDEN, Checked
 from tcalc.check.checker import Key, Poisoned
 from tcalc.check.scope import Overlay, Variable
-from tcalc.check.statements import HIDDEN, Checked, check_statement, poisoned
+from tcalc.check.statements import check_statement, poisoned
+from tcalc.check.surroundings import Surroundings
 from tcalc.check.typed import Literal, Reference, Static, Typed
 from tcalc.draws import Draws
 from tcalc.errors import Note, TcalcError
-from tcalc.graph.cost import nbytes, numel, peak_bytes, work
+from tcalc.graph.cost import nbytes, numel
 from tcalc.graph.graph import Graph
 from tcalc.graph.lower import FILE, NO_DERIVATIVES, lower
 from tcalc.graph.rewrite import rewrite
 from tcalc.interrupt import Abandoned, Ticket
+from tcalc.late import LateEngine
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
 from tcalc.reading import Reading
 from tcalc.settings import Settings
@@ -30,7 +33,6 @@ from tcalc.syntax import nodes
 from tcalc.syntax.parser import engine as load_parser
 from tcalc.syntax.parser import parse_statements, whole
 from tcalc.types.data import ConstantData, Data, StaticData, TupleData
-from tcalc.types.size import Poly
 from tcalc.types.tensor import (
     POISON,
     UNKNOWN_TYPE,
@@ -40,6 +42,7 @@ from tcalc.types.tensor import (
     TupleType,
     Type,
     UnknownType,
+    is_known,
     needs_settling,
 )
 
@@ -51,8 +54,6 @@ if TYPE_CHECKING:
 MOST_PROGRAMS = 2048
 #: How often a statement is checked again because data decided a shape.
 MOST_ROUNDS = 1000
-#: How many numbers one statement may work through: a quarter of an hour of it at least.
-MOST_WORK = 10**12
 SETTLED = "settled:"
 
 
@@ -86,14 +87,11 @@ class Session:
         self.bindings: dict[str, Binding] = {}
         self._programs: dict[str, Program] = {}
         self._reading = Reading(self.settings)
-        self._engine: Any = None
-        self._engine_lock = threading.Lock()
-        self._thread = threading.local()
+        self._late = LateEngine(self.settings)
         #: Held while names change, and while a run is given up; never for long.
         self._lock = threading.Lock()
         self._draws = Draws(self._lock)
-        #: Predicted bytes of operations that were left behind and still run.
-        self.left_behind: list[int] = []
+        self.allowance = Allowance(self.settings, self._held)
         self.reset()
 
     # Names
@@ -141,9 +139,7 @@ class Session:
                     scope.bind(name, Variable(POISON))
                 continue
             try:
-                checked = check_statement(
-                    parsed, scope, self.settings.default_float, header=self._reading.header_or_unknown
-                )
+                checked = check_statement(parsed, scope, self._surroundings())
             except TcalcError as error:
                 outcomes.append(Failed(error, parsed))
             except Poisoned:
@@ -168,24 +164,22 @@ class Session:
         from tcalc.syntax.parser import parse_expression
 
         expression = parse_expression(source)
-        checked = check_statement(
-            nodes.Show(expression.span, False, expression),
-            self,
-            self.settings.default_float,
-            header=self._reading.header_or_unknown,
-        )
+        checked = check_statement(nodes.Show(expression.span, False, expression), self, self._surroundings())
         return (checked.values[0].type if checked.values else UNKNOWN_TYPE), checked.notes
 
     def compiled(self, source: Source) -> tuple[Checked, Graph]:
         """The one statement that a text is, checked, and the graph that it is run as. Nothing is run."""
         statement: nodes.Statement = whole(source, "statement")
-        checked = check_statement(
-            statement, self, self.settings.default_float, evaluating=True, header=self._reading.header_or_unknown
-        )
+        checked = check_statement(statement, self, self._surroundings(True))
         if checked.pending:
             waits = checked.pending[0][1]
             raise TcalcError("type", "data decides a shape here: what runs is settled while it runs", waits.span)
         return checked, rewrite(lower(checked.values))
+
+    def _surroundings(self, evaluating: bool = False) -> Surroundings:
+        """What a check may ask. Where nothing runs, a file may still be missing."""
+        header = self._reading.header if evaluating else self._reading.header_or_unknown
+        return Surroundings(self.settings.default_float, evaluating=evaluating, header=header)
 
     # Running
 
@@ -262,33 +256,27 @@ class Session:
 
     def _prepare(self, statement: nodes.Statement, ticket: Ticket) -> Program:
         """Check and compile a statement, computing ahead what decides its shapes."""
+        surroundings = self._surroundings(True)
         settled: dict[Key, Typed] = {}
         for _ in range(MOST_ROUNDS):
-            checked = check_statement(
-                statement,
-                self,
-                self.settings.default_float,
-                settled=settled,
-                evaluating=True,
-                header=self._reading.header,
-            )
+            checked = check_statement(statement, self, surroundings, settled)
             if not checked.pending:
                 break
             key, typed = checked.pending[0]
             settled[key] = self._settle(typed, ticket, len(settled))
-        static = [is_static(value) for value in checked.values]
+        static = [is_known(value.type) or isinstance(value, Static) for value in checked.values]
         computed = [value for value, known in zip(checked.values, static, strict=True) if not known]
         if not computed or checked.action not in ("show", "bind"):
             return Program(checked, None, static, 0, False)
         graph = rewrite(lower(computed))
         shown = sum([numel(value.type) for value in computed]) if checked.action == "show" else 0
-        peak = self._refuse_too_large(graph, statement.span, shown)
+        peak = self.allowance.refuse_too_large(graph, statement.span, shown)
         return Program(checked, self.engine.Plan(graph), static, peak, graph.effect)
 
     def _settle(self, typed: Typed, ticket: Ticket, number: int) -> Typed:
         """A part of a statement computed ahead: what stands for it when the statement is checked again."""
         graph = rewrite(lower([typed]))
-        ticket.peak = self._refuse_too_large(graph, typed.span)
+        ticket.peak = self.allowance.refuse_too_large(graph, typed.span)
         plan = self.engine.Plan(graph)
         if graph.effect:
             self._draws.begin(ticket, self.engine)
@@ -300,34 +288,6 @@ class Session:
         name = f"{SETTLED}{number}"
         ticket.settled[name] = value
         return Reference(typed.span, type, name)
-
-    def _refuse_too_large(self, graph: Graph, span: Span, shown: int = 0) -> int:
-        """The predicted peak in bytes; an error where it does not fit, or would never end.
-
-        `shown` is how many numbers are printed: a view may be long that takes no memory.
-        """
-        peak = peak_bytes(graph)
-        self._refuse_peak(peak, span)
-        touched = work(graph) + shown
-        if touched > MOST_WORK:
-            raise TcalcError("limit", f"this would work through {touched:.1e} numbers, which would not end", span)
-        return peak
-
-    def _refuse_peak(self, peak: int, span: Span) -> None:
-        """An error where a predicted peak does not fit into what is free."""
-        if peak > (memory.SMALL if self.settings.memory is None else 0):
-            values = {id(each.value): each.variable.type for each in self.bindings.values() if each.value is not None}
-            held = sum(map(nbytes, values.values()))
-            left = memory.room(self.settings.memory, held) - sum(self.left_behind)
-            if peak > left:
-                raise TcalcError(
-                    "memory",
-                    f"this needs {memory.readable(peak)}, and {memory.readable(max(left, 0))} are free",
-                    span,
-                    notes=[f"{memory.readable(sum(self.left_behind))} are held by operations left behind"]
-                    if self.left_behind
-                    else [],
-                )
 
     def _perform(self, program: Program, ticket: Ticket) -> Iterator[Outcome]:
         """Run a program and commit what it binds."""
@@ -382,7 +342,7 @@ class Session:
         if program.effect:
             self._draws.begin(ticket, self.engine)
         ticket.peak = program.peak
-        self._refuse_peak(program.peak, program.checked.statement.span)
+        self.allowance.refuse_peak(program.peak, program.checked.statement.span)
         results = iter(plan.run(self._values(plan, program.checked.statement.span, ticket), ticket))
         return [None if known else next(results) for known in program.static]
 
@@ -401,6 +361,11 @@ class Session:
             elif value is None:
                 type = variable.type
             self.bindings[name] = Binding(Variable(type, variable.names_axes), value, statement)
+
+    def _held(self) -> int:
+        """The bytes that variables take."""
+        values = {id(each.value): each.variable.type for each in self.bindings.values() if each.value is not None}
+        return sum(map(nbytes, values.values()))
 
     def _values(self, plan: Plan, span: Span, ticket: Ticket) -> list[Any]:
         """The values that a plan takes: variables, files, and parts computed ahead."""
@@ -469,62 +434,12 @@ class Session:
     @property
     def has_torch(self) -> bool:
         """Whether torch is loaded and set up."""
-        return self._engine is not None
-
-    def load_torch(self) -> None:
-        """Import torch before it is needed, in whichever thread; nothing is set up."""
-        from tcalc.backend import engine
-
-        del engine
+        return self._late.is_loaded
 
     @property
     def engine(self) -> Any:
         """torch, loaded and set up when the first tensor is needed."""
-        entered = getattr(self._thread, "engine", None)
-        if entered is None:
-            engine = _torch()
-            with self._engine_lock:
-                if self._engine is None:
-                    settings = self.settings
-                    engine.configure(settings.default_float, settings.device, settings.threads)
-                    if settings.seed is not None:
-                        engine.seed(settings.seed)
-                    self._engine = engine
-            engine.enter_thread()
-            entered = self._thread.engine = engine
-        return entered
-
-
-def device_is_there(device: str) -> bool:
-    """Whether torch can make tensors on a device. Loads torch."""
-    return bool(_torch().has_device(device))
-
-
-def _torch() -> Any:
-    """The one room that imports torch, without collecting garbage meanwhile: a third of the time, and there is none."""
-    import gc
-
-    collecting = gc.isenabled()
-    gc.disable()
-    from tcalc.backend import engine
-
-    if collecting:
-        gc.freeze()
-        gc.enable()
-    return engine
-
-
-def is_static(typed: Typed) -> bool:
-    """Whether a value is carried by its type, so that nothing is computed."""
-    type = typed.type
-    if isinstance(type, TensorType):
-        return type.static is not None and not isinstance(type.static, Poly)
-    if isinstance(type, TupleType):
-        return bool(type.items) and all(
-            isinstance(item, ConstantType) or (isinstance(item, TensorType) and item.static is not None)
-            for item in type.items
-        )
-    return isinstance(typed, Static) or isinstance(type, FunctionType | ConstantType)
+        return self._late.get()
 
 
 def _too_deep(statement: nodes.Statement) -> TcalcError:

@@ -83,7 +83,7 @@ def interrupted(evaluator: Evaluator, session: Session, text: str, after: float 
 
 
 def wait_until_idle(session: Session) -> None:
-    while session.left_behind:
+    while session.allowance.left_behind:
         time.sleep(0.01)
 
 
@@ -97,8 +97,8 @@ def test_the_answer_comes_while_torch_is_still_busy(session: Session) -> None:
     (shown,) = run(evaluator, session, "x * 2")
     assert isinstance(shown, Shown) and shown.data is not None
     assert list(shown.data.numbers(0, 3)) == [2.0, 4.0, 6.0]  # type: ignore[union-attr]  # a tensor
-    assert session.left_behind, "the operation ended too early to prove anything"
-    assert sum(session.left_behind) >= 2000 * 2000 * 4
+    assert session.allowance.left_behind, "the operation ended too early to prove anything"
+    assert sum(session.allowance.left_behind) >= 2000 * 2000 * 4
     wait_until_idle(session)
     assert sorted(session.names()) == ["_", "ans", "big", "x"]
 
@@ -121,7 +121,7 @@ def test_draws_of_a_statement_left_behind_are_given_back_at_once(session: Sessio
     message, _ = interrupted(evaluator, session, "u = svd(randn(2000, 2000))", after=0.25)
     assert message == "interrupted; torch is still busy with `svd(randn(2000, 2000))` in the background"
     assert numbers(session, "rand(4)") == expected
-    assert session.left_behind, "the operation ended too early to prove anything"
+    assert session.allowance.left_behind, "the operation ended too early to prove anything"
     after = numbers(session, "rand(4)")
     wait_until_idle(session)
     # Its end changes nothing any more.

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import tcalc
 from tcalc.check.statements import check_statement
+from tcalc.check.surroundings import Surroundings
 from tcalc.errors import TcalcError
 from tcalc.graph.lower import lower
 from tcalc.graph.rewrite import rewrite
-from tcalc.session import Session, is_static
+from tcalc.session import Session
 from tcalc.source import Source
 from tcalc.syntax.parser import parse_statements
+from tcalc.types.tensor import is_known
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 
@@ -27,6 +29,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 def durations(path: Path) -> list[int]:
     """Nanoseconds for each statement of a program that fits."""
     session = Session()
+    surroundings = Surroundings(session.settings.default_float, header=session.header)
     times = []
     for statement in parse_statements(Source(path.read_text(encoding="utf-8"), path.name)):
         if isinstance(statement, TcalcError):
@@ -36,8 +39,8 @@ def durations(path: Path) -> list[int]:
             begin = time.perf_counter_ns()
             for parsed in parse_statements(Source(text)):
                 assert not isinstance(parsed, TcalcError)
-                checked = check_statement(parsed, session, session.settings.default_float, header=session.header)
-                computed = [value for value in checked.values if not is_static(value)]
+                checked = check_statement(parsed, session, surroundings)
+                computed = [value for value in checked.values if not is_known(value.type)]
                 if computed and checked.action in ("show", "bind") and not checked.pending:
                     rewrite(lower(computed))
             times.append(time.perf_counter_ns() - begin)

@@ -13,13 +13,13 @@ from tcalc.check import calls, functions, holes, indexing, lists, names
 from tcalc.check.arguments import Given
 from tcalc.check.functions import Function
 from tcalc.check.scope import Scope
+from tcalc.check.surroundings import Surroundings
 from tcalc.check.typed import Bound, Choice, Literal, Local, Reference, Several, Static, Typed, Use, converted
 from tcalc.errors import Mark, Note, TcalcError
 from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
-from tcalc.types.dtypes import DType
 from tcalc.types.facts import Facts
 from tcalc.types.match import tier
 from tcalc.types.size import Size
@@ -53,19 +53,16 @@ class Checker:
     def __init__(
         self,
         scope: Scope,
-        default_float: DType,
-        *,
+        surroundings: Surroundings,
         settled: Mapping[Key, Typed] | None = None,
-        evaluating: bool = False,
-        header: Callable[[str], Type] | None = None,
     ) -> None:
         self.scope = scope
-        self.default_float = default_float
+        self.surroundings = surroundings
+        self.default_float = surroundings.default_float
         #: Parts that were computed already, because their shape is decided by data.
         self.settled = settled or {}
         #: Whether unsettled parts will be computed: then they are collected in `pending`.
-        self.evaluating = evaluating
-        self.header = header
+        self.evaluating = surroundings.evaluating
         self.pending: list[tuple[Key, Typed]] = []
         self.notes: list[Note] = []
         #: Session variables looked at, with the types they had: what a cached result depends on.

@@ -137,6 +137,8 @@ def iterate(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Give
     if len(given) != 3:
         raise errors.wrong_count("iterate", 3, 3, len(given), node.span)
     inner = _function(given[0], "iterate")
+    if isinstance(given[2].typed.type, UnknownType):  # a parameter without a type: known at each call
+        raise Undetermined
     count = given[2].typed.type.static if isinstance(given[2].typed.type, TensorType) else None
     if not isinstance(count, int | sizes.Poly) or isinstance(count, bool) or (isinstance(count, int) and count < 0):
         raise TcalcError(

@@ -37,9 +37,10 @@ def load(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given],
     row = library.row("load")
     assert row is not None
     found: Type = UNKNOWN_TYPE
-    if checker.header is not None:
+    header = checker.surroundings.header
+    if header is not None:
         try:
-            found = checker.header(type.value)
+            found = header(type.value)
         except TcalcError as error:
             if error.span is None:
                 error.span = given[0].node.span

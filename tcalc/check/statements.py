@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import calls, declared, derivatives, errors, indexing, names
+from tcalc.check import calls, declared, derivatives, errors, names, updates
 from tcalc.check.arguments import Given
+from tcalc.check.checked import HIDDEN, Checked, fixed_by
 from tcalc.check.checker import Checker, Key
 from tcalc.check.functions import UserFunction
-from tcalc.check.scope import Scope, Variable, fixed_here
-from tcalc.check.typed import Apply, Bound, Reference, Several, Static, Typed, Use, converted, item_of, retyped
-from tcalc.errors import Mark, Note, TcalcError
+from tcalc.check.scope import Scope, Variable
+from tcalc.check.surroundings import Surroundings
+from tcalc.check.typed import Bound, Reference, Several, Static, Typed, Use, converted, item_of, retyped
+from tcalc.errors import Mark, TcalcError
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
-from tcalc.types.dtypes import DType
 from tcalc.types.mismatch import Undetermined
 from tcalc.types.tensor import (
     NONE_TYPE,
@@ -24,62 +25,30 @@ from tcalc.types.tensor import (
     Axis,
     ConstantType,
     FunctionType,
-    Origin,
     TensorType,
     TupleType,
     Type,
     UnknownType,
     kind_of,
+    static_integer,
 )
 
 if TYPE_CHECKING:
     from tcalc.types.broadcast import Axes
 
 
-#: Names that begin with this are a session's own: no program can write them.
-HIDDEN = "\N{MIDDLE DOT}"
-
-
-class Checked:
-    """A checked statement.
-
-    `action` is "show" (the values are results), "bind" (they go to `targets`), "seed", "leave", "gradients" (what
-    `backward` and its kin do) or "nothing".
-    `variables` are the names bound, in order, with their types; a name without a value (`rows` of `[rows, cols]`) has a
-    static type. `values` are the expressions to compute, `targets[i]` the name that value i goes to, or None.
-    """
-
-    __slots__ = ("action", "notes", "pending", "silent", "statement", "targets", "used", "values", "variables")
-
-    def __init__(self, statement: nodes.Statement, action: str, values: tuple[Typed, ...] = ()) -> None:
-        self.statement = statement
-        self.silent = statement.silent
-        self.action = action
-        self.values = values
-        self.targets: tuple[str | None, ...] = (None,) * len(values)
-        self.variables: list[tuple[str, Variable]] = []
-        self.notes: list[Note] = []
-        #: Names looked at, with the types they had.
-        self.used: dict[str, Type | None] = {}
-        #: Parts to be computed before the statement can be checked whole.
-        self.pending: list[tuple[Key, Typed]] = []
-
-
 def check_statement(
-    statement: nodes.Statement,
-    scope: Scope,
-    default_float: DType,
-    *,
-    settled: Mapping[Key, Typed] | None = None,
-    evaluating: bool = False,
-    header: Callable[[str], Type] | None = None,
+    statement: nodes.Statement, scope: Scope, surroundings: Surroundings, settled: Mapping[Key, Typed] | None = None
 ) -> Checked:
-    """Check one statement; raises TcalcError, or Poisoned where it uses what had an error."""
-    checker = Checker(scope, default_float, settled=settled, evaluating=evaluating, header=header)
+    """Check one statement; raises TcalcError, or Poisoned where it uses what had an error.
+
+    `settled` are the parts that were computed already, because data decide their shapes.
+    """
+    checker = Checker(scope, surroundings, settled)
     try:
         checked = CHECKS[statement.__class__](checker, statement)
     except Undetermined:
-        checked = _undetermined(checker, statement)
+        checked = _undetermined(statement)
     checked.notes = checker.notes
     checked.used = checker.used
     checked.pending = checker.pending
@@ -95,7 +64,7 @@ def poisoned(statement: nodes.Statement) -> list[str]:
     if isinstance(statement, nodes.Define):
         return [statement.name.name]
     if isinstance(statement, nodes.Update):
-        target = _root(statement.target)
+        target = updates.root(statement.target)
         return [target.name] if target is not None else []
     if isinstance(statement, nodes.Show) and not statement.silent:
         return ["_", "ans"]
@@ -112,7 +81,7 @@ def _axis_names(annotation: nodes.TypeExpr | None) -> list[str]:
     ]
 
 
-def _undetermined(checker: Checker, statement: nodes.Statement) -> Checked:
+def _undetermined(statement: nodes.Statement) -> Checked:
     """A statement of which nothing can be said before something is computed."""
     action = "show" if isinstance(statement, nodes.Show) else "bind"
     checked = Checked(statement, action, (Static(statement.span, UNKNOWN_TYPE),))
@@ -178,8 +147,7 @@ def seed(checker: Checker, statement: nodes.Show, call: nodes.Call) -> Checked:
     if len(call.arguments) != 1:
         raise errors.wrong_count("manual_seed", 1, 1, len(call.arguments), call.span)
     typed = checker.check(call.arguments[0].value)
-    static = typed.type.static if isinstance(typed.type, TensorType) else None
-    if not isinstance(static, int):
+    if static_integer(typed.type) is None:
         raise TcalcError("type", "a seed is an integer known while checking", call.arguments[0].span)
     return Checked(statement, "seed", (typed,))
 
@@ -211,15 +179,15 @@ def bind(checker: Checker, statement: nodes.Bind) -> Checked:
         typed, extra = _annotated(checker, statement, typed)
     checked = Checked(statement, "bind", (typed,))
     checked.targets = (name,)
-    _refuse_valueless(statement, typed.type, statement.value)
+    _refuse_valueless(typed.type, statement.value)
     if isinstance(typed.type, FunctionType):
-        return _bind_function(checker, statement, typed)
-    checked.variables = [(name, Variable(_named(checker, statement, name, typed.type))), *extra]
+        return _bind_function(statement, typed)
+    checked.variables = [(name, Variable(fixed_by(statement, name, typed.type))), *extra]
     _note_hidden(checker, name, statement.target)
     return checked
 
 
-def _bind_function(checker: Checker, statement: nodes.Bind, typed: Typed) -> Checked:
+def _bind_function(statement: nodes.Bind, typed: Typed) -> Checked:
     """A function value bound to a name. What its body sees of a `let` around it is bound beside it, out of sight."""
     name = statement.target.name
     function = typed.type.function if isinstance(typed.type, FunctionType) else None
@@ -249,12 +217,7 @@ def _bind_function(checker: Checker, statement: nodes.Bind, typed: Typed) -> Che
     return checked
 
 
-def _named(checker: Checker, statement: nodes.Statement, name: str, type: Type) -> Type:
-    """The type with this statement as where its sizes were fixed."""
-    return fixed_here(type, Origin(name, errors.shortened(statement.span.text), statement.span.line))
-
-
-def _refuse_valueless(statement: nodes.Statement, type: Type, node: nodes.Expr) -> None:
+def _refuse_valueless(type: Type, node: nodes.Expr) -> None:
     if type == NONE_TYPE:
         raise TcalcError("type", f"{names.called(node)} gives no value to bind", node.span)
 
@@ -278,17 +241,16 @@ def _expected(checker: Checker, annotation: nodes.TypeExpr | None) -> Type | Non
         if isinstance(part, nodes.PackExpr):
             return None
         try:
-            axes.append(Axis(size_of(part.size, lambda name: _static_size(checker, name, annotation) or sizes.UNKNOWN)))
+            axes.append(Axis(size_of(part.size, lambda name: _static_size(checker, name) or sizes.UNKNOWN)))
         except (ValueError, KeyError, ZeroDivisionError):
             return None
     dtype = declared.word_dtype(annotation)
     return TensorType(dtype or dtypes.ANY, tuple(axes))
 
 
-def _static_size(checker: Checker, name: str, node: nodes.Node) -> int | None:
+def _static_size(checker: Checker, name: str) -> int | None:
     variable = checker.scope.lookup(name)
-    static = variable.type.static if variable is not None and isinstance(variable.type, TensorType) else None
-    return static if isinstance(static, int) and not isinstance(static, bool) else None
+    return None if variable is None else static_integer(variable.type)
 
 
 def _annotated(checker: Checker, statement: nodes.Bind, typed: Typed) -> tuple[Typed, list[tuple[str, Variable]]]:
@@ -299,8 +261,7 @@ def _annotated(checker: Checker, statement: nodes.Bind, typed: Typed) -> tuple[T
     if isinstance(typed.type, UnknownType):
         return typed, []
     if declared.is_static_integer(annotation):
-        static = typed.type.static if isinstance(typed.type, TensorType) else None
-        if not isinstance(static, int) or isinstance(static, bool):
+        if static_integer(typed.type) is None:
             raise TcalcError(
                 "type", f"{what} must be an integer known while checking, and this is {typed.type}", typed.span
             )
@@ -314,7 +275,7 @@ def _annotated(checker: Checker, statement: nodes.Bind, typed: Typed) -> tuple[T
     new = list(known.values)
     used = _axis_names(annotation)
     naming = [*new, *(name for name in used if (found := checker.scope.lookup(name)) and found.names_axes)]
-    labelled = _labelled(checker, annotation, axes, [name for name in naming if used.count(name) == 1])
+    labelled = _labelled(annotation, axes, [name for name in naming if used.count(name) == 1])
     value = declared.convert(checker, annotation, typed, what)
     type = value.type
     assert isinstance(type, TensorType)
@@ -327,7 +288,7 @@ def _annotated(checker: Checker, statement: nodes.Bind, typed: Typed) -> tuple[T
     return relabelled, extra
 
 
-def _labelled(checker: Checker, annotation: nodes.TypeExpr, axes: Axes, new: list[str]) -> Axes:
+def _labelled(annotation: nodes.TypeExpr, axes: Axes, new: list[str]) -> Axes:
     """Axes with the labels that an annotation gives: `batch=32`, and a name it bound."""
     if annotation.axes is None or len(axes) != len(annotation.axes):
         if annotation.axes is None or not any(isinstance(part, nodes.PackExpr) for part in annotation.axes):
@@ -386,136 +347,11 @@ def unpack(checker: Checker, statement: nodes.Unpack) -> Checked:
     checked = Checked(statement, "bind", parts)
     checked.targets = tuple([None if target.name == "_" else target.name for target in statement.targets])
     checked.variables = [
-        (name, Variable(_named(checker, statement, name, part.type)))
+        (name, Variable(fixed_by(statement, name, part.type)))
         for name, part in zip(checked.targets, parts, strict=True)
         if name is not None
     ]
     return checked
-
-
-def update(checker: Checker, statement: nodes.Update) -> Checked:
-    """`A += v`, `A[0, 1] = 7`, `A[1] *= 2`: the name is bound to an updated copy."""
-    target = statement.target
-    root = _root(target)
-    if isinstance(target, nodes.Attribute) and target.name == "grad" and not statement.operator:
-        value = checker.check(statement.value)
-        if isinstance(value.type, ConstantType) and value.type.value is None:
-            return Checked(statement, "gradients", (checker.check(target),))
-        raise TcalcError("grad", "a gradient can only be set to None", statement.span)
-    if root is None or isinstance(target, nodes.Attribute):
-        raise TcalcError("type", f"{names.called(target)} cannot be assigned to; values never change", target.span)
-    if checker.scope.lookup(root.name) is None:
-        raise names.unknown(checker, root.name, root.span)
-    old = checker.check(root)
-    if not isinstance(old.type, TensorType):
-        if isinstance(old.type, UnknownType):
-            checker.settle(root, old)
-            raise Undetermined
-        raise TcalcError("type", f"{root.name} is {kind_of(old.type)}, and has no parts to change", root.span)
-    new = _updated(checker, statement, target, old)
-    assert isinstance(new.type, TensorType)
-    checked = Checked(statement, "bind", (new,))
-    checked.targets = (root.name,)
-    checked.variables = [(root.name, Variable(_named(checker, statement, root.name, new.type)))]
-    return checked
-
-
-def _updated(checker: Checker, statement: nodes.Update, target: nodes.Expr, old: Typed) -> Typed:
-    """The new value of the name."""
-    if isinstance(target, nodes.Name):
-        return _combined(checker, statement, target, old)
-    chain: list[nodes.Index] = []
-    while isinstance(target, nodes.Index):
-        chain.append(target)
-        target = target.value
-    return _replaced(checker, statement, chain[::-1], old)
-
-
-def _replaced(checker: Checker, statement: nodes.Update, chain: list[nodes.Index], whole: Typed) -> Typed:
-    """`whole` with the part under a chain of indices replaced."""
-    node = chain[0]
-    items, tensors, part_type = indexing.read(checker, node, whole)
-    getter, setter = library.row("getitem", "hidden"), library.row("setitem", "hidden")
-    assert getter is not None and setter is not None
-    options: dict[str, object] = {"items": items}
-    names_of = indexing.names_of(tensors, "x")
-    part: Typed = Apply(node.span, part_type, getter, getter.forms[0], (whole, *tensors), options, names_of)
-    value = (
-        _replaced(checker, statement, chain[1:], part) if len(chain) > 1 else _combined(checker, statement, node, part)
-    )
-    assert isinstance(whole.type, TensorType) and isinstance(value.type, TensorType)
-    value = _fitted(statement, part_type, value, whole.type)
-    type = whole.type.unstatic()
-    operands = (converted_whole(whole), value, *tensors)
-    parameters = indexing.names_of(tensors, "x", "value")
-    return Apply(statement.span, type, setter, setter.forms[0], operands, options, parameters)
-
-
-def converted_whole(whole: Typed) -> Typed:
-    """A static list as a tensor that can be changed."""
-    assert isinstance(whole.type, TensorType)
-    return converted(whole, whole.type.dtype) if whole.type.is_static_number else whole
-
-
-def _combined(checker: Checker, statement: nodes.Update, node: nodes.Expr, old: Typed) -> Typed:
-    right = checker.check(statement.value)
-    if not statement.operator:
-        checker.require_tensor(right, statement.value)
-        if isinstance(right.type, UnknownType):
-            raise Undetermined
-        return right
-    row = library.operator(statement.operator)
-    pretended = nodes.Binary(statement.span, statement.operator, statement.span, node, statement.value, 1)
-    return calls.apply_row(checker, row, pretended, [Given(None, old, node), Given(None, right, statement.value)])
-
-
-def _fitted(statement: nodes.Update, part: TensorType, value: Typed, whole: TensorType) -> Typed:
-    """The new part: it must broadcast to the old one's shape, and its dtype only widens to the whole's."""
-    type = value.type
-    assert isinstance(type, TensorType)
-    from tcalc.types.broadcast import broadcast
-    from tcalc.types.mismatch import Mismatch
-
-    text = names.shown(statement.target.span.text) or "the part"
-    try:
-        axes = broadcast(part.axes, type.axes, "part", "value")
-    except Mismatch:
-        axes = ()
-    if len(axes) != len(part.axes) or any(
-        isinstance(a, Axis) and isinstance(b, Axis) and not sizes.agree(a.size, b.size)
-        for a, b in zip(axes, part.axes, strict=False)
-    ):
-        raise TcalcError(
-            "shape",
-            f"{text} is {part.unstatic()}, and the new value is {type}",
-            statement.span,
-            marks=[Mark(statement.target.span, str(part.unstatic())), Mark(statement.value.span, str(type))],
-        )
-    narrows = type.dtype.rank > whole.dtype.rank if type.static is not None else not _widens(type.dtype, whole.dtype)
-    if narrows:
-        name = _root_name(statement)
-        raise TcalcError(
-            "dtype",
-            f"{text} is {whole.dtype}, which cannot hold {type.dtype}; convert first: {name} = {type.dtype}({name})",
-            statement.span,
-            marks=[Mark(statement.target.span, str(part.unstatic())), Mark(statement.value.span, str(type))],
-        )
-    return converted(value, whole.dtype)
-
-
-def _widens(source: DType, target: DType) -> bool:
-    return dtypes.ANY in (source, target) or dtypes.promote(source, target) is target
-
-
-def _root_name(statement: nodes.Update) -> str:
-    root = _root(statement.target)
-    return root.name if root is not None else "it"
-
-
-def _root(target: nodes.Expr) -> nodes.Name | None:
-    while isinstance(target, nodes.Index | nodes.Attribute):
-        target = target.value
-    return target if isinstance(target, nodes.Name) else None
 
 
 def define(checker: Checker, statement: nodes.Define) -> Checked:
@@ -550,7 +386,7 @@ CHECKS: dict[type, Callable[..., Checked]] = {
     nodes.Show: show,
     nodes.Bind: bind,
     nodes.Unpack: unpack,
-    nodes.Update: update,
+    nodes.Update: updates.update,
     nodes.Define: define,
     nodes.Import: nothing,
 }

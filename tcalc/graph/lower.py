@@ -23,7 +23,7 @@ from tcalc.graph.graph import (
     nodes_of,
 )
 from tcalc.types import size as sizes
-from tcalc.types.tensor import TensorType
+from tcalc.types.tensor import TensorType, is_known
 
 MOST_NODES = 200_000
 
@@ -138,7 +138,7 @@ class _Lowering:
         while first.__class__ is t.Apply:  # a long sum is a long spine: walked, not recursed into
             spine.append(first)
             operands = first.operands
-            if not operands or operands[0].__class__ is not t.Apply or _is_static(operands[0]):
+            if not operands or operands[0].__class__ is not t.Apply or is_known(operands[0].type):
                 break
             first = operands[0]
             if id(first) in self.done or operands[0].row.special:
@@ -240,11 +240,6 @@ class _Lowering:
 
     def derivative(self, typed: t.Derivative) -> object:
         raise TcalcError("grad", NO_DERIVATIVES, typed.span)
-
-
-def _is_static(typed: t.Typed) -> bool:
-    type = typed.type
-    return isinstance(type, TensorType) and type.static is not None and not isinstance(type.static, sizes.Poly)
 
 
 LOWERINGS: dict[type, Callable[..., object]] = {

@@ -6,6 +6,8 @@ import gc
 import threading
 from typing import TYPE_CHECKING
 
+from tcalc import late
+
 if TYPE_CHECKING:
     from tcalc.session import Session
 
@@ -38,7 +40,7 @@ class Loading:
         finally:
             self.language.set()
         try:
-            self._session.load_torch()
+            late.load()
         except Exception:
             pass  # the first statement that needs torch finds the same, and says so
         finally:

@@ -239,6 +239,21 @@ def static_value(type: Type) -> object:
     return type.static if type.__class__ is TensorType else None
 
 
+def static_integer(type: Type) -> int | None:
+    """The integer that a type carries along, where it does and it is no bool."""
+    static = static_value(type)
+    return static if static.__class__ is int else None
+
+
+def is_known(type: Type) -> bool:
+    """Whether a type carries its value along, so that nothing is computed; the size `n` of a definition is no value."""
+    if type.__class__ is TensorType:
+        return type.static is not None and type.static.__class__ is not sizes.Poly
+    if isinstance(type, TupleType):
+        return bool(type.items) and all(is_known(item) for item in type.items)
+    return isinstance(type, FunctionType | ConstantType)
+
+
 def needs_settling(type: Type) -> bool:
     """Whether data decide the shape, so that nothing can be said of what uses it."""
     if isinstance(type, UnknownType):

@@ -101,9 +101,9 @@ class Calculator:
     def step(self, text: str) -> Ran:
         """Run statement by statement, as a pipe does, going on after an error."""
         with torch_left_alone():
-            if self.session._engine is not None:
-                self.session._engine.configure(self.default_float, "cpu", None)
-                self.session._engine.enter_thread()
+            if self.session.has_torch:
+                self.session.engine.configure(self.default_float, "cpu", None)
+                self.session.engine.enter_thread()
             source, found = Source(text), []
             for outcome in guarded(self.session.run(source)):
                 found.append(outcome)

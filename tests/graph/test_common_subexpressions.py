@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tcalc.check.statements import check_statement
+from tcalc.check.surroundings import Surroundings
 from tcalc.graph.graph import Graph, Operation
 from tcalc.graph.lower import lower
 from tcalc.graph.rewrite import common_subexpressions
@@ -20,7 +21,7 @@ def lowered(text: str, before: str = "A = ones(3, 3)\nv = ones(3)\n") -> Graph:
     for _ in session.run(Source(before)):
         pass
     (statement,) = parse_statements(Source(text))
-    return lower(check_statement(statement, session, dtypes.F32).values)
+    return lower(check_statement(statement, session, Surroundings(dtypes.F32)).values)
 
 
 def names(graph: Graph) -> list[str]:
@@ -81,5 +82,5 @@ def test_nothing_to_merge_gives_the_same_graph() -> None:
 def test_an_expression_in_two_places_is_one_node_even_when_it_draws() -> None:
     session = Session()
     (statement,) = parse_statements(Source("a, b = rand(2)"))
-    graph = lower(check_statement(statement, session, dtypes.F32).values)
+    graph = lower(check_statement(statement, session, Surroundings(dtypes.F32)).values)
     assert names(graph).count("rand") == 1

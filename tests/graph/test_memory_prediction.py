@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tcalc.check.statements import check_statement
+from tcalc.check.surroundings import Surroundings
 from tcalc.graph.cost import peak_bytes
 from tcalc.graph.lower import lower
 from tcalc.graph.rewrite import rewrite
@@ -25,7 +26,7 @@ def peak(text: str) -> int:
     for _ in session.run(Source("x = ones(1000)\ny = ones(1000)")):
         pass
     (statement,) = parse_statements(Source(text))
-    return peak_bytes(rewrite(lower(check_statement(statement, session, dtypes.F32).values)))
+    return peak_bytes(rewrite(lower(check_statement(statement, session, Surroundings(dtypes.F32)).values)))
 
 
 @pytest.mark.parametrize(

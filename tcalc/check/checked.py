@@ -1,0 +1,48 @@
+"""What checking a statement finds out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcalc.check.errors import shortened
+from tcalc.check.scope import Variable, fixed_here
+from tcalc.types.tensor import Origin, Type
+
+if TYPE_CHECKING:
+    from tcalc.check.checker import Key
+    from tcalc.check.typed import Typed
+    from tcalc.errors import Note
+    from tcalc.syntax import nodes
+
+#: Names that begin with this are a session's own: no program can write them.
+HIDDEN = "\N{MIDDLE DOT}"
+
+
+class Checked:
+    """A checked statement.
+
+    `action` is "show" (the values are results), "bind" (they go to `targets`), "seed", "leave", "gradients" (what
+    `backward` and its kin do) or "nothing".
+    `variables` are the names bound, in order, with their types; a name without a value (`rows` of `[rows, cols]`) has a
+    static type. `values` are the expressions to compute, `targets[i]` the name that value i goes to, or None.
+    """
+
+    __slots__ = ("action", "notes", "pending", "silent", "statement", "targets", "used", "values", "variables")
+
+    def __init__(self, statement: nodes.Statement, action: str, values: tuple[Typed, ...] = ()) -> None:
+        self.statement = statement
+        self.silent = statement.silent
+        self.action = action
+        self.values = values
+        self.targets: tuple[str | None, ...] = (None,) * len(values)
+        self.variables: list[tuple[str, Variable]] = []
+        self.notes: list[Note] = []
+        #: Names looked at, with the types they had.
+        self.used: dict[str, Type | None] = {}
+        #: Parts to be computed before the statement can be checked whole.
+        self.pending: list[tuple[Key, Typed]] = []
+
+
+def fixed_by(statement: nodes.Statement, name: str, type: Type) -> Type:
+    """The type with a statement as where its sizes were fixed."""
+    return fixed_here(type, Origin(name, shortened(statement.span.text), statement.span.line))
