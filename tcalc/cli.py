@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tcalc.printer import Printer
     from tcalc.settings import Settings
     from tcalc.show.palette import Style
+    from tcalc.show.progress import ProgressBar
     from tcalc.source import Source
 
 #: How many objects more than before make the collector look: our trees and graphs hold no cycles worth an early look.
@@ -230,7 +231,17 @@ def _printer(options: argparse.Namespace) -> Printer:
         style=_style(options, sys.stderr),
         terminal=terminal and not options.json,
         width=width,
+        bar=_bar(options),
     )
+
+
+def _bar(options: argparse.Namespace) -> ProgressBar | None:
+    """What shows how far a long loop is, where somebody sits at standard error."""
+    if not _is_terminal(sys.stderr):
+        return None
+    from tcalc.show.progress import ProgressBar
+
+    return ProgressBar(colour=_style(options, sys.stderr).colour)
 
 
 def _is_terminal(stream: object) -> bool:
@@ -263,7 +274,7 @@ def _run_program(options: argparse.Namespace, printer: Printer) -> int:
     gc.freeze()
     gc.set_threshold(COLLECT_FROM)
     gc.enable()
-    evaluator = Evaluator(session)
+    evaluator = Evaluator(session, printer.bar)
     try:
         if options.expressions is None and options.file in (None, "-"):
             if options.check:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tcalc.errors import internal_error
-from tcalc.interrupt import Ticket
+from tcalc.interrupt import Abandoned, Ticket
 from tcalc.outcomes import Failed, Left, Noted, Outcome
 from tcalc.printer import Printer
 from tcalc.session import Session
@@ -88,7 +88,7 @@ def guarded(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
     """The outcomes, with a bug of tcalc's own as one of them: an `internal` error that asks for a report."""
     try:
         yield from outcomes
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit, Abandoned):
         raise
     except Exception as bug:
         yield Failed(internal_error(bug))

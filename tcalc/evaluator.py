@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tcalc.interrupt import Abandoned, Ticket
 
@@ -27,6 +27,8 @@ T = TypeVar("T")
 PATIENCE = 0.03
 #: Where a signal does not interrupt the wait for a lock (Windows), the wait is cut into pieces, in seconds.
 PIECE = 0.05
+#: How often, in seconds, a watcher looks at what runs.
+LOOK = 0.1
 #: How much of an expression a message repeats.
 WIDEST = 48
 
@@ -49,6 +51,16 @@ class Interrupted(KeyboardInterrupt):
         return f"interrupted; torch is still busy with `{self.busy}` in the background"
 
 
+class Watcher(Protocol):
+    """Somebody who looks on while a statement runs: a progress bar."""
+
+    def look(self, ticket: Ticket) -> None:
+        """Called now and then, from the thread that waits."""
+
+    def clear(self) -> None:
+        """Called when the wait is over."""
+
+
 class _Job:
     """Work for a worker, and its answers in the order in which they were given."""
 
@@ -64,8 +76,10 @@ class _Job:
 class Evaluator:
     """Runs work for a session on a worker thread, one piece at a time, and gives it up at Ctrl-C."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, watcher: Watcher | None = None) -> None:
         self._session = session
+        #: Looks at what runs, now and then, from the thread that waits.
+        self._watcher = watcher
         self._jobs: SimpleQueue[_Job | None] | None = None
         self._lock = threading.Lock()
 
@@ -87,7 +101,7 @@ class Evaluator:
                 self._jobs = self._worker()
             self._jobs.put(job)
             while True:
-                kind, value = _next(answers)
+                kind, value = _next(answers) if self._watcher is None else self._watched(job)
                 if kind is ITEM:
                     yield value
                 elif kind is END:
@@ -104,6 +118,19 @@ class Evaluator:
                 for _ in self._given_up(job, 0):
                     pass
                 self._leave_behind(job)
+
+    def _watched(self, job: _Job) -> tuple[str, Any]:
+        """The next answer, with somebody looking on while it is waited for."""
+        watcher = self._watcher
+        assert watcher is not None
+        try:
+            while True:
+                try:
+                    return job.answers.get(timeout=LOOK)
+                except Empty:
+                    watcher.look(job.ticket)
+        finally:
+            watcher.clear()
 
     def _given_up(self, job: _Job, patience: float) -> Iterator[Any]:
         """Give a job up; what it had committed by then is still told."""

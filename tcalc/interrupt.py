@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +13,17 @@ class Abandoned(Exception):
     """The statement was interrupted: its result is dropped."""
 
 
+class Turns:
+    """How far a loop is: its kind (`scan`), the turns that are done, of how many, and when it began (monotonic)."""
+
+    __slots__ = ("began", "count", "done", "kind")
+
+    def __init__(self, kind: str, count: int) -> None:
+        self.kind, self.count = kind, count
+        self.done = 0
+        self.began = monotonic()
+
+
 class Ticket:
     """One run of a program, as those who do it and those who wait for it know it.
 
@@ -19,7 +31,7 @@ class Ticket:
     for a while beside the next one.
     """
 
-    __slots__ = ("abandoned", "drawn_from", "peak", "settled", "statement")
+    __slots__ = ("abandoned", "drawn_from", "peak", "settled", "statement", "turns")
 
     def __init__(self) -> None:
         #: Set by who waited, through `Session.abandon`; the plan looks at it between steps.
@@ -31,8 +43,11 @@ class Ticket:
         self.settled: dict[str, Any] = {}
         #: The state of the random numbers before the statement drew any, None as long as it has not.
         self.drawn_from: Any = None
+        #: The outermost loop that is running, for whoever waits to show.
+        self.turns: Turns | None = None
 
     def begin(self, statement: Statement) -> None:
         """The next statement is at hand."""
         self.statement, self.peak = statement, 0
         self.settled = {}
+        self.turns = None

@@ -17,6 +17,8 @@ from tcalc.types.dtypes import DType
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from tcalc.show.progress import ProgressBar
+
 #: Text is handed to the system in pieces of about this many bytes.
 BUFFER = 1 << 16
 #: On a terminal, results of more numbers than this are summarised.
@@ -44,6 +46,7 @@ class Printer:
         style: Style = PLAIN,
         terminal: bool = False,
         width: int = 80,
+        bar: ProgressBar | None = None,
     ) -> None:
         self._output = output
         self._pending: list[str] = []
@@ -55,6 +58,8 @@ class Printer:
         #: Whether results go to a terminal, where long ones are summarised.
         self.terminal = terminal
         self.width = width
+        #: The progress bar that may stand on the terminal; it makes way for what is printed.
+        self.bar = bar
         self.status = 0
 
     def print(self, outcome: Outcome) -> None:
@@ -93,6 +98,8 @@ class Printer:
 
     def _complain(self, text: str) -> None:
         self.flush()
+        if self.bar is not None:
+            self.bar.clear()
         complain(text)
 
     def _result(self, data: Data) -> None:
@@ -120,6 +127,8 @@ class Printer:
         """Hand everything to the system. Raises OutputFailed."""
         if not self._pending:
             return
+        if self.bar is not None:
+            self.bar.clear()
         text = "".join(self._pending)
         self._pending.clear()
         self._size = 0

@@ -12,7 +12,7 @@ from torch import Tensor
 from tcalc.backend import faults
 from tcalc.errors import TcalcError
 from tcalc.graph.graph import Graph, Repeat
-from tcalc.interrupt import Ticket
+from tcalc.interrupt import Ticket, Turns
 from tcalc.types.tensor import TupleType
 
 Registers = list[Any]
@@ -73,7 +73,8 @@ def _mapped(together: _Loop, one_by_one: _Loop, registers: Registers) -> Any:
         )
         return mapped(*sequences)
     except faults.CAUGHT:
-        turns = [one_by_one.turn(registers, [*each, *outside]) for each in _elements(sequences, node.axes, node.count)]
+        elements = _elements(sequences, node.axes, node.count)
+        turns = [one_by_one.turn(registers, [*each, *outside]) for each in _told(node, registers, elements)]
         return _stack(turns)
 
 
@@ -87,7 +88,7 @@ def _folded(loop: _Loop, registers: Registers) -> Any:
     several = isinstance(result, TupleType)
     outs: list[Any] = []
     turns = repeat(()) if not sequences else _elements(sequences, node.axes, node.count)
-    for elements in _first(turns, node.count):
+    for elements in _told(node, registers, turns):
         after = loop.turn(registers, [*state, *elements, *outside])
         if scans:
             after, out = after
@@ -106,9 +107,18 @@ def _folded(loop: _Loop, registers: Registers) -> Any:
     return last, _emptied(out)
 
 
-def _first(turns: Iterator[Any], count: int) -> Iterator[Any]:
-    for _, turn in zip(range(count), turns, strict=False):
+def _told(node: Repeat, registers: Registers, turns: Iterator[Any]) -> Iterator[Any]:
+    """The turns of a loop; whoever waits for the outermost one is told how far it is."""
+    ticket: Ticket | None = registers[-1]
+    told = ticket is not None and ticket.turns is None and node.count > 1
+    counter = Turns(node.kind, node.count)
+    if ticket is not None and told:
+        ticket.turns = counter
+    for done, turn in zip(range(node.count), turns, strict=False):
+        counter.done = done
         yield turn
+    if ticket is not None and told:
+        ticket.turns = None
 
 
 def _elements(sequences: Sequence[Tensor], axes: Sequence[int], count: int) -> Iterator[list[Tensor]]:

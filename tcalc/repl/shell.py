@@ -16,6 +16,7 @@ from tcalc.repl.banner import banner
 from tcalc.repl.early import prompt_drawn
 from tcalc.repl.loading import Loading
 from tcalc.repl.transcript import CONTINUATION, PROMPT
+from tcalc.show.progress import ProgressBar
 from tcalc.source import Source
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Shell:
 
     def __init__(self, session: Session, style: Style, file: history.HistoryFile, loading: Loading) -> None:
         self.session, self.style = session, style
-        self.evaluator = Evaluator(session)
+        self.evaluator = Evaluator(session, ProgressBar(colour=style.colour))
         self._history, self._loading = file, loading
         self._line = 1
 
