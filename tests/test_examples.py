@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tcalc import selftest
-from tcalc.outcomes import Failed
+from tcalc.outcomes import Failed, Noted
 from tcalc.session import Session
 from tcalc.settings import Settings
 from tcalc.source import Source
@@ -37,6 +37,18 @@ def test_is_checked_whole_without_running(path: Path) -> None:
     _, outcomes = Session().check(source_of(path))
     wrong = [f"{each.error.code}: {each.error.message}" for each in outcomes if isinstance(each, Failed)]
     assert bool(wrong) == (path.stem == "errors"), wrong
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_raises_no_eyebrow(path: Path) -> None:
+    _, outcomes = Session().check(source_of(path))
+    assert [each.note.message for each in outcomes if isinstance(each, Noted)] == []
+
+
+def test_the_index_names_every_example() -> None:
+    index = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
+    named = [line.partition("](")[2].partition(")")[0] for line in index.splitlines() if line.startswith("| [")]
+    assert sorted(named) == sorted([*(path.name for path in EXAMPLES), "pipes.md"])
 
 
 def test_errors_shows_many_kinds() -> None:

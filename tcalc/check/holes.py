@@ -12,7 +12,7 @@ from tcalc.library.builtin import Builtin
 from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import size as sizes
-from tcalc.types.broadcast import meet
+from tcalc.types.broadcast import Axes, Spread, meet
 from tcalc.types.dtypes import ANY
 from tcalc.types.match import Brought, Match, size_of
 from tcalc.types.mismatch import Mismatch, Undetermined
@@ -109,7 +109,7 @@ def _solve(
     match = Match(signature, arguments, checker.default_float)
     match.fit()
     if expected is not None:
-        _fit_result(match, signature.result, expected)
+        _fit_result(match, signature.result, expected, missing)
     axes: list[Axis | Pack] = []
     for pattern in missing.axes:
         if isinstance(pattern, nodes.PackExpr):
@@ -126,7 +126,7 @@ def _solve(
     return TensorType(dtype, tuple(axes))
 
 
-def _fit_result(match: Match, result: nodes.TypeExpr, expected: TensorType) -> None:
+def _fit_result(match: Match, result: nodes.TypeExpr, expected: TensorType, missing: Parameter) -> None:
     """Let the expected result say what the sizes are that no operand told."""
     patterns = result.axes or ()
     packs = [i for i, pattern in enumerate(patterns) if isinstance(pattern, nodes.PackExpr)]
@@ -153,10 +153,25 @@ def _fit_result(match: Match, result: nodes.TypeExpr, expected: TensorType) -> N
     if packs:
         pack = patterns[before]
         assert isinstance(pack, nodes.PackExpr)
-        if pack.name not in match.packs:
-            from tcalc.types.broadcast import Spread
+        wanted = expected.axes[before : len(expected.axes) - after]
+        spread = match.packs.get(pack.name)
+        brings = any(isinstance(each, nodes.PackExpr) and each.name == pack.name for each in missing.axes)
+        if spread is not None and not _grows(spread.axes, wanted, brings):
+            raise Mismatch("shape", "")
+        match.packs[pack.name] = Spread(wanted, "")
 
-            match.packs[pack.name] = Spread(expected.axes[before : len(expected.axes) - after], "")
+
+def _grows(known: Axes, wanted: Axes, brings: bool) -> bool:
+    """Whether broadcasting makes of a pack the wanted one; where nothing else brings axes, it must be that already."""
+    if len(known) > len(wanted) or (len(known) < len(wanted) and not brings):
+        return False
+    for have, want in zip(known, wanted[len(wanted) - len(known) :], strict=True):
+        if isinstance(have, Pack) or isinstance(want, Pack):
+            if not (isinstance(have, Pack) and isinstance(want, Pack) and have.name == want.name):
+                return False
+        elif meet(have, want) is None and not (have.size == 1 and brings):
+            return False
+    return True
 
 
 def _told(checker: Checker, span: Span, types: Sequence[Type]) -> TcalcError:

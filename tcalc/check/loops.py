@@ -17,7 +17,17 @@ from tcalc.types import size as sizes
 from tcalc.types.match import normal_axis, tier
 from tcalc.types.mismatch import Mismatch, Undetermined
 from tcalc.types.size import Size
-from tcalc.types.tensor import Axis, FunctionType, Pack, TensorType, TupleType, Type, UnknownType, kind_of
+from tcalc.types.tensor import (
+    UNKNOWN_TYPE,
+    Axis,
+    FunctionType,
+    Pack,
+    TensorType,
+    TupleType,
+    Type,
+    UnknownType,
+    kind_of,
+)
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
@@ -32,7 +42,9 @@ def vmap(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given],
     """`vmap(f)`, `vmap[axis](f)`: a function over one axis of its arguments."""
     from tcalc.check.functions import Function
 
-    if len(given) != 1:
+    if len(given) > 1:
+        raise TcalcError("type", "vmap takes a function, and gives one: vmap(f)(xs)", node.span)
+    if not given:
         raise errors.wrong_count("vmap", 1, 1, len(given), node.span)
     inner = _function(given[0], "vmap")
 
@@ -121,9 +133,11 @@ def _folded(checker: Checker, node: nodes.Expr, given: Sequence[Given], kind: st
     states, state_locals, body = _settled_state(
         checker, given[1], lambda state: _inside(checker, inner, node, [state, element]), kind
     )
-    if kind == "scan":
+    if isinstance(body.type, UnknownType):
+        result: Type = body.type
+    elif kind == "scan":
         assert isinstance(body.type, TupleType)
-        result: Type = TupleType((_unstatic(body.type.items[0]), _stacked(body.type.items[1], lengths[0], node.span)))
+        result = TupleType((_unstatic(body.type.items[0]), _stacked(body.type.items[1], lengths[0], node.span)))
     else:
         result = _unstatic(body.type)
     locals_ = (*state_locals, *element_locals)
@@ -170,6 +184,8 @@ def _settled_state(
             )
         after = body.type.items[0] if kind == "scan" and isinstance(body.type, TupleType) else body.type
         results = after.items if isinstance(after, TupleType) else (after,)
+        if any(isinstance(each, UnknownType) for each in results):
+            return tuple(parts), locals_, Static(body.span, UNKNOWN_TYPE)
         if isinstance(after, TupleType) != isinstance(init.typed.type, TupleType) or len(results) != len(parts):
             raise TcalcError("type", f"the state is {init.typed.type}, and the function gives {after}", body.span)
         promoted: list[Typed] = []

@@ -1,4 +1,4 @@
-"""Rows that move elements without changing them."""
+"""Elements moved without being changed: new shapes, other orders of axes, copies."""
 
 from __future__ import annotations
 
@@ -251,6 +251,18 @@ def flipped(match: Match) -> Type:
     return _like(match, x.axes)
 
 
+def rolled(match: Match) -> Type:
+    """The same shape; each axis is moved by its own shift."""
+    x, shifts, dims = _x(match), _ints(match["shifts"]), _ints(match["dims"])
+    for each in dims:
+        if isinstance(each, int):
+            normal_axis(each, x)
+    if len(shifts) != len(dims):
+        sentence = f"roll takes as many shifts as axes: ({_listed(list(shifts))}) and ({_listed(list(dims))})"
+        raise Mismatch("shape", sentence, depth=3)
+    return _like(match, x.axes)
+
+
 def diagonal(match: Match) -> Type:
     """The diagonal of two axes, as a new last axis."""
     axes, x = _ranked(match), _x(match)
@@ -301,21 +313,21 @@ ROWS = [
         aliases=("ravel",),
         view=True,
         over=("start_dim", "end_dim"),
-        doc="Some neighbouring axes in one; all of them, if none are named.",
+        doc="x with neighbouring axes made one, from start_dim to end_dim; all of them, if none are named.",
         example="flatten([[1, 2], [3, 4]])  #=> [1, 2, 3, 4]",
     ),
     Builtin(
         "squeeze",
         [Form("(x: any[*s], dim: axes = None) -> any[...]", squeezed)],
         view=True,
-        doc="Without its axes of size 1, or without those that are named.",
+        doc="x without its axes of size 1: all, or those given; a longer axis stays.",
         example="squeeze([[[1, 2]]])  #=> [1, 2]",
     ),
     Builtin(
         "unsqueeze",
         [Form("(x: any[*s], dim: axis) -> any[...]", unsqueezed)],
         view=True,
-        doc="With a new axis of size 1 at that place.",
+        doc="x with a new axis of size 1 at that place.",
         example="unsqueeze([1, 2], 1)  #=> [[1], [2]]",
     ),
     Builtin(
@@ -324,7 +336,7 @@ ROWS = [
         aliases=("swapaxes", "swapdims"),
         view=True,
         over=("dim0", "dim1"),
-        doc="With two axes exchanged.",
+        doc="x with two axes exchanged.",
         example="transpose([[1, 2, 3]], 0, 1)  #=> [[1], [2], [3]]",
     ),
     Builtin(
@@ -340,7 +352,7 @@ ROWS = [
         torch="kernel:transposed",
         attribute=True,
         view=True,
-        doc="The transpose of a matrix.",
+        doc="The transpose of a matrix; of more axes, mT.",
         example="[[1, 2, 3]].T  #=> [[1], [2], [3]]",
         hints={"shape": "x.T is of a matrix; x.mT exchanges the last two axes of any tensor"},
     ),
@@ -350,7 +362,7 @@ ROWS = [
         torch="kernel:transposed",
         attribute=True,
         view=True,
-        doc="With the last two axes exchanged.",
+        doc="x with the last two axes exchanged.",
         example="ones(5, 2, 3).mT.shape  #=> [5, 3, 2]",
     ),
     Builtin(
@@ -363,11 +375,20 @@ ROWS = [
         example="[[1, 2], [3, 4]].H  #=> [[1, 3], [2, 4]]",
     ),
     Builtin(
+        "mH",
+        [Form("(x: any[*b, n, m]) -> any[*b, m, n]"), Form("(x: any[]) -> any[]")],
+        torch="kernel:adjoint",
+        attribute=True,
+        view=True,
+        doc="The conjugate transpose of the matrices in the last two axes.",
+        example="ones(5, 2, 3).mH.shape  #=> [5, 3, 2]",
+    ),
+    Builtin(
         "permute",
         [Form("(x: any[*s], *dims: axis) -> any[...]", permuted)],
         view=True,
         over=("dims",),
-        doc="With its axes in another order.",
+        doc="x with its axes in another order.",
         example="ones(2, 3, 4).permute(2, 0, 1).shape  #=> [4, 2, 3]",
     ),
     Builtin(
@@ -376,7 +397,7 @@ ROWS = [
         aliases=("moveaxis",),
         view=True,
         over=("source", "destination"),
-        doc="With some axes moved to other places.",
+        doc="x with some axes moved to other places, the others in their order.",
         example="ones(2, 3, 4).movedim(0, 2).shape  #=> [3, 4, 2]",
     ),
     Builtin(
@@ -384,7 +405,7 @@ ROWS = [
         [Form("(x: any[*s], *shape: int) -> any[...]", expanded)],
         torch="kernel:expand",
         view=True,
-        doc="Broadcast to a shape; -1 keeps a size.",
+        doc="x broadcast to a shape; -1 keeps a size.",
         example="[[1], [2]].expand(-1, 3)  #=> [[1, 1, 1], [2, 2, 2]]",
     ),
     Builtin(
@@ -392,7 +413,7 @@ ROWS = [
         [Form("(x: any[*s], *shape: int) -> any[...]", broadcasted)],
         torch="kernel:expand",
         view=True,
-        doc="Broadcast to a shape.",
+        doc="x broadcast to a shape.",
         example="broadcast_to([1, 2], (2, 2))  #=> [[1, 2], [1, 2]]",
     ),
     Builtin(
@@ -416,7 +437,7 @@ ROWS = [
         "flip",
         [Form("(x: any[*s], *dims: axis) -> any[...]", flipped)],
         over=("dims",),
-        doc="With the order along some axes reversed.",
+        doc="x with the order along the axes given reversed.",
         example="flip([1, 2, 3], [0])  #=> [3, 2, 1]",
     ),
     Builtin(
@@ -433,9 +454,10 @@ ROWS = [
         [
             Form("(x: any[*s], shifts: int) -> any[*s]"),
             Form("(x: any[*l, n, *r], shifts: int, dims: axis(n)) -> any[*l, n, *r]"),
+            Form("(x: any[*s], shifts: sizes, dims: axes) -> any[...]", rolled),
         ],
         over=("dims",),
-        doc="With its elements moved along; those pushed out come in on the other side.",
+        doc="x with its elements shifted along some axes, or all in a row; those pushed out come in on the other side.",
         example="roll([1, 2, 3], 1)  #=> [3, 1, 2]",
     ),
 ]

@@ -70,6 +70,9 @@ from driver import Calculator, assert_fails, assert_gives, rows, run, step
         ("A = [[1., 1.], [1., 0.]]\niterate(v -> A @ v, [1., 0.], 5)", "f32[2]", [8.0, 5.0]),
         ("n = 3\niterate(x -> x + 1, 0, n)", "i64", 3),
         ("iterate(x -> cos(x), 1., 1000)", "f32", 0.73908513),
+        ("f(x: [n], k=3): [n] = iterate(x -> 2 * x, x, k)\nf([1, 2])", "i64[2]", [8, 16]),
+        ("f(x: [n], k=3): [n] = iterate(x -> 2 * x, x, k)\nf([1, 2], 1)", "i64[2]", [2, 4]),
+        ("f(x: [n], k: int = 3): [n] = iterate(x -> 2 * x, x, k)\nf([1, 2])", "i64[2]", [8, 16]),
     ),
 )
 def test_values(program: str, type: str, value: Any) -> None:
@@ -91,6 +94,7 @@ def test_values(program: str, type: str, value: Any) -> None:
         ("fold(3, 0, [1])", {"type"}),
         ("iterate(x -> x, 0, -1)", {"value", "shape", "type"}),
         ("iterate(x -> x, 0, 1.5)", {"type", "dtype"}),
+        ("f(x: [n], k): [n] = iterate(x -> 2 * x, x, k)\nf([1, 2], 1.5)", {"type"}),
         ("fold((a, x) -> a + x, 0, (ones(2), ones(3)))", {"shape"}),
         ("vmap(x -> x @ ones(3))(ones(4, 2))", {"shape"}),
         ("fold((a, x) -> a + nosuch, 0, [1])", {"name"}),
@@ -103,6 +107,10 @@ def test_mistakes(program: str, codes: set[str] | None) -> None:
         assert ran.types == ["function"]
         return
     assert len(ran.codes) == 1 and ran.codes[0] in codes, (ran.said, ran.results)
+
+
+def test_vmap_called_as_if_it_were_map_is_shown_the_way() -> None:
+    assert_fails("vmap(x -> x + 1, [1, 2])", "type", "vmap(f)(xs)")
 
 
 def test_a_states_dtype_promotes_once() -> None:
