@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench docs torch-functions clean
 
 run: $(READY)
 	@$(BIN)/tcalc
@@ -23,6 +23,15 @@ lint: $(READY)
 
 bench: $(READY)
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit; done
+
+# The reference from the library, and what the commands on the pages print.
+docs: $(READY)
+	@$(BIN)/python docs/reference.py
+	@$(BIN)/python docs/refresh.py
+
+# The list of torch's functions that work without a row.
+torch-functions: $(READY)
+	@PYTHONPATH=. $(BIN)/python tools/torch_functions.py
 
 # What is set up speaks on standard error and reads nothing: standard output and input are the program's.
 $(READY): pyproject.toml constraints.txt hatch_build.py

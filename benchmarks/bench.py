@@ -253,6 +253,10 @@ def inside(wheel: Wheel, quick: bool) -> list[Row]:
         took, beside = float(mine), float(torch)
         met = took <= 1.5 * beside or took <= beside + 10e-6
         rows.append(Row(f"again, with other values: `{text}`", "≤ 1.5, or + 10 µs", took, beside, "torch's calls", met))
+    for line in answers(wheel, "python_interface.py", few):
+        what, mine, torch = line.split("\t")
+        took, beside = float(mine), float(torch)
+        rows.append(Row(f"in Python: {what}", "+ 10 µs", took, beside, "torch's calls", took <= beside + 10e-6))
     for line in answers(wheel, "new_lines.py", few):
         what, median = line.split("\t")
         goal = "≤ 300 µs" if "median" in what else ""

@@ -2,12 +2,14 @@
 
 A page shows commands in ```console blocks: a line that begins with `$ ` is one, what follows it is what it prints, on
 standard output and standard error alike; after the command `tcalc` alone, lines that begin with `tcalc> ` are typed
-into the shell, in a pseudo-terminal. Between `<!-- speed -->` and `<!-- /speed -->` stands the table of
-benchmarks/README.md. tests/test_readme.py does the same, and compares.
+into the shell, in a pseudo-terminal. The ```pycon blocks of a page are one conversation with Python. Between
+`<!-- speed -->` and `<!-- /speed -->` stands the table of benchmarks/README.md. tests/test_readme.py does the same, and
+compares.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -25,12 +27,12 @@ COLUMNS = 100
 PATIENCE = 30
 
 
-def blocks(page: str) -> list[tuple[int, int]]:
-    """Where the console blocks of a page are: the line behind each opening fence, and that of the closing one."""
+def blocks(page: str, kind: str = "console") -> list[tuple[int, int]]:
+    """Where the blocks of a kind are on a page: the line behind each opening fence, and that of the closing one."""
     found = []
     start = None
     for number, line in enumerate(page.split("\n")):
-        if start is None and line.strip() == f"{FENCE}console":
+        if start is None and line.strip() == f"{FENCE}{kind}":
             start = number + 1
         elif start is not None and line.strip() == FENCE:
             found.append((start, number))
@@ -122,6 +124,44 @@ def conversation(typed: list[str]) -> list[str]:
     return shown
 
 
+#: Reads what is typed with its prompts, line by line; gives what Python says after each, of a traceback only its end.
+CONVERSATION = """
+import code, contextlib, io, json, sys, traceback
+
+class Console(code.InteractiveConsole):
+    def showtraceback(self):
+        kind, fault, _ = sys.exc_info()
+        print("Traceback (most recent call last):", "  ...", sep="\\n")
+        print(*traceback.format_exception_only(kind, fault), sep="", end="")
+
+console, answers = Console({"__name__": "__main__"}), []
+typed = json.load(sys.stdin)
+for line, following in zip(typed, [*typed[1:], ">>> "]):
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        if console.push(line[4:]) and following.startswith(">>>"):
+            console.push("")
+    answers.append(printed.getvalue())
+json.dump(answers, sys.stdout)
+"""
+
+
+def talked(page: list[list[str]]) -> list[list[str]]:
+    """The ```pycon blocks of a page with what Python answers now."""
+    typed = [[line for line in block if line[:4].rstrip() in (">>>", "...")] for block in page]
+    with tempfile.TemporaryDirectory() as home:
+        run = subprocess.run(
+            [sys.executable, "-c", CONVERSATION],
+            input=json.dumps([line for block in typed for line in block]),
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=surroundings(home),
+            check=True,
+        )
+    answers = iter(json.loads(run.stdout))
+    return [[each for line in block for each in (line, *next(answers).splitlines())] for block in typed]
+
+
 def refreshed(page: str) -> str:
     """A page with what its commands print now."""
     lines = page.split("\n")
@@ -129,7 +169,10 @@ def refreshed(page: str) -> str:
     # Mostly waiting for torch to be loaded: two at a time are twice as fast.
     with ThreadPoolExecutor(2) as pool:
         news = list(pool.map(performed, [lines[start:end] for start, end in places]))
-    for (start, end), new in reversed(list(zip(places, news, strict=True))):
+    talks = blocks(page, "pycon")
+    if talks:
+        places, news = places + talks, news + talked([lines[start:end] for start, end in talks])
+    for (start, end), new in sorted(zip(places, news, strict=True), reverse=True):
         lines[start:end] = new
     return "\n".join(lines)
 

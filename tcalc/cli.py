@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     add("args", nargs=argparse.REMAINDER, metavar="ARGS", help="the script's args, a tuple of text")
     add("-e", action="append", dest="expressions", metavar="EXPR", help="run EXPR; several make one script")
     add("--check", action="store_true", help="check the program and run nothing")
+    add("--emit", choices=("torch",), metavar="torch", help="print the program as Python that imports torch alone")
     add("--test", action="store_true", help="hold what the scripts print against their #=> comments")
     add("--update", action="store_true", help="with --test: rewrite the #=> comments")
     add("--json", action="store_true", help="one JSON object a line and a result; errors too, on standard error")
@@ -175,6 +176,9 @@ def _run(options: argparse.Namespace) -> int:
     from tcalc.doors import standard_input_is_there
 
     if options.expressions is None and options.file is None and not standard_input_is_there():
+        if options.emit:
+            _complain("tcalc: --emit takes a program: a FILE, -e, or a pipe")
+            return 2
         from tcalc.repl.shell import run as shell
         from tcalc.session import Session
 
@@ -268,7 +272,6 @@ def _run_program(options: argparse.Namespace, printer: Printer) -> int:
     from tcalc.evaluator import Evaluator
     from tcalc.printer import OutputFailed
     from tcalc.session import Session
-    from tcalc.source import Source
 
     session = Session(_settings(options))
     gc.freeze()
@@ -276,24 +279,23 @@ def _run_program(options: argparse.Namespace, printer: Printer) -> int:
     gc.enable()
     evaluator = Evaluator(session, printer.bar)
     try:
-        if options.expressions is None and options.file in (None, "-"):
-            if options.check:
-                text = doors.decoded(sys.stdin.buffer.read())
-                doors.check_program(session, Source(text, "<stdin>"), printer)
-            else:
-                evaluator.run(
-                    lambda ticket: doors.run_pipe(
-                        session, sys.stdin.buffer, printer, "<stdin>", ticket, keep_going=options.keep_going
-                    )
+        piped = options.expressions is None and options.file in (None, "-")
+        if piped and not options.check and not options.emit:
+            evaluator.run(
+                lambda ticket: doors.run_pipe(
+                    session, sys.stdin.buffer, printer, "<stdin>", ticket, keep_going=options.keep_going
                 )
+            )
         else:
-            source = Source("\n".join(options.expressions), "-e") if options.expressions else _script(options.file)
+            source = _whole(options, piped)
             if source is None:
                 return 2
-            if doors.standard_input_is_there():
-                session.offer_standard_input(lambda: sys.stdin.buffer.read())
+            if not piped and doors.standard_input_is_there():
+                session.offer_standard_input(sys.stdin.buffer.read)
             if options.check:
                 doors.check_program(session, source, printer)
+            elif options.emit:
+                evaluator.run(lambda ticket: doors.emit_program(session, source, printer, ticket))
             else:
                 evaluator.run(
                     lambda ticket: doors.run_program(session, source, printer, ticket, keep_going=options.keep_going)
@@ -305,6 +307,16 @@ def _run_program(options: argparse.Namespace, printer: Printer) -> int:
         _complain(f"tcalc: standard output cannot be written: {failed.reason}")
         return 2
     return printer.status
+
+
+def _whole(options: argparse.Namespace, piped: bool) -> Source | None:
+    """A program's text from wherever it comes, None (and a word on standard error) where it cannot be read."""
+    from tcalc import doors
+    from tcalc.source import Source
+
+    if piped:
+        return Source(doors.decoded(sys.stdin.buffer.read()), "<stdin>")
+    return Source("\n".join(options.expressions), "-e") if options.expressions else _script(options.file)
 
 
 def _script(path: str) -> Source | None:

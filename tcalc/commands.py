@@ -10,7 +10,6 @@ from tcalc.outcomes import Bound, Left, Noted, Outcome
 from tcalc.source import Source, Span
 
 if TYPE_CHECKING:
-    from tcalc.library.builtin import Builtin
     from tcalc.session import Session
 
 #: What a command gives: lines of text, and outcomes, which are shown as a statement's are.
@@ -40,12 +39,28 @@ class Command:
 
 def is_command(text: str) -> bool:
     """Whether a text is a command and not a statement."""
-    return text.lstrip().startswith(":")
+    return text.lstrip().startswith(":") or bool(_question(text))
+
+
+def _question(text: str) -> str:
+    """The name in `?sum`, `sum?` and the like, which no expression can be: a hole stands alone, or by an operator."""
+    text = text.strip()
+    name = text.strip("?")
+    if name == text or not all(map(str.isidentifier, name.split("."))):
+        return ""
+    if not text.startswith("?"):
+        from tcalc.syntax.parser import keywords
+
+        return "" if name in keywords() else name  # `not?` is `not ?`
+    return name
 
 
 def run_command(session: Session, source: Source) -> Answer:
     """Run the command that a text is. Raises TcalcError."""
     text = source.text
+    question = _question(text)
+    if question:
+        return COMMANDS["help"].run(session, Source(question, ":help", source.first_line))
     start = text.index(":")
     words = text[start + 1 :].split(None, 1)
     name, argument = (*words, "", "")[:2]
@@ -64,33 +79,26 @@ def run_command(session: Session, source: Source) -> Answer:
 
 
 def _article(argument: str) -> str:
-    return {"EXPR": "an expression", "NAME...": "a name"}[argument]
+    return {"EXPR": "an expression", "NAME...": "a name", "WORD": "a word"}[argument]
 
 
 # The commands
 
 
 def help_(session: Session, source: Source) -> Answer:
-    """What a function or a command does, or how to get on."""
-    name = source.text
-    if not name:
-        return ["\n".join(_overview())]
-    pages: Answer = []
-    command = COMMANDS.get(name.removeprefix(":"))
-    if not name.startswith(":"):
-        row, variable = session.words.row(name), session.lookup(name)
-        if variable is not None:
-            pages.append(Bound(name, variable.type, session.data(name)))
-        if row is not None:
-            if variable is not None:
-                pages.append(f"torch.{name} is the builtin:")
-            pages.append(row_help(row))
-    if command is not None:
-        pages.append(f"{command.usage}   {command.doc}")
-    if pages:
-        return pages
-    known = [*session.words.bound(), *session.words.rows(), *COMMANDS, *(f":{each}" for each in COMMANDS)]
-    raise session.words.unknown(name, Span(source, 0, len(name)), known)
+    """What a name, an operator, a command or a form of the language is, or how to get on."""
+    from tcalc import asking  # not before somebody asks
+
+    if not source.text:
+        return ["\n".join(asking.overview(COMMANDS))]
+    return asking.explained(session, source, COMMANDS)
+
+
+def apropos(session: Session, source: Source) -> Answer:
+    """What has to do with some words."""
+    from tcalc import asking
+
+    return asking.about(session, source, COMMANDS)
 
 
 def type_(session: Session, source: Source) -> Answer:
@@ -116,7 +124,9 @@ def code(session: Session, source: Source) -> Answer:
     checked, graph = session.compiled(source)
     if not graph.nodes:
         return ["nothing runs here"]
-    return [code_text(graph, checked.targets, session.names())]
+    names = session.names()
+    helpers = session.kernel_sources({*names})
+    return [code_text(graph, checked.targets, names, helpers, session.settings.default_float)]
 
 
 def del_(session: Session, source: Source) -> Answer:
@@ -145,7 +155,8 @@ def quit_(session: Session, source: Source) -> Answer:
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
-        Command("help", "[NAME]", "words", "What a function or an operator does; without a name, this page.", help_),
+        Command("help", "[NAME]", "words", "A page on a name or an operator, as ?NAME; alone, this one.", help_),
+        Command("apropos", "WORD", "words", "The functions and pages that a word has to do with.", apropos),
         Command("type", "EXPR", "expression", "The dtype and shape of an expression, without running it.", type_),
         Command("vars", "", "", "The names that are bound, with their types.", vars_),
         Command("code", "EXPR", "expression", "The torch calls that a statement runs, without running them.", code),
@@ -154,44 +165,3 @@ COMMANDS: dict[str, Command] = {
         Command("quit", "", "", "Leave, as Ctrl-D and exit() do.", quit_),
     )
 }
-
-
-# Help
-
-OVERVIEW = """\
-A = [[1., 2.], [3., 4.]]      a tensor; its type is f32[2, 2]
-A @ A.T + 1                   matrix product, broadcast
-sum[0](A)   softmax[-1](A)    over which axis, in brackets
-f(x, p=2) = x^p + 1           a function; x -> x^2 is one without a name
-grad[x](sum(x^2))             the derivative by x
-"""
-
-KEYS = """\
-Enter runs, Alt-Enter begins a new line, Tab completes, Up recalls;
-Ctrl-C drops the line or interrupts what runs, Ctrl-D leaves"""
-
-
-def _overview() -> list[str]:
-    width = max(len(command.usage) for command in COMMANDS.values())
-    commands = [f"{command.usage:{width}}   {command.doc}" for command in COMMANDS.values()]
-    return [*OVERVIEW.splitlines(), "", *commands, "", KEYS]
-
-
-def row_help(row: Builtin) -> str:
-    """A row as a page: its sentence, how it may be called, an example, its other names."""
-    lines = [f"{row.name}   {row.doc}"]
-    lines += [f"  {_call(row, form.text)}" for form in row.forms]
-    lines.append(f"  {row.example}")
-    also = [row.operator] if row.operator else []
-    also += [*row.aliases, *[f"torch.{space}.{row.name}" for space in row.spaces if space and "." not in row.name]]
-    if also:
-        lines.append(f"  also: {', '.join(also)}")
-    return "\n".join(lines)
-
-
-def _call(row: Builtin, text: str) -> str:
-    """A form under the row's name; an attribute is read from its operand."""
-    if row.attribute:
-        parameter, _, result = text.removeprefix("(").partition(") -> ")
-        return f"{parameter.partition(':')[0]}.{row.name} -> {result}"
-    return row.name + text

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tcalc.errors import internal_error
+from tcalc.errors import TcalcError, internal_error
 from tcalc.interrupt import Abandoned, Ticket
 from tcalc.outcomes import Failed, Left, Noted, Outcome
 from tcalc.printer import Printer
@@ -43,6 +43,24 @@ def check_program(session: Session, source: Source, printer: Printer) -> None:
     for outcome in outcomes:
         if isinstance(outcome, Failed | Noted):
             printer.print(outcome)
+
+
+def emit_program(session: Session, source: Source, printer: Printer, ticket: Ticket) -> None:
+    """Print a program as Python that imports torch alone. Nothing is printed of one with an error."""
+    from tcalc.show.code import Conditions, program_text
+
+    statements, outcomes = session.check(source)
+    failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+    settings = session.settings
+    conditions = Conditions(settings.default_float, settings.device, settings.seed, settings.threads)
+    if not failed:
+        try:
+            compiled = session.whole(statements, ticket)
+            printer.text(program_text(compiled, conditions, session.kernel_sources, session.layout))
+        except TcalcError as error:
+            failed = [Failed(error)]
+    for each in failed:
+        printer.print(each)
 
 
 def run_pipe(

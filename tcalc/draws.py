@@ -50,6 +50,18 @@ class Draws:
         if ticket.drawn_from is not None:
             self._undrawn = ticket.drawn_from
 
+    def put_back(self, engine: Any) -> None:
+        """Go back at once where a statement failed: somebody else draws next."""
+        with self._drawing, self._names:
+            if self._undrawn is not None:
+                engine.restore(self._undrawn)
+                self._undrawn = None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the next draw will go back first."""
+        return self._undrawn is not None
+
     def seed(self, number: int, ticket: Ticket, engine: Any) -> None:
         """Start the numbers anew."""
         with self._drawing:

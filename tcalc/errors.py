@@ -42,14 +42,18 @@ class Mark:
 
 
 class Repair:
-    """A program text that was itself checked, with the type it has. `condition` is what must hold for it."""
+    """A program text that was itself checked, with the type it has. `condition` is what must hold for it.
 
-    __slots__ = ("condition", "text", "type")
+    `whole` is the whole statement, where `text` is only the part of it that is shown.
+    """
 
-    def __init__(self, text: str, type: str, condition: str = "") -> None:
+    __slots__ = ("condition", "text", "type", "whole")
+
+    def __init__(self, text: str, type: str, condition: str = "", whole: str = "") -> None:
         self.text = text
         self.type = type
         self.condition = condition
+        self.whole = whole or text
 
 
 class TcalcError(Exception):

@@ -31,7 +31,7 @@ class Ticket:
     for a while beside the next one.
     """
 
-    __slots__ = ("abandoned", "drawn_from", "peak", "settled", "statement", "turns")
+    __slots__ = ("abandoned", "drawn_from", "headers", "peak", "saving", "settled", "statement", "turns")
 
     def __init__(self) -> None:
         #: Set by who waited, through `Session.abandon`; the plan looks at it between steps.
@@ -41,6 +41,10 @@ class Ticket:
         self.peak = 0
         #: Values computed ahead, because they decide a shape.
         self.settled: dict[str, Any] = {}
+        #: The types of files that the statement was checked under, by path and the name of a tensor.
+        self.headers: dict[tuple[str, str | None], Any] = {}
+        #: A file being written, to be discarded where nobody waits for it any more.
+        self.saving: Any = None
         #: The state of the random numbers before the statement drew any, None as long as it has not.
         self.drawn_from: Any = None
         #: The outermost loop that is running, for whoever waits to show.
@@ -50,4 +54,10 @@ class Ticket:
         """The next statement is at hand."""
         self.statement, self.peak = statement, 0
         self.settled = {}
+        self.headers = {}
         self.turns = None
+
+    def look(self) -> None:
+        """Raises Abandoned where nobody waits any more."""
+        if self.abandoned:
+            raise Abandoned

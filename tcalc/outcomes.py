@@ -32,6 +32,15 @@ class Bound(Outcome):
         self.name, self.type, self.data = name, type, data
 
 
+class Saved(Outcome):
+    """A file written, with the type of what it holds."""
+
+    __slots__ = ("path", "type")
+
+    def __init__(self, path: str, type: Type) -> None:
+        self.path, self.type = path, type
+
+
 class Noted(Outcome):
     """A note on a statement that succeeded."""
 

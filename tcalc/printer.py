@@ -114,6 +114,10 @@ class Printer:
         else:
             self._write(plain_chunks(data, self.default_float))
 
+    def text(self, text: str) -> None:
+        """Print some lines, each with its end, on standard output."""
+        self._pending.append(text)
+
     def _write(self, pieces: Iterable[str]) -> None:
         for piece in pieces:
             self._pending.append(piece)

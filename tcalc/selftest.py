@@ -64,7 +64,8 @@ def test_program(source: Source, settings: Settings) -> Report:
             [Failed(parsed)] if isinstance(parsed, TcalcError) else list(guarded(session.execute(parsed)))
         )
         span = parsed.span
-        start = span.start if span is not None else 0
+        # A syntax error's place may lie inside of its statement; all expectations before it are taken by now.
+        start = span.start if span is not None and not isinstance(parsed, TcalcError) else 0
         lines = _taken(wanted, start, span.end if span is not None else start)
         said = "\n".join([text for outcome in outcomes if (text := _said(outcome, settings)) is not None])
         text = "\n".join([line.text for line in lines])

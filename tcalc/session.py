@@ -11,22 +11,27 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tcalc.allowance import Allowance
+from tcalc.bindings import Binding, Bindings
 from tcalc.check.checked import HIDDEN, Checked
 from tcalc.check.checker import Key, Poisoned
-from tcalc.check.scope import Overlay, Variable
-from tcalc.check.statements import check_statement, poisoned
+from tcalc.check.scope import Variable
+from tcalc.check.statements import check_statement
 from tcalc.check.surroundings import Surroundings
-from tcalc.check.typed import Literal, Reference, Static, Typed
+from tcalc.check.typed import Apply, Literal, Reference, Typed
 from tcalc.draws import Draws
 from tcalc.errors import Note, TcalcError
-from tcalc.graph.cost import nbytes, numel
+from tcalc.foreseen import Foreseen
+from tcalc.graph.compiled import Compiled
+from tcalc.graph.cost import numel
 from tcalc.graph.graph import Graph
-from tcalc.graph.lower import FILE, NO_DERIVATIVES, lower
+from tcalc.graph.lower import FILE, NO_DERIVATIVES, alone, file_of, lower
 from tcalc.graph.rewrite import rewrite
-from tcalc.interrupt import Abandoned, Ticket
-from tcalc.late import LateEngine
-from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
+from tcalc.interrupt import Ticket
+from tcalc.late import LateEngine, kernel_sources
+from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Saved, Shown
+from tcalc.programs import Program, Programs, lasts
 from tcalc.reading import Reading
+from tcalc.saving import Saving
 from tcalc.settings import Settings
 from tcalc.source import Source, Span
 from tcalc.syntax import nodes
@@ -34,15 +39,12 @@ from tcalc.syntax.parser import engine as load_parser
 from tcalc.syntax.parser import parse_statements, whole
 from tcalc.types.data import ConstantData, Data, StaticData, TupleData
 from tcalc.types.tensor import (
-    POISON,
     UNKNOWN_TYPE,
     ConstantType,
-    FunctionType,
     TensorType,
     TupleType,
     Type,
     UnknownType,
-    is_known,
     needs_settling,
 )
 
@@ -50,48 +52,25 @@ if TYPE_CHECKING:
     from tcalc.backend.engine import Plan
     from tcalc.check.words import Words
 
-#: Checked and compiled statements kept by their text; values are never kept.
-MOST_PROGRAMS = 2048
 #: How often a statement is checked again because data decided a shape.
 MOST_ROUNDS = 1000
 SETTLED = "settled:"
 
 
-class Binding:
-    """A session variable: its type, its value (None where the type carries it), and the statement that made it."""
-
-    __slots__ = ("statement", "value", "variable")
-
-    def __init__(self, variable: Variable, value: Any, statement: nodes.Statement | None) -> None:
-        self.variable, self.value, self.statement = variable, value, statement
-
-
-class Program:
-    """A statement checked and compiled, with the types of the names that it was checked under.
-
-    `types` are those of its results once it has run, where no data decide them.
-    """
-
-    __slots__ = ("checked", "effect", "peak", "plan", "static", "types")
-
-    def __init__(self, checked: Checked, plan: Plan | None, static: Sequence[bool], peak: int, effect: bool) -> None:
-        self.checked, self.plan, self.static, self.peak, self.effect = checked, plan, static, peak, effect
-        self.types: list[Type] | None = None
-
-
 class Session:
     """Names, history and settings; runs programs statement by statement."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, engine: LateEngine | None = None) -> None:
         self.settings = settings or Settings()
-        self.bindings: dict[str, Binding] = {}
-        self._programs: dict[str, Program] = {}
-        self._reading = Reading(self.settings)
-        self._late = LateEngine(self.settings)
+        self.bindings = Bindings()
+        self._programs = Programs()
+        self._reading = Reading(self.settings, self.bindings.held)
+        self._saving = Saving(self.settings)
+        self._late = engine or LateEngine(self.settings)
         #: Held while names change, and while a run is given up; never for long.
         self._lock = threading.Lock()
         self._draws = Draws(self._lock)
-        self.allowance = Allowance(self.settings, self._held)
+        self.allowance = Allowance(self.settings, self.bindings.held)
         self.reset()
 
     # Names
@@ -106,12 +85,15 @@ class Session:
 
     def lookup(self, name: str) -> Variable | None:
         """See `check.scope.Scope`."""
-        binding = self.bindings.get(name)
-        return None if binding is None else binding.variable
+        return self.bindings.variable(name)
 
     def names(self) -> list[str]:
         """See `check.scope.Scope`."""
-        return [name for name in self.bindings if not name.startswith(HIDDEN)]
+        return self.bindings.listed()
+
+    def bind(self, name: str, type: Type, value: Any = None) -> None:
+        """Bind a name to a value that no statement made; None where the type carries it."""
+        self.bindings[name] = Binding(Variable(type), value, None)
 
     def forget(self, name: str) -> bool:
         """Remove a name; whether there was one."""
@@ -120,7 +102,7 @@ class Session:
     def data(self, name: str) -> Data:
         """A variable's value as plain data."""
         binding = self.bindings[name]
-        return self._data(binding.value, binding.variable.type)
+        return self.data_of(binding.value, binding.variable.type)
 
     # Checking
 
@@ -129,17 +111,16 @@ class Session:
 
         What depends on a statement with an error cannot be run either, and is not reported again.
         """
-        scope = Overlay(self)
+        foreseen = Foreseen(self)
         statements: list[nodes.Statement] = []
         outcomes: list[Outcome] = []
         for parsed in parse_statements(source):
             if isinstance(parsed, TcalcError):
                 outcomes.append(Failed(parsed))
-                for name in parsed.unbound:
-                    scope.bind(name, Variable(POISON))
+                foreseen.unbind(parsed.unbound)
                 continue
             try:
-                checked = check_statement(parsed, scope, self._surroundings())
+                checked = check_statement(parsed, foreseen.scope, self._surroundings(foreseen=foreseen))
             except TcalcError as error:
                 outcomes.append(Failed(error, parsed))
             except Poisoned:
@@ -149,14 +130,9 @@ class Session:
             else:
                 statements.append(parsed)
                 outcomes.extend([Noted(note) for note in checked.notes])
-                for name, variable in checked.variables:
-                    scope.bind(name, variable)
-                if checked.action == "show" and not checked.silent and checked.values:
-                    for name in ("_", "ans"):
-                        scope.bind(name, Variable(checked.values[-1].type))
+                foreseen.enter(checked)
                 continue
-            for name in poisoned(parsed):
-                scope.bind(name, Variable(POISON))
+            foreseen.spoil(parsed)
         return statements, outcomes
 
     def type_of(self, source: Source) -> tuple[Type, list[Note]]:
@@ -164,7 +140,13 @@ class Session:
         from tcalc.syntax.parser import parse_expression
 
         expression = parse_expression(source)
-        checked = check_statement(nodes.Show(expression.span, False, expression), self, self._surroundings())
+        return self.type_of_statement(nodes.Show(expression.span, False, expression))
+
+    def type_of_statement(self, statement: nodes.Show) -> tuple[Type, list[Note]]:
+        """The same of one that was read already."""
+        surroundings = self._surroundings()
+        surroundings.infer = self._inferred  # who asks for a type wants to see it, though torch be loaded for it
+        checked = check_statement(statement, self, surroundings)
         return (checked.values[0].type if checked.values else UNKNOWN_TYPE), checked.notes
 
     def compiled(self, source: Source) -> tuple[Checked, Graph]:
@@ -176,10 +158,75 @@ class Session:
             raise TcalcError("type", "data decides a shape here: what runs is settled while it runs", waits.span)
         return checked, rewrite(lower(checked.values))
 
-    def _surroundings(self, evaluating: bool = False) -> Surroundings:
-        """What a check may ask. Where nothing runs, a file may still be missing."""
-        header = self._reading.header if evaluating else self._reading.header_or_unknown
-        return Surroundings(self.settings.default_float, evaluating=evaluating, header=header)
+    def whole(self, statements: Sequence[nodes.Statement], ticket: Ticket) -> list[Compiled]:
+        """The statements of a checked program as they would be run, up to one that leaves. Raises TcalcError.
+
+        Nothing is run as long as no data decide a shape; where some do, the program is run as far as it goes.
+        """
+        foreseen = Foreseen(self)
+        found: list[Compiled] = []
+        for statement in statements:
+            checked = check_statement(statement, foreseen.scope, self._surroundings(True, foreseen=foreseen))
+            if checked.pending or any(type is not None and needs_settling(type) for type in checked.used.values()):
+                return list(self._while_running(statements, ticket))
+            _refuse_gradients(checked)
+            found.append(Compiled(checked))
+            foreseen.enter(checked)
+            if checked.action == "leave":
+                break
+        return found
+
+    def _while_running(self, statements: Sequence[nodes.Statement], ticket: Ticket) -> Iterator[Compiled]:
+        """The same, each statement run once it is compiled, but that no file is written."""
+        foreseen = Foreseen(self)
+        for statement in statements:
+            ticket.begin(statement)
+            try:
+                compiled = self._compiled(statement, ticket, foreseen)
+                yield compiled
+                if compiled.checked.action == "save":
+                    foreseen.enter(compiled.checked)
+                    continue
+                for outcome in self._perform(self._planned(compiled), ticket):
+                    if isinstance(outcome, Left):
+                        return
+            finally:
+                self._draws.end(ticket)
+
+    def kernel_sources(self, taken: set[str]) -> Any:
+        """The kernels that are more than a torch name, as Python: see `backend.sources.Sources`."""
+        return kernel_sources(taken)
+
+    def _surroundings(
+        self, evaluating: bool = False, ticket: Ticket | None = None, foreseen: Foreseen | None = None
+    ) -> Surroundings:
+        """What a check may ask. Where nothing runs, a file may still be missing, or promised by a statement before."""
+
+        def header(path: str, part: str | None) -> Type:
+            found = None
+            if foreseen is not None and not self.settings.safe:
+                found = foreseen.promised.find(path, part)
+            if found is None:
+                found = (self._reading.header if evaluating else self._reading.header_or_unknown)(path, part)
+            if ticket is not None:
+                ticket.headers[path, part] = found
+            return found
+
+        infer = self._inferred if evaluating else None
+        default_float, device = self.settings.default_float, self.settings.device
+        return Surroundings(
+            default_float,
+            evaluating=evaluating,
+            header=header,
+            infer=infer,
+            device=device,
+            storable=self._saving.check,
+        )
+
+    def _inferred(self, call: Apply) -> Type:
+        """The type of a call that only torch knows."""
+        found: Type = self.engine.infer(alone(call))
+        return found
 
     # Running
 
@@ -187,7 +234,7 @@ class Session:
         """Run a program statement by statement, each as it is read; stops at nothing."""
         ticket = ticket or Ticket()
         program = self._programs.get(source.text)
-        if program is not None and self._fits(program):
+        if program is not None and program.fits(self.bindings):
             ticket.begin(program.checked.statement)
             try:
                 yield from self._perform(program, ticket)
@@ -218,7 +265,7 @@ class Session:
         try:
             program = self._prepare(statement, ticket)
             if text is not None and isinstance(statement, nodes.Show) and not program.checked.notes:
-                self._keep(text, statement.span, program, ticket)
+                self._programs.keep(text, statement.span, program, ticket)
             yield from self._perform(program, ticket)
         except TcalcError as error:
             yield Failed(error, statement)
@@ -234,48 +281,71 @@ class Session:
         with self._lock:
             ticket.abandoned = True
             self._draws.abandon(ticket)
+            if ticket.saving is not None:
+                ticket.saving.discard()
 
-    def _keep(self, text: str, span: Span, program: Program, ticket: Ticket) -> None:
-        """Keep a program for its text, unless files or other data decide what it is."""
-        files = program.plan is not None and any(str(name).startswith(FILE) for name in program.plan.names)
-        if files or ticket.settled or text.strip(" \t\n;") != span.text.strip(" \t\n;"):
-            return
-        if len(self._programs) >= MOST_PROGRAMS:
-            self._programs.pop(next(iter(self._programs)), None)
-        self._programs[text] = program
+    def computed(
+        self, statement: nodes.Statement, ticket: Ticket, program: Program | None = None
+    ) -> tuple[Program | None, list[Any], list[Type]]:
+        """The values of an expression statement, their types, and its program; nothing is bound.
 
-    def _fits(self, program: Program) -> bool:
-        """Whether the names that a program was checked under still have the same types."""
-        bindings = self.bindings
-        for name, type in program.checked.used.items():
-            binding = bindings.get(name)
-            now = None if binding is None else binding.variable.type
-            if now is not type and now != type:
-                return False
-        return True
+        A value is None where its type carries it. The program may be handed in again: it serves where the names that it
+        uses have the types that they had. It is None where files or other data decide what it is.
+        """
+        ticket.begin(statement)
+        try:
+            fits = program is not None and program.fits(self.bindings)
+            now = program if program is not None and fits else self._prepare(statement, ticket)
+            if now.checked.action != "show":
+                raise TcalcError("type", "this is no expression: it has no value", statement.span)
+            values = self._computed(now, ticket)
+            types = now.types or self._types(now, values)
+            ticket.drawn_from = None
+        finally:
+            self._draws.end(ticket)
+        return (now if fits or lasts(ticket) else None), values, types
+
+    def put_back(self) -> None:
+        """Put the random numbers back at once where a statement failed; else that waits for the next draw."""
+        if self._draws.is_pending:
+            self._draws.put_back(self.engine)
 
     def _prepare(self, statement: nodes.Statement, ticket: Ticket) -> Program:
         """Check and compile a statement, computing ahead what decides its shapes."""
-        surroundings = self._surroundings(True)
+        return self._planned(self._compiled(statement, ticket))
+
+    def _compiled(self, statement: nodes.Statement, ticket: Ticket, foreseen: Foreseen | None = None) -> Compiled:
+        """A statement checked and lowered, what decides its shapes computed ahead."""
+        surroundings = self._surroundings(True, ticket, foreseen)
         settled: dict[Key, Typed] = {}
+        ahead: list[tuple[str | None, Graph]] = []
         for _ in range(MOST_ROUNDS):
             checked = check_statement(statement, self, surroundings, settled)
             if not checked.pending:
                 break
             key, typed = checked.pending[0]
-            settled[key] = self._settle(typed, ticket, len(settled))
-        static = [is_known(value.type) or isinstance(value, Static) for value in checked.values]
-        computed = [value for value, known in zip(checked.values, static, strict=True) if not known]
-        if not computed or checked.action not in ("show", "bind"):
-            return Program(checked, None, static, 0, False)
-        graph = rewrite(lower(computed))
-        shown = sum([numel(value.type) for value in computed]) if checked.action == "show" else 0
-        peak = self.allowance.refuse_too_large(graph, statement.span, shown)
-        return Program(checked, self.engine.Plan(graph), static, peak, graph.effect)
+            graph = rewrite(lower([typed]))
+            if foreseen is not None:
+                foreseen.refuse_reading(graph)
+            settled[key] = found = self._settle(typed, graph, ticket, len(settled))
+            ahead.append((found.name if isinstance(found, Reference) else None, graph))
+        compiled = Compiled(checked, ahead)
+        if foreseen is not None and compiled.graph is not None:
+            foreseen.refuse_reading(compiled.graph)
+        return compiled
 
-    def _settle(self, typed: Typed, ticket: Ticket, number: int) -> Typed:
+    def _planned(self, compiled: Compiled) -> Program:
+        """A compiled statement as torch runs it."""
+        checked, graph = compiled.checked, compiled.graph
+        if graph is None:
+            return Program(checked, None, compiled.known, 0, False)
+        lengths = [numel(each.type) for each, known in zip(checked.values, compiled.known, strict=True) if not known]
+        shown = sum(lengths) if checked.action == "show" else 0
+        peak = self.allowance.refuse_too_large(graph, checked.statement.span, shown)
+        return Program(checked, self.engine.Plan(graph), compiled.known, peak, graph.effect)
+
+    def _settle(self, typed: Typed, graph: Graph, ticket: Ticket, number: int) -> Typed:
         """A part of a statement computed ahead: what stands for it when the statement is checked again."""
-        graph = rewrite(lower([typed]))
         ticket.peak = self.allowance.refuse_too_large(graph, typed.span)
         plan = self.engine.Plan(graph)
         if graph.effect:
@@ -296,8 +366,7 @@ class Session:
             yield Noted(note)
         if checked.action == "nothing":
             return
-        if checked.action == "gradients":
-            raise TcalcError("grad", NO_DERIVATIVES, checked.statement.span)
+        _refuse_gradients(checked)
         if checked.action == "leave":
             yield Left()
             return
@@ -308,20 +377,22 @@ class Session:
             return
         values = self._computed(program, ticket)
         types = program.types or self._types(program, values)
+        if checked.action == "save":
+            yield self._save(checked, values, types, ticket)
+            return
         with self._lock:
-            if ticket.abandoned:
-                raise Abandoned
-            self._commit(checked, values, types)
+            ticket.look()
+            self.bindings.commit(checked, values, types, self._late.get)
             ticket.drawn_from = None
         if checked.silent:
             return
         if checked.action == "show":
             for value, type in zip(values, types, strict=True):
-                yield Shown(type, self._data(value, type))
+                yield Shown(type, self.data_of(value, type))
             return
         for name, value, type in zip(checked.targets, values, types, strict=True):
             if name is not None and not name.startswith(HIDDEN):
-                yield Bound(name, type, self._data(value, type))
+                yield Bound(name, type, self.data_of(value, type))
 
     def _types(self, program: Program, values: list[Any]) -> list[Type]:
         """The types of a program's results; kept where they are the same at each run."""
@@ -346,27 +417,6 @@ class Session:
         results = iter(plan.run(self._values(plan, program.checked.statement.span, ticket), ticket))
         return [None if known else next(results) for known in program.static]
 
-    def _commit(self, checked: Checked, values: list[Any], types: list[Type]) -> None:
-        statement = checked.statement
-        if checked.action == "show":
-            if not checked.silent and values and not isinstance(types[-1], FunctionType):
-                last = Binding(Variable(types[-1]), values[-1], statement)
-                self.bindings["_"] = self.bindings["ans"] = last
-            return
-        found = dict(zip(checked.targets, zip(values, types, strict=True), strict=True))
-        for name, variable in checked.variables:
-            value, type = found.get(name, (None, variable.type))
-            if value is not None and not isinstance(variable.type, UnknownType):
-                type = self.engine.type_of(value, variable.type)
-            elif value is None:
-                type = variable.type
-            self.bindings[name] = Binding(Variable(type, variable.names_axes), value, statement)
-
-    def _held(self) -> int:
-        """The bytes that variables take."""
-        values = {id(each.value): each.variable.type for each in self.bindings.values() if each.value is not None}
-        return sum(map(nbytes, values.values()))
-
     def _values(self, plan: Plan, span: Span, ticket: Ticket) -> list[Any]:
         """The values that a plan takes: variables, files, and parts computed ahead."""
         values: list[Any] = []
@@ -374,25 +424,18 @@ class Session:
             assert isinstance(name, str)
             binding = self.bindings.get(name)
             if binding is not None:
-                values.append(self._value(name) if binding.value is None else binding.value)
+                values.append(self.bindings.value(name, self.engine) if binding.value is None else binding.value)
             elif name.startswith(FILE):
-                values.append(self._loaded(name.removeprefix(FILE), span))
+                values.append(self._loaded(name, span, ticket))
             else:
                 values.append(ticket.settled[name])
         return values
 
-    def _value(self, name: str) -> Any:
-        binding = self.bindings[name]
-        if binding.value is None:
-            assert isinstance(binding.variable.type, TensorType)
-            binding.value = self.engine.tensor(binding.variable.type.static, binding.variable.type.dtype)
-        return binding.value
-
-    def _data(self, value: Any, type: Type) -> Data:
+    def data_of(self, value: Any, type: Type) -> Data:
         """A value as plain data."""
         if isinstance(type, TupleType) and (value is None or isinstance(value, tuple)):
             values = value if value is not None else (None,) * len(type.items)
-            return TupleData([self._data(v, item) for v, item in zip(values, type.items, strict=True)], type.names)
+            return TupleData([self.data_of(v, item) for v, item in zip(values, type.items, strict=True)], type.names)
         if value is not None:
             found: Data = self.engine.data(value, type)
             return found
@@ -402,20 +445,54 @@ class Session:
 
     # Files
 
-    def offer_standard_input(self, read: Callable[[], bytes]) -> None:
-        """Let `load("-")` read standard input; a door does so whose program comes from elsewhere."""
+    def offer_standard_input(self, read: Callable[[int], bytes]) -> None:
+        """Let `load("-")` read standard input; a door does so whose program comes from elsewhere.
+
+        `read` gives the next bytes, at most so many, and none at the end.
+        """
         self._reading.standard_input = read
 
-    def header(self, path: str) -> Type:
-        """The type of the tensor in a file."""
-        return self._reading.header(path)
+    def header(self, path: str, part: str | None = None) -> Type:
+        """The type of what is in a file, or of one tensor in it."""
+        return self._reading.header(path, part)
 
-    def _loaded(self, path: str, span: Span) -> Any:
+    def layout(self, path: str, part: str | None = None) -> Any:
+        """How a file lies on the disk: see `files.data.Layout`."""
+        return self._reading.layout(path, part)
+
+    def _loaded(self, input: str, span: Span, ticket: Ticket) -> Any:
+        path, part = file_of(input)
         try:
-            return self.engine.from_array(self._reading.array(path))
+            array = self._reading.array(path, part, ticket.look)
+            told = ticket.headers.get((path, part), array.type)
+            if told != array.type and not isinstance(told, UnknownType):
+                raise TcalcError("io", f"{path} was changed while it was loaded: it held {told}, and now {array.type}")
+            return self.engine.from_array(array)
         except TcalcError as error:
             error.span = error.span or span
             raise
+
+    def _save(self, checked: Checked, values: Sequence[Any], types: Sequence[Type], ticket: Ticket) -> Outcome:
+        """Write a file and put it in its place. Until then what was there is untouched."""
+        path, names = checked.saved
+        type = types[0] if len(types) == 1 else TupleType(tuple(types), names)
+        try:
+            self._saving.check(path, type)
+            parts = [(name, self.engine.data(*each)) for name, *each in zip(names, values, types, strict=True)]
+            ticket.saving = replacement = self._saving.begin(path, ticket.look)
+            try:
+                self._saving.write(replacement, path, parts)
+                with self._lock:
+                    ticket.look()
+                    replacement.commit()
+                    ticket.drawn_from = None
+            finally:
+                ticket.saving = None
+                replacement.close()
+        except TcalcError as error:
+            error.span = error.span or checked.statement.span
+            raise
+        return Saved(path, type)
 
     # What is loaded late
 
@@ -440,6 +517,11 @@ class Session:
     def engine(self) -> Any:
         """torch, loaded and set up when the first tensor is needed."""
         return self._late.get()
+
+
+def _refuse_gradients(checked: Checked) -> None:
+    if checked.action == "gradients":
+        raise TcalcError("grad", NO_DERIVATIVES, checked.statement.span)
 
 
 def _too_deep(statement: nodes.Statement) -> TcalcError:

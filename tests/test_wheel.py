@@ -61,6 +61,7 @@ def tcalc(bin: Path, *arguments: str, stdin: str = "") -> tuple[int, str, str]:
 def test_holds_the_package_the_grammar_and_its_tables(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"tcalc/cli.py", "tcalc/py.typed", "tcalc/grammar/tcalc.lark", "tcalc/grammar/tables.json"} <= names
+    assert "tcalc/library/reachable.txt" in names
     mine = {name.removeprefix("tcalc/") for name in names if name.startswith("tcalc/") and name.endswith(".py")}
     there = {str(path.relative_to(ROOT / "tcalc")) for path in (ROOT / "tcalc").rglob("*.py")}
     assert mine == there

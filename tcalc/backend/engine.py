@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from typing import Any
 
-# Backends for other devices are looked up by entry points at every import; nobody asked for them here.
-os.environ.setdefault("TORCH_DEVICE_BACKEND_AUTOLOAD", "0")
+import torch
 
-import torch  # after the environment is set
-
+from tcalc.backend.meta import infer
 from tcalc.backend.plan import Plan
 from tcalc.backend.values import TORCH, data, from_array, tensor, type_of
 from tcalc.types.dtypes import DType
 
-# What torch warns of is either said by tcalc in its own words or of no use to somebody at a prompt.
-warnings.filterwarnings("ignore", category=UserWarning, module=r"(torch|tcalc)(\.|$)")
-
 
 def configure(default_float: DType, device: str, threads: int | None) -> None:
-    """Set torch up once: default dtype, device, threads."""
+    """Set torch up once, in a process that is tcalc's own: default dtype, device, threads, what it warns of."""
+    import warnings
+
+    # What torch warns of is either said by tcalc in its own words or of no use to somebody at a prompt.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"(torch|tcalc)(\.|$)")
+    # einops discourages Python's keywords (`"out in -> in out"`), which are names like any other here.
+    warnings.filterwarnings("ignore", module=r"einops(\.|$)")
     torch.set_default_dtype(TORCH[default_float])
     if threads is not None:
         torch.set_num_threads(threads)
@@ -63,6 +62,7 @@ __all__ = [
     "data",
     "enter_thread",
     "from_array",
+    "infer",
     "random_state",
     "restore",
     "seed",

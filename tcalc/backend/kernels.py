@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tcalc.backend import kernels_einops, kernels_library, kernels_signal
+from tcalc.backend import kernels_einops, kernels_forms, kernels_library, kernels_signal
 from tcalc.backend.kernels_einops import Lengths
+from tcalc.library.einsum import widens
 from tcalc.library.indexing import SliceItem, TensorItem
 
 Kernel = Callable[..., Any]
@@ -43,8 +44,12 @@ def _index(items: tuple[object, ...], tensors: tuple[Tensor, ...]) -> tuple[Any,
 
 
 def einsum(*operands: Tensor, equation: str) -> Tensor:
-    """torch's einsum."""
-    return torch.einsum(equation, *operands)
+    """torch's einsum; of integers in i64 and back: torch has no products of bools, and widens sums here and there."""
+    dtype = operands[0].dtype
+    if dtype.is_floating_point or dtype.is_complex or dtype is torch.int64:
+        return torch.einsum(equation, *operands)
+    result = torch.einsum(equation, *[each.long() for each in operands])
+    return result if widens(equation, dtype is torch.bool) else result.to(dtype)
 
 
 def same(x: Tensor) -> Tensor:
@@ -77,9 +82,9 @@ def tile(x: Tensor, dims: tuple[int, ...]) -> Tensor:
     return x.tile(dims)
 
 
-def to(x: Tensor, other: Tensor | None = None, dtype: torch.dtype | None = None) -> Tensor:
-    """The same numbers in another dtype."""
-    return x.to(other.dtype if other is not None else dtype)
+def to(x: Tensor, other: Tensor | None = None, dtype: torch.dtype | None = None, device: str | None = None) -> Tensor:
+    """The same numbers in another dtype; where tensors live is settled elsewhere."""
+    return x.to(other.dtype if other is not None else dtype or x.dtype)
 
 
 def item(x: Tensor) -> Tensor:
@@ -107,7 +112,9 @@ def allclose(a: Tensor, b: Tensor, **options: Any) -> Tensor:
 
 
 def equal(a: Tensor, b: Tensor) -> Tensor:
-    """Whether two tensors are the same everywhere."""
+    """Whether two tensors have one shape and are the same everywhere."""
+    if a.shape != b.shape:
+        return torch.zeros((), dtype=torch.bool, device=a.device)
     return (a == b).all()
 
 
@@ -121,12 +128,12 @@ def lcm(a: Tensor, b: Tensor) -> Tensor:
 
 def shape(x: Tensor) -> Tensor:
     """The sizes of all axes. The checker knows them but where data decide."""
-    return torch.tensor(x.shape)
+    return torch.tensor(x.shape, dtype=torch.int64)
 
 
 def size(x: Tensor, dim: int | None = None) -> Tensor:
     """The size of an axis, or of all."""
-    return torch.tensor(x.shape if dim is None else x.shape[dim])
+    return torch.tensor(x.shape if dim is None else x.shape[dim], dtype=torch.int64)
 
 
 def length(x: Tensor) -> Tensor:
@@ -190,7 +197,8 @@ def find(name: str) -> Kernel:
     """The function behind a row's `torch` field, which is never the user's text."""
     if name.startswith("kernel:"):
         key = name.removeprefix("kernel:")
-        return next(table[key] for table in (KERNELS, kernels_library.KERNELS, kernels_signal.KERNELS) if key in table)
+        tables = (KERNELS, kernels_forms.KERNELS, kernels_library.KERNELS, kernels_signal.KERNELS)
+        return next(table[key] for table in tables if key in table)
     found: Any = torch
     for part in name.split("."):
         found = getattr(found, part)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
-
-# Python's keywords (`"out in -> in out"`) are names like any other here.
-warnings.filterwarnings("ignore", module=r"einops(\.|$)")
 
 #: Sizes of the pattern's names, as far as the program gives them.
 Lengths = tuple[tuple[str, int], ...]

@@ -182,8 +182,8 @@ def masked_fill(x: Tensor, mask: Tensor, value: Tensor) -> Tensor:
 
 
 def searchsorted(sorted_sequence: Tensor, values: Tensor, right: bool = False) -> Tensor:
-    """torch wants one dtype."""
-    dtype = torch.result_type(sorted_sequence, values)
+    """torch wants one dtype; of a scalar too, for its value must not wrap."""
+    dtype = torch.promote_types(sorted_sequence.dtype, values.dtype)
     return torch.searchsorted(sorted_sequence.to(dtype), values.to(dtype), right=right)
 
 
@@ -214,8 +214,6 @@ def _loss(name: str) -> Callable[..., Tensor]:
 
 
 LOSSES = (
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
     "huber_loss",
     "l1_loss",
     "mse_loss",
@@ -230,12 +228,24 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, **op
     return torch.nn.functional.scaled_dot_product_attention(query, key, value, **options)
 
 
+def kron(a: Tensor, b: Tensor) -> Tensor:
+    """torch refuses transposed operands."""
+    result: Tensor = torch.kron(a.contiguous(), b.contiguous())
+    return result
+
+
 def cdist(a: Tensor, c: Tensor, p: float = 2.0) -> Tensor:
     """torch refuses half-width floats."""
     return torch.cdist(_wide(a), _wide(c), p=p).to(a.dtype)
 
 
 # Decompositions
+
+
+def matrix_exp(A: Tensor) -> Tensor:
+    """torch refuses transposed matrices, several at once."""
+    result: Tensor = torch.linalg.matrix_exp(A.contiguous())
+    return result
 
 
 def eigvals(A: Tensor) -> Tensor:
@@ -273,8 +283,10 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "imag": imag,
     "index_add": index_add,
     "index_select": index_select,
+    "kron": kron,
     "layer_norm": layer_norm,
     "masked_fill": masked_fill,
+    "matrix_exp": matrix_exp,
     "mean": mean,
     "nanmean": nanmean,
     "nansum": nansum,

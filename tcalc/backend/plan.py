@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from tcalc.backend import faults, kernels
+from tcalc.backend.guards import guarded
 from tcalc.backend.loops import loop_step
 from tcalc.backend.values import TORCH, tensor
 from tcalc.graph.graph import (
@@ -24,6 +25,7 @@ from tcalc.graph.graph import (
     Part,
     Repeat,
     nodes_of,
+    weak_numbers,
 )
 from tcalc.interrupt import Abandoned, Ticket
 from tcalc.source import Span
@@ -42,7 +44,7 @@ class Plan:
     computes both branches and takes each element from its own.
     """
 
-    __slots__ = ("_initial", "_mapped", "_places", "_program", "_results", "_spans", "names")
+    __slots__ = ("_initial", "_mapped", "_places", "_program", "_results", "_spans", "constants", "names")
 
     def __init__(self, graph: Graph, mapped: bool = False) -> None:
         number = {id(node): register for register, node in enumerate(graph.nodes)}
@@ -56,15 +58,15 @@ class Plan:
         self._results = tuple([_places(result, number) for result in graph.results])
         kept = {id(node) for node in nodes_of(graph.results)}
         last: dict[int, int] = {}
-        scalars = _scalar_numbers(graph)
+        weak = weak_numbers(graph)
         for register, node in enumerate(graph.nodes):
             if isinstance(node, Input):
                 self.names.append(node.name)
                 self._places.append(register)
             elif isinstance(node, Number):
                 assert isinstance(node.type, TensorType)
-                weak = id(node) in scalars and id(node) not in kept
-                self._initial[register] = node.value if weak else tensor(node.value, node.type.dtype)
+                value = node.value if id(node) in weak else tensor(node.value, node.type.dtype)
+                self._initial[register] = value
             elif isinstance(node, Data):
                 self._initial[register] = tensor(node.value, node.dtype)
             else:
@@ -79,6 +81,10 @@ class Plan:
         for register, position in last.items():
             if register not in forever:
                 dead[position] += (register,)
+        #: Whether it keeps tensors from run to run, which a result may share memory with.
+        self.constants = any(isinstance(self._initial[place], torch.Tensor) for place in constant) or any(
+            isinstance(node, Branch | Repeat) for node in graph.nodes
+        )
         #: The steps, each with the registers that nobody needs any more after it.
         self._program = list(zip(steps, dead, strict=True))
 
@@ -118,18 +124,6 @@ def _collect(result: object, registers: Registers) -> Any:
     return registers[result] if isinstance(result, int) else None
 
 
-def _scalar_numbers(graph: Graph) -> set[int]:
-    """Numbers that may stay Python numbers: every user takes such, beside a tensor."""
-    good: set[int] = set()
-    bad: set[int] = set()
-    for node in graph.nodes:
-        weak = isinstance(node, Operation) and node.row.scalars
-        tensors = any(not isinstance(each, Number) for each in node.inputs)
-        for each in node.inputs:
-            (good if weak and tensors else bad).add(id(each))
-    return good - bad
-
-
 def _step(node: Node, register: int, inputs: list[int], mapped: bool) -> Step:
     if isinstance(node, Operation):
         return _operation_step(node, register, inputs)
@@ -144,9 +138,10 @@ def _step(node: Node, register: int, inputs: list[int], mapped: bool) -> Step:
 
 
 def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
-    kernel = kernels.find(node.row.torch)
+    kernel = guarded(node.row.torch) if node.row.inferred else kernels.find(node.form.torch or node.row.torch)
     options = {name: TORCH[value] if isinstance(value, DType) else value for name, value in node.options.items()}
-    if all(count == ALONE for _, count in node.slots) and not options and len(inputs) in (1, 2):
+    named = node.by_name
+    if all(count == ALONE for _, count in node.slots) and not options and not named and len(inputs) in (1, 2):
         if len(inputs) == 1:
             (only,) = inputs
 
@@ -161,6 +156,7 @@ def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
 
         return binary
     counts = [count for _, count in node.slots]
+    places = len(counts) - len(named)
 
     def general(registers: Registers) -> None:
         rest = iter(inputs)
@@ -172,7 +168,8 @@ def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
                 arguments.append(None)
             else:
                 arguments.append([registers[next(rest)] for _ in range(count)])
-        registers[register] = kernel(*arguments, **options)
+        by_name = zip(named, arguments[places:], strict=True)
+        registers[register] = kernel(*arguments[:places], **dict(by_name), **options)
 
     return general
 

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tcalc.files import ArrayData
+from tcalc.errors import TcalcError
+from tcalc.files import ArrayData, Arrays
 from tcalc.types import dtypes
 from tcalc.types.data import Statistics, TensorData, TupleData
 from tcalc.types.dtypes import DType
@@ -30,8 +31,14 @@ def tensor(value: object, dtype: DType) -> Tensor:
         return torch.tensor(value).to(TORCH[dtype])
 
 
-def from_array(array: ArrayData) -> Tensor:
-    """The tensor that was read from a file."""
+def from_array(array: ArrayData | Arrays) -> Tensor | tuple[Tensor, ...]:
+    """The tensor that was read from a file, or its tensors."""
+    if isinstance(array, Arrays):
+        return tuple([_from_array(each) for each in array.arrays])
+    return _from_array(array)
+
+
+def _from_array(array: ArrayData) -> Tensor:
     if 0 in array.shape:
         return torch.empty(array.shape, dtype=TORCH[array.type.dtype])
     raw: Any = array.buffer
@@ -42,7 +49,7 @@ def from_array(array: ArrayData) -> Tensor:
 def type_of(value: object, declared: Type) -> Type:
     """A value's type: what torch has, with the labels and origins that were declared where the sizes agree."""
     if isinstance(value, Tensor):
-        dtype = TCALC[value.dtype]
+        dtype = _dtype(value)
         shape = tuple(value.shape)
         if isinstance(declared, TensorType) and len(declared.axes) == len(shape):
             if declared.dtype is dtype and declared.is_settled and declared.shape == shape:
@@ -57,10 +64,17 @@ def type_of(value: object, declared: Type) -> Type:
         return TensorType(dtype, tuple([Axis(size) for size in shape]))
     if isinstance(value, tuple):
         items = declared.items if isinstance(declared, TupleType) and len(declared.items) == len(value) else None
-        names = declared.names if isinstance(declared, TupleType) else ()
+        names = declared.names if isinstance(declared, TupleType) else getattr(type(value), "__match_args__", ())
         parts = [type_of(item, items[i] if items is not None else declared) for i, item in enumerate(value)]
         return TupleType(tuple(parts), names)
     return declared
+
+
+def _dtype(value: Tensor) -> DType:
+    dtype = TCALC.get(value.dtype)
+    if dtype is None:
+        raise TcalcError("dtype", f"torch gives {value.dtype} here, a dtype that tcalc does not have")
+    return dtype
 
 
 class Numbers:
@@ -73,8 +87,24 @@ class Numbers:
         self._flat: Tensor | None = None
         self.type = type
 
+    @property
+    def tensor(self) -> Tensor:
+        """The tensor itself, which nobody may change."""
+        return self._tensor
+
     def numbers(self, start: int, stop: int) -> Sequence[bool | int | float | complex]:
         """See `TensorData.numbers`."""
+        numbers: list[bool | int | float | complex] = self._elements(start, stop).tolist()
+        return numbers
+
+    def raw(self, start: int, stop: int) -> memoryview:
+        """See `Storable.raw`."""
+        piece = self._elements(start, stop).cpu().resolve_neg().contiguous()
+        array: Any = piece.view(torch.uint8).numpy()
+        return memoryview(array)
+
+    def _elements(self, start: int, stop: int) -> Tensor:
+        """Elements in row-major order; one that is not contiguous is never copied whole."""
         whole = self._tensor
         if whole.dim() != 1:
             if self._flat is None:
@@ -82,8 +112,7 @@ class Numbers:
             if self._flat is None:
                 return _piece(whole, start, stop)
             whole = self._flat
-        numbers: list[bool | int | float | complex] = whole[start:stop].tolist()
-        return numbers
+        return whole[start:stop]
 
     def statistics(self) -> Statistics | None:
         """See `TensorData.statistics`."""
@@ -104,11 +133,10 @@ class Numbers:
         return Statistics(least, greatest, float(wide.mean()), std, [int(b) for b in bins], missing, infinite)
 
 
-def _piece(x: Tensor, start: int, stop: int) -> list[bool | int | float | complex]:
+def _piece(x: Tensor, start: int, stop: int) -> Tensor:
     """Elements of a large tensor that is not contiguous, without copying it whole."""
-    indices = torch.arange(start, min(stop, x.numel()))
-    taken: list[bool | int | float | complex] = x[torch.unravel_index(indices, x.shape)].tolist()
-    return taken
+    indices = torch.arange(start, min(stop, x.numel()), device=x.device)
+    return x[torch.unravel_index(indices, x.shape)]
 
 
 def data(value: object, type: Type) -> TensorData | TupleData:

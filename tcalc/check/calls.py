@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import errors, names, over, wrapping
+from tcalc.check import errors, inferred, names, over, wrapping
 from tcalc.check.arguments import Given, default_value, static_argument, static_list
 from tcalc.check.typed import Apply, Item, Several, Static, Typed, converted, item_of
 from tcalc.errors import TcalcError, counted
@@ -141,6 +141,9 @@ class _Binding:
                 if signature.keywords is not None and (name not in signature.names or name == signature.keywords):
                     self._take_keyword(signature.keywords, each)
                     continue
+                if name == "device" and self._takes_device() and isinstance(each.typed.type, ConstantType):
+                    self.arguments[name] = each.typed.type.value
+                    continue
                 if name not in signature.names:
                     raise Mismatch("type", f"{self.row.name} has no option {each.name}{self._hint(each.name)}", depth=1)
                 if name in self.given:
@@ -167,6 +170,10 @@ class _Binding:
                     self.arguments[name], self.operands[name] = number.type, number
             else:
                 raise Mismatch("type", f"{self.row.name} needs {name}", depth=0)
+
+    def _takes_device(self) -> bool:
+        """Whether torch's function takes a device, which the row has no use for."""
+        return "requires_grad" in self.signature.names or self.row.name in ("as_tensor", "randint_like")
 
     def _take_keyword(self, parameter: str, each: Given) -> None:
         """One more of the named arguments that a signature leaves open."""
@@ -220,7 +227,8 @@ class _Binding:
             raise Mismatch(
                 "type", f"{{0}} is {kind_of(type)}; arithmetic is on tensors", Place(parameter.name), depth=2
             )
-        raise Mismatch("type", f"{{0}} is {kind_of(type)}, not a tensor", Place(parameter.name), depth=1)
+        shows = "; print(a, b) shows values" if self.row.operator and kind_of(type) == "text" else ""
+        raise Mismatch("type", f"{{0}} is {kind_of(type)}, not a tensor{shows}", Place(parameter.name), depth=1)
 
     def _sequence(self, given: Given) -> tuple[Typed, ...]:
         """A list literal's items, a tuple's, or a tensor's rows."""
@@ -285,6 +293,11 @@ def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, bi
     signature, arguments = form.signature, binding.arguments
     match = Match(signature, arguments, checker.default_float, checker.facts)
     match.fit()
+    if "device" in arguments:
+        _note_device(checker, arguments["device"], node)
+    if row.inferred:
+        operands, parameters, options = _lowered(row, match, binding.operands)
+        return inferred.call(checker, Apply(node.span, UNKNOWN_TYPE, row, form, operands, options, parameters))
     result = form.rule(match) if form.rule is not None else match.result(signature.result)
     operands, parameters, options = _lowered(row, match, binding.operands)
     if form.fold is not None:
@@ -389,6 +402,13 @@ def rows_of(typed: Typed, count: int) -> tuple[Typed, ...]:
     item = TensorType(type.dtype, type.axes[1:])
     apart = Apply(typed.span, TupleType((item,) * count), row, row.forms[0], (typed,), {"dim": 0}, ("x",))
     return tuple([Item(typed.span, item, apart, i) for i in range(count)])
+
+
+def _note_device(checker: Checker, device: object, node: nodes.Expr) -> None:
+    """A note where a program asks for another device than it gets."""
+    here = checker.surroundings.device
+    if isinstance(device, str) and device.partition(":")[0] != here.partition(":")[0]:
+        checker.note(f"tensors live where --device says: {here}, and not {device}", node.span)
 
 
 def _note_growth(checker: Checker, node: nodes.Expr, match: Match, binding: _Binding, result: Type) -> None:

@@ -21,13 +21,13 @@ HIDDEN = "\N{MIDDLE DOT}"
 class Checked:
     """A checked statement.
 
-    `action` is "show" (the values are results), "bind" (they go to `targets`), "seed", "leave", "gradients" (what
-    `backward` and its kin do) or "nothing".
+    `action` is "show" (the values are results), "bind" (they go to `targets`), "save" (they go to a file: `saved` is
+    its path, and their names there), "seed", "leave", "gradients" (what `backward` and its kin do) or "nothing".
     `variables` are the names bound, in order, with their types; a name without a value (`rows` of `[rows, cols]`) has a
     static type. `values` are the expressions to compute, `targets[i]` the name that value i goes to, or None.
     """
 
-    __slots__ = ("action", "notes", "pending", "silent", "statement", "targets", "used", "values", "variables")
+    __slots__ = ("action", "notes", "pending", "saved", "silent", "statement", "targets", "used", "values", "variables")
 
     def __init__(self, statement: nodes.Statement, action: str, values: tuple[Typed, ...] = ()) -> None:
         self.statement = statement
@@ -36,6 +36,7 @@ class Checked:
         self.values = values
         self.targets: tuple[str | None, ...] = (None,) * len(values)
         self.variables: list[tuple[str, Variable]] = []
+        self.saved: tuple[str, tuple[str, ...]] = ("", ())
         self.notes: list[Note] = []
         #: Names looked at, with the types they had.
         self.used: dict[str, Type | None] = {}

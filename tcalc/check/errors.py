@@ -79,7 +79,8 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
     likely: Iterable[str] = unique
     if len(unique) > MOST_COMPARED:  # comparing is slow: only those that could be meant
         likely = islice((each for each in unique if abs(len(each) - len(name)) < 3), MOST_COMPARED)
-    return difflib.get_close_matches(name, likely, n=2, cutoff=0.72)
+    cutoff = 0.6 if len(name) == 3 else 0.72  # of three letters one may be wrong
+    return difflib.get_close_matches(name, likely, n=2, cutoff=cutoff)
 
 
 def wrong_count(name: str, least: int, most: int, given: int, span: Span, missing: str = "") -> TcalcError:

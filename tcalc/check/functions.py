@@ -11,6 +11,7 @@ from tcalc.check.arguments import Given
 from tcalc.check.over import Over
 from tcalc.check.typed import Bound, Local, Static, Typed, converted
 from tcalc.errors import Mark, TcalcError
+from tcalc.library import reachable
 from tcalc.library.builtin import Builtin
 from tcalc.source import Span
 from tcalc.syntax import nodes
@@ -279,8 +280,8 @@ def resolve(checker: Checker, node: nodes.Expr) -> Function:
         if found is not None:
             return _from_torch(checker, found, node)
         receiver = checker.check(node.value)
-        row = library.row(node.name)
-        if row is not None and not row.attribute and names.is_method(row):
+        row = names.method(node.name)
+        if row is not None:
             return RowFunction(row, (), (Given(None, receiver, node.value),))
         dtype = names.conversion_method(node.name)
         if dtype is not None:
@@ -318,6 +319,9 @@ def _builtin(checker: Checker, name: str, span: Span) -> Function:
     dtype = names.PYTHON_CONVERSIONS.get(name) or dtypes.lookup(name)
     if dtype is not None:
         return Conversion(checker.default_float if dtype is dtypes.F32 and name == "float" else dtype)
+    row = reachable.find(name)
+    if row is not None:
+        return RowFunction(row)
     raise names.unknown(checker, name, span)
 
 
@@ -326,6 +330,11 @@ def _from_torch(checker: Checker, found: object, node: nodes.Attribute) -> Funct
         return RowFunction(found)
     if isinstance(found, DType):
         return Conversion(found)
+    from tcalc.check.devices import FUNCTIONS
+
+    function = FUNCTIONS.get(found) if isinstance(found, str) else None
+    if function is not None:
+        return function
     raise names.unknown_torch(checker, node)
 
 

@@ -88,6 +88,11 @@ def _part(checker: Checker, node: nodes.Index, value: Typed) -> Typed:
     if len(node.items) == 1 and isinstance(node.items[0], nodes.Expr):
         item = checker.check(node.items[0])
         position = item.type.static if isinstance(item.type, TensorType) else None
+        name = item.type.value if isinstance(item.type, ConstantType) else None
+        if isinstance(name, str):  # a file's tensors are often called what no attribute can be
+            if name not in value.type.names:
+                raise names.unknown_part(node.value, value.type, name, item.span)
+            position = value.type.names.index(name)
     if not isinstance(position, int) or isinstance(position, bool):
         raise TcalcError(
             "type", f"a tuple's part is taken by an integer known while checking: {node.value.span.text}[0]", node.span

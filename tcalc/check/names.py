@@ -6,10 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import calls, derivatives, errors
+from tcalc.check import alone, calls, derivatives, errors
 from tcalc.check.arguments import Given
 from tcalc.check.typed import Static, Typed, item_of
 from tcalc.errors import TcalcError
+from tcalc.library import reachable
 from tcalc.library.builtin import Builtin
 from tcalc.source import Span
 from tcalc.syntax import nodes
@@ -43,6 +44,8 @@ ROOTS = frozenset("torch F linalg special fft nn np numpy math".split())
 READ_OR_CALLED = ("real", "imag")
 RESERVED = frozenset(["torch", "True", "False", "None"])
 LONGEST_NAME = 24
+#: More parts of a tuple than this are not all named in an error.
+MOST_PARTS = 8
 #: Tensor methods that convert to a dtype, beside `x.f64()`.
 CONVERTING = {
     "float": "f32",
@@ -61,18 +64,44 @@ IN_PLACE = {
     "copy_": "…",
     "requires_grad_": "tensor({x}, requires_grad=True)",
     "random_": "randint(…)",
+    "normal_": "randn_like({x})",
+    "uniform_": "rand_like({x})",
 }
 #: Names of torch's that stand for something that is done in another way here.
 ELSEWHERE = {
-    "device": "tensors live where --device says",
     "cuda": "tensors live where --device says",
-    "is_cuda": "tensors live where --device says",
     "no_grad": "nothing is recorded unless a gradient is asked for",
     "Tensor": "write tensor(…)",
     "FloatTensor": "write tensor(…) or f32(…)",
     "LongTensor": "write tensor(…) or i64(…)",
-    "empty": "write zeros(…)",
-    "from_numpy": "write tensor(…)",
+    "pass": "leave the line empty",
+    "break": "tcalc has no loops",
+    "continue": "tcalc has no loops",
+    "format": "print(a, b) shows values",
+    "append": "values never change; cat and stack put tensors together",
+    "optim": "minimize[w](loss, lr=…) finds the least loss",
+    "list": "[…] makes a tensor, (…) keeps its parts apart",
+    "tuple": "(…) keeps its parts apart",
+    "dict": "bind each part to a name, or keep them apart in a tuple",
+    "isinstance": "every value's type is known before it runs",
+    "requires_grad": "grad[x](e) asks for a derivative where it is wanted",
+    "is_leaf": "grad[x](e) asks for a derivative where it is wanted",
+    **dict.fromkeys(
+        ("stride", "is_contiguous", "data_ptr", "storage", "untyped_storage", "storage_offset"),
+        "how a tensor lies in memory is no part of its value",
+    ),
+    "as_strided": "how a tensor lies in memory is no part of its value",
+    "compile": "every statement is compiled as it is",
+    **dict.fromkeys(("set_default_dtype", "get_default_dtype"), "--dtype chooses the default float"),
+    **dict.fromkeys(("set_num_threads", "get_num_threads"), "--threads says how many"),
+    **dict.fromkeys(
+        ("get_rng_state", "set_rng_state", "seed", "initial_seed"),
+        "torch.manual_seed(n) starts the random numbers anew",
+    ),
+    "set_printoptions": "values are printed so that they can be read back",
+    "from_file": "write load(…)",
+    "while_loop": "write iterate, fold or scan",
+    "cond": "write a if c else b",
     "exit": "write exit(), or press Ctrl-D",
     "quit": "write quit(), or press Ctrl-D",
     "help": "in the shell, :help NAME",
@@ -80,6 +109,17 @@ ELSEWHERE = {
     "enumerate": "use vmap or scan",
     "zip": "use vmap or scan with several arguments",
     "svd": "write linalg.svd, whose third result is Vh",
+}
+#: torch's older constructors: conversions here, and dtypes for `x.type(…)`.
+LEGACY = {
+    "FloatTensor": "f32",
+    "DoubleTensor": "f64",
+    "HalfTensor": "f16",
+    "LongTensor": "i64",
+    "IntTensor": "i32",
+    "ShortTensor": "i16",
+    "ByteTensor": "u8",
+    "BoolTensor": "bool",
 }
 #: What people write who come from elsewhere.
 SPELLINGS = {
@@ -110,7 +150,8 @@ def predefined(checker: Checker, name: str, span: Span) -> Typed | None:
     dtype = PYTHON_CONVERSIONS.get(name) or dtypes.lookup(name)
     if dtype is not None:
         return Static(span, ConstantType(dtype))
-    return None
+    row = reachable.find(name)
+    return None if row is None else Static(span, FunctionType(RowFunction(row)))
 
 
 def is_reserved(name: str) -> bool:
@@ -128,7 +169,9 @@ def unknown(checker: Checker, name: str, span: Span) -> TcalcError:
     """A name that nothing has."""
     if name in ELSEWHERE:
         return TcalcError("name", f"there is no {name}: {ELSEWHERE[name]}", span)
-    known = [*checker.locals, *checker.scope.names(), *CONSTANTS, *library.names()]
+    if name in alone.ALONE:
+        return alone.refused(name, span)
+    known = [*checker.locals, *checker.scope.names(), *CONSTANTS, *library.names(), *reachable.names()]
     return errors.unknown_name(name, span, known, SPELLINGS)
 
 
@@ -160,23 +203,29 @@ def torch_name(checker: Checker, node: nodes.Attribute) -> Builtin | DType | flo
     assert path is not None
     prefix, _, name = path.rpartition(".")
     space = SPACES.get(prefix)
+    if prefix in ("np", "numpy") and name in CONSTANTS:
+        return CONSTANTS[name]
     if space is None:
         return path
     row = library.row(name, space)
     if row is not None:
         return row
+    if prefix == "torch" and name == "Tensor":
+        return checker.default_float
     if space == "":
-        dtype = dtypes.lookup(name)
+        dtype = dtypes.lookup(LEGACY.get(name, name))
         if dtype is not None:
             return dtype
         if name in CONSTANTS:
             return CONSTANTS[name]
-    return path
+    return reachable.find(name, ("Tensor", "") if prefix == "torch.Tensor" else (space,)) or path
 
 
 def unknown_torch(checker: Checker, node: nodes.Attribute) -> TcalcError:
     """A dotted torch name that has no row."""
     path = dotted(node) or node.span.text
+    if path.startswith("torch.optim"):
+        return TcalcError("name", f"there is no {path}: {ELSEWHERE['optim']}", node.span)
     if path.split(".")[0] in ("np", "numpy"):
         return TcalcError("name", f"there is no {path}; functions are torch's, without a prefix", node.span)
     if path.startswith(("nn.", "torch.nn.")) and "functional" not in path:
@@ -184,9 +233,12 @@ def unknown_torch(checker: Checker, node: nodes.Attribute) -> TcalcError:
             "name", f"there are no modules like {path}; write the function with its weights as arguments", node.span
         )
     prefix, _, name = path.rpartition(".")
+    if prefix == "torch" and name in alone.ALONE:
+        return alone.refused(name, node.span)
     if name in ELSEWHERE:
         return TcalcError("name", f"there is no {path}: {ELSEWHERE[name]}", node.span)
-    near = errors.nearest(name, library.names(SPACES.get(prefix, "")))
+    space = SPACES.get(prefix, "")
+    near = errors.nearest(name, [*library.names(space), *reachable.names((space,))])
     hint = f"; did you mean {' or '.join(f'{prefix}.{each}' for each in near)}?" if near else ""
     return TcalcError("name", f"there is no {path}{hint}", node.span)
 
@@ -209,14 +261,13 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
     if isinstance(type, TupleType):
         if node.name in type.names:
             return item_of(value, type.names.index(node.name), node.span)
-        has = (
-            f"its parts are {', '.join(type.names)}"
-            if type.names
-            else f"take parts by number: {node.value.span.text}[0]"
-        )
-        raise TcalcError("name", f"{called(node.value)} has no part {node.name}; {has}", node.name_span)
+        raise unknown_part(node.value, type, node.name, node.name_span)
     if node.name == "grad":
         return derivatives.accumulated(checker, node, value)
+    if node.name in ("device", "is_cuda"):
+        from tcalc.check.devices import attribute as of_device
+
+        return of_device(checker, node)
     row = library.row(node.name)
     if row is not None and (row.attribute or row.name in READ_OR_CALLED):
         return calls.apply_row(checker, row, node, [Given(None, value, node.value)])
@@ -225,6 +276,18 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
     if row is not None:
         raise TcalcError("type", f"{node.name} is a function: write {node.span.text}()", node.name_span)
     raise unknown_method(checker, node, value)
+
+
+def unknown_part(node: nodes.Expr, type: TupleType, name: str, span: Span) -> TcalcError:
+    """A part of a tuple by a name that none has."""
+    if not type.names:
+        has = f"take parts by number: {node.span.text}[0]"
+    elif len(type.names) <= MOST_PARTS:
+        has = f"its parts are {', '.join(type.names)}"
+    else:
+        near = errors.nearest(name, type.names)
+        has = f"did you mean {' or '.join(near)}?" if near else f"it has {len(type.names)} parts"
+    return TcalcError("name", f"{called(node)} has no part {name}; {has}", span)
 
 
 def unknown_method(checker: Checker, node: nodes.Attribute, receiver: Typed) -> TcalcError:
@@ -241,15 +304,20 @@ def unknown_method(checker: Checker, node: nodes.Attribute, receiver: Typed) -> 
         return TcalcError("type", f"{name} is no function: write {node.span.text}", node.name_span)
     if name in ELSEWHERE:
         return TcalcError("name", f"there is no {name}: {ELSEWHERE[name]}", node.name_span)
+    if name == "save":
+        return alone.refused(name, node.name_span)
     what = kind_of(receiver.type)
-    near = errors.nearest(name, list(library.names()))
+    near = errors.nearest(name, [*library.names(), *reachable.names(reachable.METHODS)])
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return TcalcError("name", f"{called(node.value)} ({what}) has no {name}{hint}", node.name_span)
 
 
-def is_method(row: Builtin) -> bool:
-    """Whether a row may follow a dot."""
-    return "" in row.spaces or "linalg" in row.spaces
+def method(name: str) -> Builtin | None:
+    """The function that a name after a dot calls."""
+    row = library.row(name)
+    if row is None or (not row.attribute and "" not in row.spaces and "linalg" not in row.spaces):
+        return reachable.find(name, reachable.METHODS)
+    return None if row.attribute else row
 
 
 def conversion_method(name: str) -> DType | None:

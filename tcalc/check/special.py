@@ -12,7 +12,7 @@ from tcalc.check.over import Over
 from tcalc.check.typed import Apply, Typed
 from tcalc.errors import TcalcError
 from tcalc.syntax import nodes
-from tcalc.types.tensor import UNKNOWN_TYPE, ConstantType, TupleType, Type
+from tcalc.types.tensor import UNKNOWN_TYPE, ConstantType, TupleType, Type, kind_of
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
@@ -26,26 +26,38 @@ def as_given(checker: Checker, arguments: Sequence[nodes.Argument]) -> list[Give
 
 
 def load(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
-    """`load("x.npy")`: the type comes from the file's header."""
-    if len(given) != 1:
-        raise errors.wrong_count("load", 1, 1, len(given), node.span)
-    type = given[0].typed.type
-    if not isinstance(type, ConstantType) or not isinstance(type.value, str):
-        raise TcalcError(
-            "type", f"load takes the name of a file as text, and {names.called(given[0].node)} is {type}", node.span
-        )
+    """`load("x.npy")`, `load("x.safetensors", "weight")`: the type comes from the file's header."""
+    if not 1 <= len(given) <= 2:
+        raise errors.wrong_count("load", 1, 2, len(given), node.span)
+    texts: dict[str, str] = {}
+    for each, place in zip(given, ("path", "name"), strict=False):
+        texts[each.name or place] = as_text(each, "load", "a file" if place == "path" else "a tensor in it")
+    if not texts.keys() <= {"path", "name"} or "path" not in texts or len(texts) < len(given):
+        raise TcalcError("type", 'load takes a file, and a name in it: load("x.safetensors", "weight")', node.span)
     row = library.row("load")
     assert row is not None
     found: Type = UNKNOWN_TYPE
     header = checker.surroundings.header
     if header is not None:
         try:
-            found = header(type.value)
+            found = header(texts["path"], texts.get("name"))
         except TcalcError as error:
             if error.span is None:
-                error.span = given[0].node.span
+                error.span = given[-1 if error.code == "name" else 0].node.span
             raise
-    return Apply(node.span, found, row, row.forms[0], (), {"path": type.value}, ())
+    return Apply(node.span, found, row, row.forms[0], (), {"name": None, **texts}, ())
+
+
+def as_text(given: Given, function: str, what: str) -> str:
+    """An argument that is text known while checking: the name of something."""
+    type = given.typed.type
+    if isinstance(type, ConstantType) and isinstance(type.value, str):
+        return type.value
+    raise TcalcError(
+        "type",
+        f"{function} takes the name of {what} as text, and {names.called(given.node)} is {kind_of(type)}",
+        given.node.span,
+    )
 
 
 def length(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import calls, declared, derivatives, errors, names, updates
+from tcalc.check import calls, declared, derivatives, errors, names, saving, updates
 from tcalc.check.arguments import Given
 from tcalc.check.checked import HIDDEN, Checked, fixed_by
 from tcalc.check.checker import Checker, Key
@@ -95,6 +95,9 @@ def _undetermined(statement: nodes.Statement) -> Checked:
 
 def show(checker: Checker, statement: nodes.Show) -> Checked:
     value = statement.value
+    given = saving.arguments(checker, value)
+    if given is not None:
+        return saving.check(checker, statement, given)
     if isinstance(value, nodes.Call):
         command = _command(checker, value)
         if command is not None:

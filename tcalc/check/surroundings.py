@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tcalc.check.typed import Apply
     from tcalc.types.dtypes import DType
     from tcalc.types.tensor import Type
 
@@ -14,12 +15,22 @@ class Surroundings:
     """What a check asks of whoever wants it, besides the names in sight.
 
     `default_float` is the dtype of a number with a point. `evaluating` says that parts whose shape data decide will be
-    computed, so that they are collected. `header` gives the type of the tensor in a file.
+    computed, so that they are collected. `header` gives the type of what is in a file, or of one tensor in it by its
+    name, `storable` raises where a value of some type cannot be saved under a path. `infer` gives the type of a call
+    that only torch knows. `device` is where tensors live.
     """
 
-    __slots__ = ("default_float", "evaluating", "header")
+    __slots__ = ("default_float", "device", "evaluating", "header", "infer", "storable")
 
     def __init__(
-        self, default_float: DType, *, evaluating: bool = False, header: Callable[[str], Type] | None = None
+        self,
+        default_float: DType,
+        *,
+        evaluating: bool = False,
+        header: Callable[[str, str | None], Type] | None = None,
+        infer: Callable[[Apply], Type] | None = None,
+        device: str = "cpu",
+        storable: Callable[[str, Type], None] | None = None,
     ) -> None:
-        self.default_float, self.evaluating, self.header = default_float, evaluating, header
+        self.default_float, self.evaluating, self.header, self.infer = default_float, evaluating, header, infer
+        self.device, self.storable = device, storable

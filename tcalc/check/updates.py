@@ -102,16 +102,17 @@ def _fitted(statement: nodes.Update, part: TensorType, value: Typed, whole: Tens
     from tcalc.types.mismatch import Mismatch
 
     text = names.shown(statement.target.span.text) or "the part"
+    code = "shape"
     try:
         axes = broadcast(part.axes, type.axes, "part", "value")
-    except Mismatch:
-        axes = ()
+    except Mismatch as mismatch:
+        axes, code = (), mismatch.code
     if len(axes) != len(part.axes) or any(
         isinstance(a, Axis) and isinstance(b, Axis) and not sizes.agree(a.size, b.size)
         for a, b in zip(axes, part.axes, strict=False)
     ):
         raise TcalcError(
-            "shape",
+            code,
             f"{text} is {part.unstatic()}, and the new value is {type}",
             statement.span,
             marks=[Mark(statement.target.span, str(part.unstatic())), Mark(statement.value.span, str(type))],

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from tcalc import library
 from tcalc.check import errors
-from tcalc.check.names import CONSTANTS, ROOTS, SPACES
+from tcalc.check.names import CONSTANTS, ELSEWHERE, ROOTS, SPACES
 from tcalc.check.scope import Scope
 from tcalc.errors import TcalcError
+from tcalc.library import reachable
 from tcalc.library.builtin import Builtin
 from tcalc.source import Span
 from tcalc.types import dtypes
@@ -26,18 +27,45 @@ class Words:
         """Read the library now and not at the first question."""
         library.rows()
 
-    def row(self, name: str) -> Builtin | None:
-        """The row that a name, a dotted name of torch's, or an operator means where nothing hides it."""
-        if name in library.operators():
-            return library.operator(name)
+    def meant(self, name: str) -> list[Builtin]:
+        """The functions that a name, a dotted name of torch's, or an operator means where nothing hides it.
+
+        An operator that stands before its operand as well as between two means both; a name after another, which is
+        none of torch's, is a method's.
+        """
+        name = "^" if name == "**" else name
+        rows = [row for symbol, row in library.operators().items() if symbol in (name, f"{name}x")]
+        if rows or not name:
+            return rows
         prefix, _, last = name.rpartition(".")
         if not prefix:
-            return library.row(name)
-        return library.row(last, SPACES[prefix]) if prefix in SPACES else None
+            found = library.row(name) or reachable.find(name)
+        elif prefix in SPACES:
+            found = library.row(last, SPACES[prefix]) or reachable.find(last, (SPACES[prefix],))
+        else:
+            found = library.row(last) or reachable.find(last, reachable.METHODS)
+        return [] if found is None else [found]
 
     def rows(self) -> list[str]:
         """The bare names of the library, sorted."""
         return sorted(set(library.names()))
+
+    def families(self) -> list[tuple[str, str, list[Builtin]]]:
+        """The library in the order in which it is learned: each family's name, sentence and rows."""
+        return library.families()
+
+    def without_row(self) -> list[Builtin]:
+        """torch's functions that work without a row, where no row has their name."""
+        return [row for row in reachable.functions() if library.row(row.name) is None]
+
+    def in_space(self, prefix: str) -> list[str]:
+        """The functions in one of torch's modules, `torch.linalg`, sorted; none for torch itself and what is none."""
+        space = SPACES.get(prefix, "")
+        return sorted({*library.names(space), *reachable.names((space,))}) if space else []
+
+    def near(self, name: str, known: Sequence[str]) -> list[str]:
+        """At most two of the known names that look like `name`."""
+        return errors.nearest(name, known)
 
     def bound(self) -> list[str]:
         """The names that the program bound, sorted."""
@@ -54,7 +82,8 @@ class Words:
         """What may stand after `head.`: the functions of a space of torch's, or what is called on a tensor."""
         if head in SPACES and self._scope.lookup(head.partition(".")[0]) is None:
             deeper = {space[len(head) + 1 :].partition(".")[0] for space in SPACES if space.startswith(f"{head}.")}
-            return sorted({*library.names(SPACES[head]), *deeper} - {"Tensor"})
+            space = SPACES[head]
+            return sorted({*library.names(space), *reachable.names((space,)), *deeper} - {"Tensor"})
         return sorted(set(library.names("")))
 
     def remark(self, name: str) -> str:
@@ -62,11 +91,13 @@ class Words:
         variable = self._scope.lookup(name)
         if variable is not None:
             return str(variable.type)
-        row = library.row(name)
-        return row.doc if row is not None else ""
+        rows = self.meant(name)
+        return rows[0].doc if rows else ""
 
     def unknown(self, name: str, span: Span, known: Sequence[str]) -> TcalcError:
         """The error for a name that is none of these."""
+        if name in ELSEWHERE:
+            return TcalcError("name", f"there is no {name}: {ELSEWHERE[name]}", span)
         return errors.unknown_name(name, span, known)
 
 

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from tcalc.files.data import ArrayData
+from tcalc.files.data import ArrayData, Arrays, Layout, Placed
 from tcalc.files.errors import MissingFile
-from tcalc.files.load import header, header_of, read, read_of
+from tcalc.files.load import header, header_of, layout, layout_of, read, read_of
 
-__all__ = ["ArrayData", "MissingFile", "header", "header_of", "read", "read_of"]
+__all__ = [
+    "ArrayData",
+    "Arrays",
+    "Layout",
+    "MissingFile",
+    "Placed",
+    "header",
+    "header_of",
+    "layout",
+    "layout_of",
+    "read",
+    "read_of",
+]

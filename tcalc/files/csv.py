@@ -9,20 +9,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcalc.files.data import ArrayData
-from tcalc.files.errors import bad_file, bad_line, cell, too_large
-from tcalc.types.dtypes import F64, I64
+from tcalc.files.data import AT_ONCE, ArrayData, Layout, Unfit
+from tcalc.files.errors import amount, bad_file, bad_line, cell, too_large
+from tcalc.text.numbers import number_texts
+from tcalc.text.rows import known_shape
+from tcalc.types.dtypes import F64, I64, promote
 from tcalc.types.tensor import shaped
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from io import TextIOWrapper
-    from typing import NoReturn, Protocol
+    from typing import NoReturn, Protocol, TypeVar
 
     from tcalc.errors import TcalcError
-    from tcalc.files.data import Input
+    from tcalc.files.data import Input, Parts, Sink
+    from tcalc.types.dtypes import DType
     from tcalc.types.tensor import TensorType
+
+    Result = TypeVar("Result")
 
     class Reader(Protocol):
         """What csv.reader gives; its class has no public name."""
@@ -34,36 +39,77 @@ if TYPE_CHECKING:
         def __next__(self) -> list[str]: ...
 
 
+#: A csv holds one tensor, which has no name.
+NAMED = False
+
 #: What may stand between columns. The comma last: it may be a decimal one.
 _MARKS = "\t;,"
 
 #: What other programs write for a missing number: an error, but no sign of a head row.
 _MISSING = ("na", "n/a", "null", "none", "missing", "?", "-", ".")
 
-#: Fields converted in one go: enough that the loop in Python costs nothing.
-_AT_ONCE = 65536
+#: The longest line, in characters. A row is a list of texts before it is numbers: so many bytes for a character.
+_LONGEST_LINE = 64_000_000
+_EXPANDED = 32
 
 
 def header(source: Input) -> TensorType:
-    """The type, known once every field has been read."""
-    return read(source).type
+    """The type, known once every field has been read; none is kept."""
+    return _opened(source, lambda table: table.read(False).type)
 
 
 def read(source: Input) -> ArrayData:
     """Numbers and type. Floats are held as f64, whatever the default float is."""
+    return _opened(source, lambda table: table.read(True))
+
+
+def layout(source: Input) -> Layout:
+    """What stands between the columns, and whether there is a head row."""
+    return _opened(source, lambda table: Layout("csv", table.read(False).type, (), table.mark, bool(table.head)))
+
+
+def unfit(type: TensorType) -> Unfit | None:
+    """A table has numbers, and no more than two axes."""
+    if type.dtype.kind == "complex":
+        return Unfit("dtype", f"hold {type.dtype}")
+    if len(type.axes) > 2:
+        return Unfit("shape", f"hold more than two axes, and this is {type}")
+    if 0 in type.shape:
+        return Unfit("shape", f"be without a number, and this is {type}")
+    return None
+
+
+def write(sink: Sink, parts: Parts, default_float: DType) -> None:
+    """A matrix row by row; a vector as a column. Bools are 1 and 0, which are numbers."""
+    ((_, data),) = parts
+    shape, dtype = known_shape(data.type), data.type.dtype
+    width = shape[1] if len(shape) == 2 else 1
+    total = (shape[0] if shape else 1) * width
+    if dtype.kind == "float":
+        dtype = promote(dtype, default_float)  # all the digits of the dtype which they will be loaded as
+    elif dtype.kind == "bool":
+        dtype = I64
+    step = AT_ONCE // 4
+    for start in range(0, total, step):
+        stop = min(start + step, total)
+        texts = number_texts(data.numbers(start, stop), dtype)
+        marks = ["\n" if place % width == 0 else "," for place in range(start + 1, stop + 1)]
+        sink.write("".join([part for pair in zip(texts, marks, strict=True) for part in pair]).encode("ascii"))
+
+
+def _opened(source: Input, action: Callable[[_Table], Result]) -> Result:
+    """What `action` makes of the table, with what can be wrong with a text as errors about the file."""
     import csv
     import io
 
-    if source.limit is not None and source.size > source.limit:
-        raise too_large(source.name, "text", source.size, source.limit)
     mark = _mark(source)
     text = io.TextIOWrapper(source.file, encoding="utf-8-sig")
     try:
-        return _Table(source, text, mark).read()
+        return action(_Table(source, text, mark))
     except UnicodeDecodeError:
         raise _undecodable(source) from None
     except csv.Error as error:
-        raise _broken(source.name, text, mark, str(error)) from None
+        raise _broken(source, text, mark, str(error)) from None
     finally:
         text.detach()  # else it closes the file, which is its opener's to do
 
@@ -77,7 +123,7 @@ class _Table:
         self.source, self.text, self.mark = source, text, mark
         self.head: list[str] = []
         first = 0
-        for line, row in _numbered(text, mark):
+        for line, row in _numbered(source, text, mark):
             if first:
                 break
             first, self.width = line, len(row)
@@ -89,58 +135,67 @@ class _Table:
             if self.head:
                 raise bad_file(source.name, f"has no row of numbers, only {cell(mark.join(self.head))}")
 
-    def read(self) -> ArrayData:
-        integers = self.integers()
-        values = self.floats() if integers is None else integers
-        held = F64 if integers is None else I64
-        shape = (len(values) // self.width, self.width)
-        dtype = self.source.default_float if integers is None else held
-        return ArrayData(shaped(dtype, *shape), held, shape, values)
+    def read(self, keep: bool) -> ArrayData:
+        """The whole table; only its type where the numbers are not to be kept."""
+        found = self.integers(keep)
+        whole = found is not None
+        count, values = found or self.floats(keep)
+        held = I64 if whole else F64
+        shape = (count // self.width, self.width)
+        return ArrayData(shaped(held if whole else self.source.default_float, *shape), held, shape, values)
 
-    def integers(self) -> array[int] | None:
-        """All fields as i64, None where one is no whole number."""
+    def integers(self, keep: bool) -> tuple[int, array[int]] | None:
+        """How many fields there are, and all as i64; None where one is no whole number."""
         from array import array
 
-        values = array("q")
+        count, values = 0, array("q")
         for fields in self.fields():
             if not _is_plain(fields):
                 return None
             try:
-                values.extend(map(int, fields))
+                numbers = array("q", list(map(int, fields)))
             except ValueError:
                 return None
             except OverflowError:
                 self.refuse_wide()
                 return None
-            self.check_limit(len(values))
-        return values
+            count += len(numbers)
+            if keep:
+                self.check_limit(count)
+                values.extend(numbers)
+        return count, values
 
-    def floats(self) -> array[float]:
-        """All fields as f64."""
+    def floats(self, keep: bool) -> tuple[int, array[float]]:
+        """How many fields there are, and all as f64."""
         from array import array
 
-        values = array("d")
+        count, values = 0, array("d")
         for fields in self.fields():
             try:
                 if not _is_plain(fields):
                     raise ValueError
-                values.extend(list(map(float, fields)))
+                numbers = array("d", list(map(float, fields)))
             except ValueError:  # an empty field, or a fault
+                numbers = array("d")
                 for text in fields:
                     number = _number(text)
                     if number is None:
                         self.refuse()
-                    values.append(number)
-            self.check_limit(len(values))
-        return values
+                    numbers.append(number)
+            count += len(numbers)
+            if keep:
+                self.check_limit(count)
+                values.extend(numbers)
+        return count, values
 
     def fields(self) -> Iterator[list[str]]:
         """The fields after the head row, many rows at a time."""
         from itertools import chain, islice
 
-        rows = filter(None, _reader(self.text, self.mark))
+        rows = filter(None, _reader(self.source, self.text, self.mark))
         headed = bool(self.head)
-        while chunk := list(islice(rows, max(1, _AT_ONCE // self.width))):
+        while chunk := list(islice(rows, max(1, AT_ONCE // self.width))):
+            self.source.tick()
             if self.width == 1 or set(map(len, chunk)) != {self.width}:
                 chunk = [row for row in chunk if not _is_blank(row)]
                 if set(map(len, chunk)) - {self.width}:
@@ -153,7 +208,8 @@ class _Table:
     def refuse(self) -> NoReturn:
         """Raises for the first row that has another number of fields, or a field that is no number."""
         name, first = self.source.name, 0
-        for number, (line, row) in enumerate(_numbered(self.text, self.mark), 0 if self.head else 1):
+        rows = _numbered(self.source, self.text, self.mark)
+        for number, (line, row) in enumerate(rows, 0 if self.head else 1):
             first = first or line
             if len(row) != self.width:
                 raise bad_line(name, line, f"{_fields(len(row))}, where line {first} has {self.width}")
@@ -167,7 +223,7 @@ class _Table:
     def refuse_wide(self) -> None:
         """Raises for the first number outside i64, unless other fields make the table one of floats."""
         wide: tuple[int, int, str] | None = None
-        rows = _numbered(self.text, self.mark)
+        rows = _numbered(self.source, self.text, self.mark)
         if self.head:
             next(rows)
         for line, row in rows:
@@ -206,17 +262,28 @@ class _Table:
             raise too_large(self.source.name, f"{count} numbers or more", 8 * count, limit)
 
 
-def _reader(text: TextIOWrapper, mark: str) -> Reader:
+def _reader(source: Input, text: TextIOWrapper, mark: str) -> Reader:
     """The rows from the first on; blank lines are empty ones."""
     import csv
 
     text.seek(0)
-    return csv.reader(text, delimiter=mark, strict=True)
+    return csv.reader(_lines(source, text), delimiter=mark, strict=True)
 
 
-def _numbered(text: TextIOWrapper, mark: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(source: Input, text: TextIOWrapper) -> Iterator[str]:
+    """The lines, none of which is so long that a row of it would not fit into memory."""
+    longest = _LONGEST_LINE if source.limit is None else min(_LONGEST_LINE, max(source.limit // _EXPANDED, AT_ONCE))
+    number = 0
+    while line := text.readline(longest):
+        number += 1
+        if len(line) == longest and not line.endswith("\n"):
+            raise bad_line(source.name, number, f"longer than {amount(longest)}, and so no row of a table")
+        yield line
+
+
+def _numbered(source: Input, text: TextIOWrapper, mark: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, each with the line it starts in."""
-    reader = _reader(text, mark)
+    reader = _reader(source, text, mark)
     line = 1
     for row in reader:
         if not _is_blank(row):
@@ -224,11 +291,12 @@ def _numbered(text: TextIOWrapper, mark: str) -> Iterator[tuple[int, list[str]]]
         line = reader.line_num + 1
 
 
-def _broken(name: str, text: TextIOWrapper, mark: str, fault: str) -> TcalcError:
+def _broken(source: Input, text: TextIOWrapper, mark: str, fault: str) -> TcalcError:
     """The error of the row that the csv module can't read; `fault` is what it says."""
     import csv
 
-    line, reader = 1, _reader(text, mark)
+    name = source.name
+    line, reader = 1, _reader(source, text, mark)
     try:
         for _ in reader:
             line = reader.line_num + 1
@@ -255,7 +323,7 @@ def _undecodable(source: Input) -> TcalcError:
 def _mark(source: Input) -> str:
     """What stands between the columns: the mark that gives some of the first lines one number of columns."""
     source.file.seek(0)
-    text = source.file.read(_AT_ONCE).decode("utf-8", "replace").replace("\r", "\n")
+    text = source.file.read(AT_ONCE).decode("utf-8", "replace").replace("\r", "\n")
     lines = [line for line in text.split("\n") if line.strip()][:20]
     for mark in _MARKS:
         counts = {line.count(mark) for line in lines[1:] or lines}

@@ -20,6 +20,16 @@ _PLAIN = {
     errno.EIO: "can't be read: the disk reports a fault",
 }
 
+_WRITING = {
+    errno.EACCES: "may not be written: permission denied",
+    errno.EPERM: "may not be written: permission denied",
+    errno.EROFS: "can't be written: the disk is read-only",
+    errno.ENOSPC: "can't be written: the disk is full",
+    errno.EDQUOT: "can't be written: your part of the disk is full",
+    errno.EFBIG: "can't be written: it would be larger than a file may be",
+    errno.EIO: "can't be written: the disk reports a fault",
+}
+
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
@@ -42,9 +52,11 @@ def bad_line(name: str, line: int, fault: str, notes: Sequence[str] = ()) -> Tca
     return TcalcError("io", f"{quoted(name)}, line {line}: {fault}", notes=notes)
 
 
-def system_error(name: str, error: OSError) -> TcalcError:
+def system_error(name: str, error: OSError, writing: bool = False) -> TcalcError:
     """What the operating system said, in plain words."""
-    fault = _PLAIN.get(error.errno or 0) or f"can't be read: {(error.strerror or 'unknown fault').lower()}"
+    fault = (writing and _WRITING.get(error.errno or 0)) or _PLAIN.get(error.errno or 0)
+    if not fault:
+        fault = f"can't be {'written' if writing else 'read'}: {(error.strerror or 'unknown fault').lower()}"
     return bad_file(name, fault)
 
 
@@ -52,6 +64,16 @@ def too_large(name: str, holds: str, needed: int, limit: int | None) -> TcalcErr
     """`holds` is the file's type, or what else takes the memory; `needed` and `limit` in bytes."""
     limited = "than can be had" if limit is None else f"than the limit of {amount(limit)}"
     return TcalcError("memory", f"{quoted(name)} holds {holds}, {amount(needed)}: more {limited}")
+
+
+def no_part(name: str, part: str, names: Sequence[str]) -> TcalcError:
+    """A file of several tensors that has none of that name."""
+    import difflib  # 5 ms, only in this error
+
+    near = difflib.get_close_matches(part, names[:1000], n=2, cutoff=0.6)
+    hint = f"; did you mean {' or '.join(map(cell, near))}?" if near else ""
+    notes = [f"it holds {', '.join(map(cell, names))}"] if not near and len(names) <= 8 else []
+    return TcalcError("name", f"{quoted(name)} holds no tensor {cell(part)}{hint}", notes=notes)
 
 
 def quoted(name: str) -> str:
@@ -69,6 +91,6 @@ def cell(text: str) -> str:
 def amount(count: int) -> str:
     """Bytes in a unit that fits: 1.5 MB."""
     size, power = float(count), 0
-    while size >= 1000 and power < len(_UNITS) - 1:
+    while size >= 999.5 and power < len(_UNITS) - 1:
         size, power = size / 1000, power + 1
     return f"{size:.3g} {_UNITS[power]}"

@@ -7,79 +7,109 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from tcalc.files import csv, json, npy
+from tcalc.files import npy, safetensors
 from tcalc.files.data import Input
 from tcalc.files.errors import MissingFile, bad_file, system_error, too_large
+from tcalc.files.formats import FORMATS, REFUSED, ending, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from io import BufferedReader
-    from typing import Protocol, TypeVar
+    from typing import TypeVar
 
-    from tcalc.files.data import ArrayData
+    from tcalc.files.data import ArrayData, Arrays, Layout
+    from tcalc.files.formats import Format
     from tcalc.types.dtypes import DType
-    from tcalc.types.tensor import TensorType
-
-    class Format(Protocol):
-        """What a module of this folder offers; `source` stands at its first byte."""
-
-        def header(self, source: Input) -> TensorType:
-            """The type alone, with as little reading as the format allows."""
-
-        def read(self, source: Input) -> ArrayData:
-            """Type and numbers."""
+    from tcalc.types.tensor import Type
 
     Result = TypeVar("Result")
 
-#: Every ending that is read, with its format.
-FORMATS: dict[str, Format] = {".csv": csv, ".npy": npy, ".json": json}
 
-#: Endings that people try, and why they are not read.
-_REFUSED = dict.fromkeys((".pt", ".pth", ".pkl", ".pickle"), "is a pickle, which can run programs and is never read")
+def header(path: str, *, part: str | None = None, default_float: DType | None = None, limit: int | None = None) -> Type:
+    """The type of the tensor in a file, or of the tuple of its tensors, without reading more than that takes.
 
-
-def header(path: str, *, default_float: DType | None = None, limit: int | None = None) -> TensorType:
-    """The type of the tensor in a file, without reading more than that takes.
-
-    `default_float` (f32 where None) is the dtype of a csv with a decimal point in it, `limit` the most bytes that
-    the numbers may take. Raises TcalcError `io` (MissingFile where there is none) and `memory`, without a span.
+    `part` is the name of one of several tensors. `default_float` (f32 where None) is the dtype of a csv with a decimal
+    point in it, `limit` the most bytes that the numbers may take. Raises TcalcError `io` (MissingFile where there is
+    none), `memory`, and `name` for an unknown part, without a span.
     """
-    return _opened(path, default_float, limit, lambda form, source: form.header(source))
+    return _opened(path, part, default_float, limit, None, lambda form, source: form.header(source))
 
 
-def read(path: str, *, default_float: DType | None = None, limit: int | None = None) -> ArrayData:
-    """The numbers of a file. As `header`; the two can differ where the file was changed in between."""
-    return _opened(path, default_float, limit, lambda form, source: form.read(source))
+def read(
+    path: str,
+    *,
+    part: str | None = None,
+    default_float: DType | None = None,
+    limit: int | None = None,
+    tick: Callable[[], None] | None = None,
+) -> ArrayData | Arrays:
+    """The numbers of a file. As `header`; the two can differ where the file was changed in between.
+
+    `tick` is called every now and then, and what it raises ends the reading.
+    """
+    return _opened(path, part, default_float, limit, tick, lambda form, source: form.read(source))
 
 
-def header_of(
-    data: bytes, name: str = "-", *, default_float: DType | None = None, limit: int | None = None
-) -> TensorType:
+def layout(path: str, *, part: str | None = None, default_float: DType | None = None) -> Layout:
+    """The format of a file, its type, and where in it the elements lie. As `header`."""
+    return _opened(path, part, default_float, None, None, lambda form, source: form.layout(source))
+
+
+def header_of(data: bytes, name: str = "-", *, default_float: DType | None = None, limit: int | None = None) -> Type:
     """As `header`, of bytes in memory; the format is told by the first of them."""
     source = Input(io.BytesIO(data), len(data), name, default_float, limit)
     return _guarded(source, lambda: _format_of(data).header(source))
 
 
-def read_of(data: bytes, name: str = "-", *, default_float: DType | None = None, limit: int | None = None) -> ArrayData:
+def read_of(
+    data: bytes,
+    name: str = "-",
+    *,
+    part: str | None = None,
+    default_float: DType | None = None,
+    limit: int | None = None,
+) -> ArrayData | Arrays:
     """As `read`, of bytes in memory."""
-    source = Input(io.BytesIO(data), len(data), name, default_float, limit)
-    return _guarded(source, lambda: _format_of(data).read(source))
+    source = Input(io.BytesIO(data), len(data), name, default_float, limit, part)
+    form = _format_of(data)
+    _check_part(form, source)
+    return _guarded(source, lambda: form.read(source))
+
+
+def layout_of(data: bytes, name: str = "-", *, part: str | None = None, default_float: DType | None = None) -> Layout:
+    """As `layout`, of bytes in memory."""
+    source = Input(io.BytesIO(data), len(data), name, default_float, None, part)
+    form = _format_of(data)
+    _check_part(form, source)
+    return _guarded(source, lambda: form.layout(source))
 
 
 def _opened(
-    path: str, default_float: DType | None, limit: int | None, action: Callable[[Format, Input], Result]
+    path: str,
+    part: str | None,
+    default_float: DType | None,
+    limit: int | None,
+    tick: Callable[[], None] | None,
+    action: Callable[[Format, Input], Result],
 ) -> Result:
     """The result of `action` on the file at `path`, which must be a regular one of a known format."""
     with _open(path) as file:
-        source = Input(file, os.fstat(file.fileno()).st_size, path, default_float, limit)
-        return _guarded(source, lambda: action(FORMATS[_ending(path)], source))
+        source = Input(file, os.fstat(file.fileno()).st_size, path, default_float, limit, part, tick)
+        form = FORMATS[ending(path)]
+        _check_part(form, source)
+        return _guarded(source, lambda: action(form, source))
+
+
+def _check_part(form: Format, source: Input) -> None:
+    if source.part is not None and not form.NAMED:
+        raise bad_file(source.name, "holds one tensor, which has no name")
 
 
 def _open(path: str) -> BufferedReader:
     try:
         _check_regular(path, os.stat(path).st_mode)
-        if _ending(path) not in FORMATS:
-            raise bad_file(path, _REFUSED.get(_ending(path), f"does not end in {' or '.join(FORMATS)}"))
+        if ending(path) not in FORMATS:
+            raise bad_file(path, REFUSED.get(ending(path), f"does not end in {one_of(FORMATS)}"))
         # Another file may stand there by now. Non-blocking, so that a pipe without a writer does not wait.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
@@ -96,10 +126,6 @@ def _open(path: str) -> BufferedReader:
     return open(descriptor, "rb")
 
 
-def _ending(path: str) -> str:
-    return os.path.splitext(path)[1].lower()
-
-
 def _guarded(source: Input, action: Callable[[], Result]) -> Result:
     """The result of `action`, with what the system and the allocator say turned into errors about the file."""
     try:
@@ -112,11 +138,17 @@ def _guarded(source: Input, action: Callable[[], Result]) -> Result:
 
 def _check_regular(path: str, mode: int) -> None:
     """Raises unless it is a file that ends: a pipe or a device may wait or go on forever."""
-    if stat.S_ISDIR(mode):
-        raise bad_file(path, "is a folder")
     if not stat.S_ISREG(mode):
-        kind = "a named pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
-        raise bad_file(path, f"is {kind}, not a regular file", ['load("-") reads standard input'])
+        folder = stat.S_ISDIR(mode)
+        raise bad_file(path, what_it_is(mode), () if folder else ['load("-") reads standard input'])
+
+
+def what_it_is(mode: int) -> str:
+    """What stands where a regular file should."""
+    if stat.S_ISDIR(mode):
+        return "is a folder"
+    kind = "a named pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+    return f"is {kind}, not a regular file"
 
 
 def _near(path: str) -> list[str]:
@@ -132,8 +164,8 @@ def _near(path: str) -> list[str]:
         return []
     stems: dict[str, str] = {}
     for other in sorted(names):
-        start, ending = os.path.splitext(other)
-        if ending.lower() in FORMATS:
+        start, last = os.path.splitext(other)
+        if last.lower() in FORMATS:
             stems.setdefault(start, other)
     return [os.path.join(folder, stems[near]) for near in difflib.get_close_matches(stem, stems, 2)]
 
@@ -141,4 +173,7 @@ def _near(path: str) -> list[str]:
 def _format_of(data: bytes) -> Format:
     if data.startswith(npy.MAGIC):
         return npy
-    return json if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{") else csv
+    if safetensors.is_safetensors(data):
+        return safetensors
+    json_begins = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{")
+    return FORMATS[".json" if json_begins else ".csv"]

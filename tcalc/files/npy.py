@@ -9,41 +9,33 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tcalc.files.data import ArrayData
-from tcalc.files.errors import amount, bad_file, cell, too_large
-from tcalc.types.dtypes import BOOL, C64, C128, F16, F32, F64, I8, I16, I32, I64, U8
+from tcalc.files.data import ArrayData, Layout, Placed, Unfit
+from tcalc.files.elements import ELEMENTS, buffer_of, check_room, check_shape, is_swapped, raw_pieces, read_words
+from tcalc.files.errors import amount, bad_file, cell
+from tcalc.text.rows import count, known_shape
+from tcalc.types.dtypes import BF16
 from tcalc.types.tensor import shaped
 
 if TYPE_CHECKING:
     from array import array
 
-    from tcalc.files.data import Input
+    from tcalc.files.data import Input, Parts, Sink
+    from tcalc.types.dtypes import DType
     from tcalc.types.tensor import TensorType
 
 MAGIC = b"\x93NUMPY"
+#: The elements begin at a multiple of this.
+_ALIGNED = 64
+
+#: An npy file holds one tensor, which has no name.
+NAMED = False
 
 #: Longer headers are an attack, or belong to records of very many fields.
 _LONGEST_HEADER = 65536
 
-_MOST_AXES = 64
-_MOST_BYTES = 2**63 - 1
-
-#: numpy's kind and width: the dtype, and the machine words that an element is made of.
-_ELEMENTS = {
-    "b1": (BOOL, "B", 1),
-    "u1": (U8, "B", 1),
-    "i1": (I8, "B", 1),
-    "i2": (I16, "H", 1),
-    "i4": (I32, "I", 1),
-    "i8": (I64, "Q", 1),
-    "u2": (I32, "H", 1),  # tcalc has no wider unsigned dtype: widened to the next that holds every value
-    "u4": (I64, "I", 1),
-    "f2": (F16, "H", 1),
-    "f4": (F32, "I", 1),
-    "f8": (F64, "Q", 1),
-    "c8": (C64, "I", 2),
-    "c16": (C128, "Q", 2),
-}
+#: How numpy calls a dtype, and what it has besides that is widened.
+_KINDS = {element.dtype: kind for kind, element in ELEMENTS.items() if not element.wide and element.dtype is not BF16}
+_WIDENED = frozenset(kind for kind, element in ELEMENTS.items() if element.wide)
 
 _REFUSED = {
     "u8": "unsigned 64-bit integers, which do not all fit i64: save x.astype('int64')",
@@ -62,19 +54,15 @@ _REFUSED = {
     "(": "records, not numbers: save one field of them",
 }
 
-#: Every byte of a bool to 0 or 1: torch takes any other for a fault of its own.
-_TRUTH = bytes([0]) + bytes([1]) * 255
-
 
 class _Layout:
     """How the elements lie in the file."""
 
-    __slots__ = ("dtype", "element", "fortran", "shape", "start", "swapped", "word", "words")
+    __slots__ = ("descr", "element", "fortran", "shape", "start", "swapped")
 
     def __init__(self, descr: str, fortran: bool, shape: tuple[int, ...], start: int) -> None:
-        self.element = descr.lstrip("<>=|")
-        self.dtype, self.word, self.words = _ELEMENTS[self.element]
-        self.swapped = descr[0] == (">" if sys.byteorder == "little" else "<")
+        self.descr, self.element = descr, ELEMENTS[_plain(descr)]
+        self.swapped = is_swapped(descr[0])
         self.fortran, self.shape, self.start = fortran, shape, start
 
     @property
@@ -88,34 +76,59 @@ class _Layout:
     @property
     def bytes(self) -> int:
         """The bytes that the elements take in the file."""
-        return self.count * int(self.element[1:])
+        return self.count * self.element.size
+
+    @property
+    def type(self) -> TensorType:
+        """The type of the tensor."""
+        return shaped(self.element.dtype, *self.shape)
 
 
 def header(source: Input) -> TensorType:
     """dtype and shape as the file's header says, once the file is as long as that needs."""
-    layout = _layout(source)
-    return shaped(layout.dtype, *layout.shape)
+    return _layout(source).type
 
 
 def read(source: Input) -> ArrayData:
     """The elements in C order; u16 and u32 are widened, Fortran order is undone."""
-    from array import array
-
     layout = _layout(source)
-    words = array(layout.word, [0]) * (layout.count * layout.words)
-    source.file.seek(layout.start)
-    if source.file.readinto(memoryview(words).cast("B")) < layout.bytes:
-        raise bad_file(source.name, "was cut short while it was read")
-    if layout.swapped:
-        words.byteswap()
+    words = read_words(source, layout.start, layout.count, layout.element, layout.swapped)
     if layout.fortran:
-        words = _transposed(words, layout.shape, layout.words)
-    buffer: array[int] | bytearray = words
-    if layout.element == "b1":
-        buffer = bytearray(words.tobytes().translate(_TRUTH))
-    elif layout.element in ("u2", "u4"):
-        buffer = array("i" if layout.element == "u2" else "q", words)
-    return ArrayData(shaped(layout.dtype, *layout.shape), layout.dtype, layout.shape, buffer)
+        words = _transposed(words, layout.shape, layout.element.words)
+    return ArrayData(layout.type, layout.element.dtype, layout.shape, buffer_of(words, layout.element))
+
+
+def layout(source: Input) -> Layout:
+    """Where the elements lie."""
+    found = _layout(source)
+    placed = Placed(
+        "", found.descr, found.element.dtype, found.shape, found.start, found.start + found.bytes, found.fortran
+    )
+    return Layout("npy", found.type, [placed])
+
+
+def unfit(type: TensorType) -> Unfit | None:
+    """numpy has no bf16."""
+    return Unfit("dtype", "hold bf16") if type.dtype is BF16 else None
+
+
+def write(sink: Sink, parts: Parts, default_float: DType) -> None:
+    """One tensor in version 1.0, in the machine's byte order."""
+    ((_, data),) = parts
+    shape = known_shape(data.type)
+    kind = _KINDS[data.type.dtype]
+    order = "|" if kind[1:] == "1" else "<" if sys.byteorder == "little" else ">"
+    text = f"{{'descr': '{order}{kind}', 'fortran_order': False, 'shape': {shape}, }}"
+    padding = -(len(MAGIC) + 4 + len(text) + 1) % _ALIGNED
+    header = (text + " " * padding + "\n").encode("ascii")
+    sink.write(MAGIC + bytes([1, 0]) + len(header).to_bytes(2, "little") + header)
+    for piece in raw_pieces(data, count(shape)):
+        sink.write(piece)
+
+
+def _plain(descr: str) -> str:
+    """A dtype without its byte order."""
+    return descr.lstrip("<>=|")
 
 
 def _layout(source: Input) -> _Layout:
@@ -129,24 +142,16 @@ def _layout(source: Input) -> _Layout:
         raise bad_file(name, "has a damaged header") from None
     if not (isinstance(descr, str) and isinstance(fortran, bool) and isinstance(shape, tuple)):
         raise bad_file(name, "has a damaged header")
-    element = descr.lstrip("<>=|")
-    if element not in _ELEMENTS or len(descr) > len(element) + 1:
+    element = _plain(descr)
+    if (element not in _KINDS.values() and element not in _WIDENED) or len(descr) > len(element) + 1:
         why = _REFUSED.get(element) or _REFUSED.get(element[:1])
         raise bad_file(name, f"holds {why}" if why else f"holds an unknown dtype, {cell(descr)}")
-    if len(shape) > _MOST_AXES:
-        raise bad_file(name, f"has {len(shape)} axes, more than {_MOST_AXES}")
-    span = int(element[1:])
-    for size in shape:  # an axis of 0 does not excuse the others: strides are computed from them all
-        span *= max(size, 1)
-    if span > _MOST_BYTES or min(shape, default=0) < 0:
-        raise bad_file(name, f"has a shape that no tensor has, {cell(str(list(shape)))}")
+    check_shape(name, shape, 8 * ELEMENTS[element].size)
     layout = _Layout(descr, fortran, shape, start)
     if layout.bytes > source.size - start:
-        holds, there = shaped(layout.dtype, *shape), amount(max(source.size - start, 0))
-        raise bad_file(name, f"is cut short: its header says {holds}, {amount(layout.bytes)}, and {there} follow")
-    needed = layout.count * layout.dtype.itemsize
-    if source.limit is not None and needed > source.limit:
-        raise too_large(name, str(shaped(layout.dtype, *shape)), needed, source.limit)
+        there = amount(max(source.size - start, 0))
+        raise bad_file(name, f"is cut short: its header says {layout.type}, {amount(layout.bytes)}, and {there} follow")
+    check_room(source, layout.element.dtype, shape)
     return layout
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcalc.graph.graph import Branch, Graph, Input, Node, Number, Operation, Part, Repeat, nodes_of
+from tcalc.graph.lower import FILE
 from tcalc.types.tensor import TensorType, TupleType, Type
 
 
@@ -18,6 +19,8 @@ def nbytes(type: Type) -> int:
 
 def fresh_bytes(node: Node) -> int:
     """Bytes that running a node allocates: none for views, parts and what exists already."""
+    if isinstance(node, Input) and str(node.name).startswith(FILE):
+        return nbytes(node.type)
     if isinstance(node, Input | Number | Part) or (isinstance(node, Operation) and node.row.view):
         return 0
     own = nbytes(node.type)

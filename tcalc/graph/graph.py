@@ -102,6 +102,14 @@ class Operation(Node):
     def effect(self) -> bool:
         return self.row.random
 
+    @property
+    def by_name(self) -> tuple[str, ...]:
+        """The parameters of the last slots, where torch takes them by their names alone."""
+        if not self.row.inferred:
+            return ()
+        by_place = self.form.by_place
+        return tuple([name for name, _ in self.slots if name not in by_place])
+
     def signature(self) -> object:
         if not self.options:
             return (self.row, self.slots)
@@ -224,3 +232,14 @@ def ordered(results: tuple[object, ...]) -> list[Node]:
             stack.append((node, True))
             stack.extend([(each, False) for each in reversed(node.inputs) if id(each) not in seen])
     return order
+
+
+def weak_numbers(graph: Graph) -> set[int]:
+    """The ids of the numbers that may stay Python numbers: every user takes such, beside a tensor."""
+    good: set[int] = set()
+    bad = {id(node) for node in nodes_of(graph.results)}
+    for node in graph.nodes:
+        takes = isinstance(node, Operation) and node.row.scalars
+        weak = takes and any(not isinstance(each, Number) for each in node.inputs)
+        (good if weak else bad).update([id(each) for each in node.inputs])
+    return good - bad

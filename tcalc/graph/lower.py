@@ -23,14 +23,21 @@ from tcalc.graph.graph import (
     nodes_of,
 )
 from tcalc.types import size as sizes
-from tcalc.types.tensor import TensorType, is_known
+from tcalc.types.tensor import TensorType, TupleType, is_known
 
 MOST_NODES = 200_000
 
 NO_DERIVATIVES = "derivatives are typed, but this version does not compute them yet"
 
-#: How the input that is a file's tensor is called: this and the path.
+#: How the input that is a file's tensor is called: this and the path, and the name of one of several tensors behind a
+#: zero byte, which no path holds.
 FILE = "file:"
+
+
+def file_of(input: str) -> tuple[str, str | None]:
+    """The path of the file that an input is read from, and the name of the tensor in it where not all are."""
+    path, mark, part = input.removeprefix(FILE).partition("\0")
+    return path, part if mark else None
 
 
 def lower(values: Sequence[t.Typed]) -> Graph:
@@ -38,6 +45,22 @@ def lower(values: Sequence[t.Typed]) -> Graph:
     lowering = _Lowering(None)
     results = tuple([lowering.lower(value) for value in values])
     return Graph(results, tuple(lowering.effects))
+
+
+def alone(call: t.Apply) -> Graph:
+    """The graph of one call, its operands given from outside whatever they are computed by."""
+
+    def given(operand: t.Typed, name: str) -> t.Typed:
+        type = operand.type
+        return t.Reference(operand.span, type.unstatic(), name) if isinstance(type, TensorType) else operand
+
+    operands: list[t.Typed | tuple[t.Typed, ...]] = []
+    for place, operand in enumerate(call.operands):
+        if isinstance(operand, tuple):
+            operands.append(tuple([given(each, f"{place}.{i}") for i, each in enumerate(operand)]))
+        else:
+            operands.append(given(operand, str(place)))
+    return lower([t.Apply(call.span, call.type, call.row, call.form, tuple(operands), call.options, call.names)])
 
 
 class _Lowering:
@@ -100,6 +123,10 @@ class _Lowering:
             found = self.inputs[name] = Input(typed.span, typed.type, name)
         return found
 
+    def file(self, typed: t.Typed, load: t.Apply, part: object) -> Node:
+        """What `load` gives, a tensor or several; where `part` is a name, the one that is called so."""
+        return self.input(typed, f"{FILE}{load.options['path']}" + ("" if part is None else f"\0{part}"))
+
     def capture(self, node: Node) -> Node:
         """The block's own input for a node of the surrounding graph."""
         if isinstance(node, Number | Data):
@@ -132,7 +159,7 @@ class _Lowering:
 
     def apply(self, typed: t.Apply) -> object:
         if typed.row.special == "load":  # the session reads the file, as it reads its variables
-            return self.input(typed, FILE + str(typed.options["path"]))
+            return self.file(typed, typed, typed.options["name"])
         spine: list[t.Apply] = []
         first: t.Typed = typed
         while first.__class__ is t.Apply:  # a long sum is a long spine: walked, not recursed into
@@ -196,6 +223,10 @@ class _Lowering:
         return tuple([self.lower(item) for item in typed.items])
 
     def item(self, typed: t.Item) -> object:
+        load = typed.operand
+        if isinstance(load, t.Apply) and load.row.special == "load" and load.options["path"] != "-":
+            assert isinstance(load.type, TupleType)
+            return self.file(typed, load, load.type.names[typed.index])  # the others are not read
         operand = self.lower(typed.operand)
         if isinstance(operand, tuple):
             return operand[typed.index]

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from threading import RLock
 
 from tcalc.library.builtin import Builtin, Form
 
+#: In the order in which a reader learns them.
 FAMILIES = (
+    "creation",
+    "about",
     "arithmetic",
     "elementwise",
-    "activations",
-    "creation",
     "reductions",
-    "norms",
-    "ordering",
     "shape",
+    "likeness",
     "joining",
     "parts",
-    "einops",
     "indexing",
     "selecting",
+    "ordering",
     "products",
+    "norms",
+    "decompositions",
+    "einops",
+    "functions",
+    "activations",
     "neural",
     "windows",
     "spectral",
     "samples",
-    "decompositions",
-    "functions",
-    "about",
 )
 
+#: Held while the tables are filled; `_rows` is filled last, so that whoever finds it filled finds all of them.
+_filling = RLock()
 _rows: list[Builtin] = []
 _by_space: dict[str, dict[str, Builtin]] = {}
 _operators: dict[str, Builtin] = {}
@@ -39,20 +44,32 @@ _operators: dict[str, Builtin] = {}
 def rows() -> list[Builtin]:
     """All rows, family by family."""
     if not _rows:
-        for family in FAMILIES:
-            for each in import_module(f"tcalc.library.{family}").ROWS:
-                _enter(each)
+        with _filling:
+            if not _rows:
+                found = [each for family in FAMILIES for each in import_module(f"tcalc.library.{family}").ROWS]
+                for each in found:
+                    _enter(each)
+                _rows.extend(found)
     return _rows
 
 
 def _enter(each: Builtin) -> None:
-    _rows.append(each)
     if each.operator:
         _operators[each.operator] = each
     for space in each.spaces:
         names = _by_space.setdefault(space, {})
         for name in (each.name, *each.aliases):
             names.setdefault(name.rpartition(".")[2], each)
+
+
+def families() -> list[tuple[str, str, list[Builtin]]]:
+    """Each family's name, its sentence and its rows, without those that no program can name."""
+    found = []
+    for family in FAMILIES:
+        module = import_module(f"tcalc.library.{family}")
+        sentence = (module.__doc__ or "").partition("\n")[0]
+        found.append((family, sentence, [each for each in module.ROWS if each.spaces != ("hidden",)]))
+    return found
 
 
 #: Where a bare name is looked for, in this order.
@@ -90,4 +107,4 @@ def names(space: str | None = None) -> Iterator[str]:
         yield from _by_space.get(each, {})
 
 
-__all__ = ["Builtin", "Form", "names", "operator", "operators", "row", "rows"]
+__all__ = ["Builtin", "Form", "families", "names", "operator", "operators", "row", "rows"]

@@ -1,8 +1,8 @@
-"""Rows about a tensor rather than of its elements: sizes, dtype, conversions that change nothing."""
+"""What a tensor is: its sizes, its dtype, and conversions, of which many have nothing to do here."""
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form
+from tcalc.library.builtin import Builtin, Form, Rule
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.dtypes import DType
@@ -71,11 +71,50 @@ def dtype_of(match: Match) -> Type:
     return ConstantType(x.dtype)
 
 
+def met_dtype(match: Match) -> Type:
+    """What two operands promote to, as a value."""
+    return ConstantType(match.promoted("any"))
+
+
+def met_dtypes(match: Match) -> Type:
+    """What two dtypes promote to, as a value."""
+    one, other = match["type1"], match["type2"]
+    assert isinstance(one, DType) and isinstance(other, DType)
+    return ConstantType(dtypes.promote(one, other))
+
+
 def in_dtype(match: Match) -> Type:
     """The same shape in another dtype."""
     x, dtype = match["x"], match["dtype"]
     assert isinstance(x, TensorType) and isinstance(dtype, DType)
     return TensorType(dtype, x.axes)
+
+
+def on_device(match: Match) -> Type:
+    """The same shape, in another dtype where one is given; where tensors live is settled elsewhere."""
+    return in_dtype(match) if match["dtype"] is not None else TensorType(_x(match).dtype, _x(match).axes)
+
+
+def _x(match: Match) -> TensorType:
+    x = match["x"]
+    assert isinstance(x, TensorType)
+    return x
+
+
+def width(match: Match) -> Type:
+    """The bytes of one element."""
+    dtype = _x(match).dtype
+    return TensorType(dtypes.I64, (), None if dtype is dtypes.ANY else dtype.itemsize)
+
+
+def holds(kind: str) -> Rule:
+    """Whether the dtype is of a kind."""
+
+    def rule(match: Match) -> Type:
+        dtype = _x(match).dtype
+        return TensorType(dtypes.BOOL, (), None if dtype is dtypes.ANY else dtype.kind == kind)
+
+    return rule
 
 
 def like_other(match: Match) -> Type:
@@ -107,7 +146,7 @@ ROWS = [
         "size",
         [Form("(x: any[*s]) -> i64[...]", shape), Form("(x: any[*s], dim: axis) -> i64[...]", one_size)],
         torch="kernel:size",
-        doc="The size of an axis, or of all.",
+        doc="The size of one axis, or of all axes as a vector.",
         example="zeros(2, 3).size(1)  #=> 3",
     ),
     Builtin(
@@ -154,11 +193,12 @@ ROWS = [
         "to",
         [
             Form("(x: any[*s], dtype: dtype) -> any[...]", in_dtype),
-            Form("(x: any[*s], other: any[*o]) -> any[...]", like_other),
+            Form("(x: any[*s], other: T[*o]) -> any[...]", like_other),
+            Form("(x: any[*s], device: text, dtype: dtype = None) -> any[...]", on_device),
         ],
         torch="kernel:to",
         aliases=("type", "type_as"),
-        doc="The same numbers in another dtype.",
+        doc="The same numbers in another dtype, or in another tensor's.",
         example="[1, 2].to(f32)  #=> [1.0, 2.0]",
     ),
     Builtin(
@@ -178,7 +218,7 @@ ROWS = [
             doc="The same tensor: values never change, so there is nothing to do.",
             example=f"[1, 2].{name}()  #=> [1, 2]",
         )
-        for name in ("clone", "contiguous", "cpu", "numpy", "tolist")
+        for name in ("clone", "contiguous", "cpu", "from_numpy", "numpy", "tolist")
     ],
     Builtin(
         "detach",
@@ -197,4 +237,45 @@ ROWS = [
         doc="The same value, with derivative zero.",
         example="[1.0, 2.0].data  #=> [1.0, 2.0]",
     ),
+    Builtin(
+        "result_type",
+        [Form("(a: any[*s], b: any[*t]) -> any[...]", met_dtype)],
+        torch="kernel:shape",
+        doc="The dtype of an operation on these two.",
+        example="zeros(2, dtype=result_type([1, 2], 0.5))  #=> [0.0, 0.0]",
+    ),
+    Builtin(
+        "promote_types",
+        [Form("(type1: dtype, type2: dtype) -> any[...]", met_dtypes)],
+        torch="kernel:shape",
+        doc="The smallest dtype that two convert to, in torch's order.",
+        example="zeros(2, dtype=promote_types(i64, f32))  #=> [0.0, 0.0]",
+    ),
+    Builtin(
+        "element_size",
+        [Form("(x: any[*s]) -> i64[]", width)],
+        torch="kernel:width",
+        doc="The bytes that one element takes.",
+        example="[1, 2].element_size()  #=> 8",
+    ),
+    Builtin(
+        "is_tensor",
+        [Form("(x: any[*s]) -> bool[]", lambda match: TensorType(dtypes.BOOL, (), True))],
+        torch="kernel:is_tensor",
+        doc="Whether the argument is a tensor, which numbers are too.",
+        example="is_tensor([1, 2])  #=> True",
+    ),
+    *[
+        Builtin(
+            name,
+            [Form("(x: any[*s]) -> bool[]", holds(kind))],
+            torch=f"kernel:{name}",
+            doc=f"Whether the dtype is {kind if kind == 'complex' else 'a real floating one'}.",
+            example=example,
+        )
+        for name, kind, example in (
+            ("is_floating_point", "float", "is_floating_point([1, 2])  #=> False"),
+            ("is_complex", "complex", "is_complex([1j])  #=> True"),
+        )
+    ],
 ]

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
+from tcalc.library.rules import by_axes, chosen_axes, divided, tensor
+from tcalc.types import size as sizes
+from tcalc.types.broadcast import Axes
+from tcalc.types.match import Match
+from tcalc.types.mismatch import Mismatch, Place, Undetermined, which_axis
+from tcalc.types.tensor import Axis
 
 NEURAL = ("", "nn.functional")
 
@@ -29,8 +35,8 @@ elu(alpha: number = 1.0) | x, or alpha*(exp(x) - 1) where x is negative. | elu([
 selu | elu, scaled to keep mean 0 and variance 1. | selu([0., 1.])  #=> [0.0, 1.050701]
 celu(alpha: number = 1.0) | x, or alpha*(exp(x / alpha) - 1) where x is negative. | celu([0., 1.])  #=> [0.0, 1.0]
 mish | x*tanh(softplus(x)). | mish([0., 1.])  #=> [0.0, 0.86509836]
-hardsigmoid | A sigmoid of three straight lines. | hardsigmoid([-3., 0., 3.])  #=> [0.0, 0.5, 1.0]
-hardswish | x times hardsigmoid(x). | hardswish([0., 3.])  #=> [0.0, 3.0]
+hardsigmoid | x/6 + 1/2, held between 0 and 1. | hardsigmoid([-3., 0., 3.])  #=> [0.0, 0.5, 1.0]
+hardswish | x*hardsigmoid(x). | hardswish([0., 3.])  #=> [0.0, 3.0]
 logsigmoid | log(sigmoid(x)), exact for large -x too. | logsigmoid([0.])  #=> [-0.6931472]
 """
 COMPLEX_TOO = """
@@ -44,17 +50,33 @@ OVER_AN_AXIS = (
     (
         "softmax",
         ("", "nn.functional", "special"),
-        "exp(x) divided by its sum over an axis.",
+        "exp(x) divided by its sum over an axis, without overflow.",
         "softmax[0]([0., 0.])  #=> [0.5, 0.5]",
     ),
     (
         "log_softmax",
         ("", "nn.functional", "special"),
-        "Logarithm of the softmax over an axis.",
+        "Logarithm of the softmax over an axis, exact for small probabilities too.",
         "log_softmax[0]([0., 0.])  #=> [-0.6931472, -0.6931472]",
     ),
     ("softmin", NEURAL, "Softmax of -x over an axis.", "softmin[0]([0., 0.])  #=> [0.5, 0.5]"),
 )
+
+
+def _halved(match: Match) -> Axes:
+    """The axis in two."""
+    x, positions = tensor(match), chosen_axes(match)
+    assert positions is not None
+    (position,) = positions
+    axis = x.axes[position]
+    if not isinstance(axis, Axis):
+        raise Undetermined
+    size = divided(match, axis.size, 2)
+    if size is None:
+        sentence = f"{{0s}} {which_axis(position, len(x.axes))} is {sizes.text(axis.size)}, which 2 does not divide"
+        raise Mismatch("shape", sentence, Place("x", axis), depth=4)
+    return (*x.axes[:position], axis.resized(size), *x.axes[position + 1 :])
+
 
 ROWS = [
     *_each("real", INTEGERS_TOO),
@@ -70,7 +92,7 @@ ROWS = [
     ),
     Builtin(
         "hardtanh",
-        [Form("(x: R[*s], min_val: number = -1, max_val: number = 1) -> R[*s]")],
+        [Form("(x: real[*s], min_val: number = -1, max_val: number = 1) -> real[*s]")],
         torch="nn.functional.hardtanh",
         spaces=NEURAL,
         doc="x, held between min_val and max_val.",
@@ -95,11 +117,19 @@ ROWS = [
         for name, spaces, doc, example in OVER_AN_AXIS
     ],
     Builtin(
+        "glu",
+        [Form("(x: R[*s], dim: axis = -1) -> R[...]", by_axes(_halved))],
+        torch="nn.functional.glu",
+        spaces=("nn.functional",),
+        doc="The first half of an axis times sigmoid of the second.",
+        example="glu([4., 0.])  #=> [2.0]",
+    ),
+    Builtin(
         "normalize",
         [Form("(x: R[*l, n, *r], p: number = 2, dim: axis(n) = 1, eps: number = 1e-12) -> R[*l, n, *r]")],
         torch="nn.functional.normalize",
         spaces=("nn.functional",),
-        doc="x divided by its p-norm over an axis.",
+        doc="x divided by its p-norm (2) over an axis (1); zeros stay zeros.",
         example="normalize[0]([3., 4.])  #=> [0.6, 0.8]",
     ),
 ]

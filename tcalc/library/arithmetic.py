@@ -1,4 +1,4 @@
-"""Operators and their kin. An operator is a name for a row."""
+"""Operators and their kin: arithmetic, comparison, logic and bits. An operator is a name for a function."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import operator
 
 from tcalc.library.builtin import Builtin, Form
 from tcalc.library.folding import divide, floor_divide, power, remainder
+from tcalc.types import dtypes
 from tcalc.types.match import Match
+from tcalc.types.mismatch import Mismatch
 from tcalc.types.tensor import TensorType, Type
 
 
@@ -19,10 +21,33 @@ def raised(match: Match) -> Type:
     return result
 
 
+def scaled(match: Match) -> Type:
+    """A fraction of integers is floating."""
+    result = match.result(match.signature.result)
+    assert isinstance(result, TensorType)
+    if result.dtype.rank < 2 and isinstance(match["alpha"], float):
+        return TensorType(match.default_float, result.axes)
+    return result
+
+
+def rounded(match: Match) -> Type:
+    """A quotient that is cut off or rounded down keeps its dtype."""
+    mode, result = match["rounding_mode"], match.result(match.signature.result)
+    assert isinstance(result, TensorType)
+    if mode is None:
+        return TensorType(dtypes.float_of(result.dtype, match.default_float), result.axes)
+    if mode not in ("floor", "trunc"):
+        raise Mismatch("value", f'rounding_mode is "floor" or "trunc", and not "{mode}"', depth=5)
+    return result
+
+
 ROWS = [
     Builtin(
         "add",
-        [Form("(a: any[*s], b: any[*s]) -> any[*s]", fold=operator.add)],
+        [
+            Form("(a: any[*s], b: any[*s]) -> any[*s]", fold=operator.add),
+            Form("(a: num[*s], b: num[*s], alpha: number) -> num[*s]", scaled, torch="kernel:add_scaled"),
+        ],
         torch="kernel:add",
         operator="+",
         scalars=True,
@@ -31,7 +56,10 @@ ROWS = [
     ),
     Builtin(
         "sub",
-        [Form("(a: num[*s], b: num[*s]) -> num[*s]", fold=operator.sub)],
+        [
+            Form("(a: num[*s], b: num[*s]) -> num[*s]", fold=operator.sub),
+            Form("(a: num[*s], b: num[*s], alpha: number) -> num[*s]", scaled, torch="kernel:sub_scaled"),
+        ],
         torch="kernel:sub",
         operator="-",
         aliases=("subtract",),
@@ -51,12 +79,19 @@ ROWS = [
     ),
     Builtin(
         "div",
-        [Form("(a: any[*s], b: any[*s]) -> float[*s]", fold=divide)],
+        [
+            Form("(a: any[*s], b: any[*s]) -> float[*s]", fold=divide),
+            Form(
+                "(a: real[*s], b: real[*s], rounding_mode: text = None) -> real[*s]",
+                rounded,
+                torch="kernel:div_rounded",
+            ),
+        ],
         torch="kernel:div",
         operator="/",
         aliases=("divide", "true_divide"),
         scalars=True,
-        doc="Quotient, element by element; of integers it is floating.",
+        doc="Quotient, element by element, floating for integers too; 1 / 0 is inf.",
         example="[1, 2] / 2  #=> [0.5, 1.0]",
     ),
     Builtin(
@@ -65,7 +100,7 @@ ROWS = [
         torch="kernel:floor_divide",
         operator="//",
         scalars=True,
-        doc="Quotient rounded down, element by element.",
+        doc="Quotient rounded down, element by element; integers by zero are an error.",
         example="[-7, 7] // 2  #=> [-4, 3]",
     ),
     Builtin(
@@ -74,7 +109,7 @@ ROWS = [
         torch="kernel:remainder",
         operator="%",
         scalars=True,
-        doc="Remainder with the sign of the divisor, element by element.",
+        doc="Remainder with the sign of the divisor, element by element; integers by zero are an error.",
         example="[-7, 7] % 3  #=> [2, 1]",
     ),
     Builtin(
@@ -83,7 +118,7 @@ ROWS = [
         torch="kernel:pow",
         operator="^",
         scalars=True,
-        doc="Power, element by element; `**` is the same.",
+        doc="Power, element by element, also written `**`; nan for a fractional power of a negative number.",
         example="[1, 2, 3]^2  #=> [1, 4, 9]",
         hints={"dtype": "^ is power; exclusive or is ^^"},
     ),
@@ -112,16 +147,16 @@ ROWS = [
             operator=symbol,
             aliases=(alias,) if alias else (),
             scalars=True,
-            doc=f"Whether a {symbol} b, element by element.",
+            doc=f"Whether a {symbol} b, element by element; {with_nan} where one is nan.",
             example=f"[1, 2, 3] {symbol} 2  #=> [{answer}]",
         )
-        for name, symbol, alias, word, answer in (
-            ("eq", "==", "equal_to", "any", "False, True, False"),
-            ("ne", "!=", "not_equal", "any", "True, False, True"),
-            ("lt", "<", "less", "order", "True, False, False"),
-            ("le", "<=", "less_equal", "order", "True, True, False"),
-            ("gt", ">", "greater", "order", "False, False, True"),
-            ("ge", ">=", "greater_equal", "order", "False, True, True"),
+        for name, symbol, alias, word, with_nan, answer in (
+            ("eq", "==", "equal_to", "any", "False", "False, True, False"),
+            ("ne", "!=", "not_equal", "any", "True", "True, False, True"),
+            ("lt", "<", "less", "order", "False", "True, False, False"),
+            ("le", "<=", "less_equal", "order", "False", "True, True, False"),
+            ("gt", ">", "greater", "order", "False", "False, False, True"),
+            ("ge", ">=", "greater_equal", "order", "False", "False, True, True"),
         )
     ],
     Builtin(

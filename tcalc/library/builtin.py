@@ -20,13 +20,21 @@ class Form:
     The signature is parsed when it is first needed; 80 of them would cost 20 ms at every start.
     """
 
-    __slots__ = ("_signature", "fold", "rule", "text", "vjp")
+    __slots__ = ("_signature", "fold", "rule", "text", "torch", "vjp")
 
     def __init__(
-        self, text: str, rule: Rule | None = None, *, fold: Fold | None = None, vjp: dict[str, str] | None = None
+        self,
+        text: str,
+        rule: Rule | None = None,
+        *,
+        fold: Fold | None = None,
+        vjp: dict[str, str] | None = None,
+        torch: str = "",
     ) -> None:
         self.text = text
         self.rule = rule
+        #: As a row's `torch`, where this form is another function's.
+        self.torch = torch
         #: How a call on static numbers alone is computed while checking.
         self.fold = fold
         #: Per differentiable parameter, its cotangent in the language itself, from the parameters, `g` and `out`.
@@ -42,6 +50,16 @@ class Form:
 
             self._signature = Signature(self.text, parse_signature(Source(self.text, "<signature>")))
         return self._signature
+
+    @property
+    def by_place(self) -> frozenset[str]:
+        """The tensors with nothing but tensors before them: what torch takes by place. The others go by their names."""
+        found: list[str] = []
+        for parameter in self.signature.parameters:
+            if parameter.kind not in ("tensor", "tensors"):
+                break
+            found.append(parameter.name)
+        return frozenset(found)
 
 
 class Builtin:
@@ -63,6 +81,8 @@ class Builtin:
     over      the parameters that `f[over](x)` fills, in order
     sequence  its first argument is a list of tensors of any shapes, not one tensor
     hints     by error code, a line that helps with a common mistake
+    written   how a call may be written, where that is more than its forms say; help shows these instead
+    inferred  torch itself says what comes out: its type is asked of meta tensors (`reachable.py`)
     """
 
     __slots__ = (
@@ -72,6 +92,7 @@ class Builtin:
         "example",
         "forms",
         "hints",
+        "inferred",
         "name",
         "operator",
         "over",
@@ -82,6 +103,7 @@ class Builtin:
         "special",
         "torch",
         "view",
+        "written",
     )
 
     def __init__(
@@ -103,12 +125,15 @@ class Builtin:
         over: tuple[str, ...] = ("dim",),
         sequence: bool = False,
         hints: dict[str, str] | None = None,
+        written: tuple[str, ...] = (),
+        inferred: bool = False,
     ) -> None:
         self.name, self.forms, self.doc, self.example = name, forms, doc, example
         self.torch = torch or name
         self.operator, self.attribute, self.spaces, self.aliases = operator, attribute, spaces, aliases
         self.scalars, self.special, self.random, self.view, self.over = scalars, special, random, view, over
-        self.sequence, self.hints = sequence, hints or {}
+        self.sequence, self.hints, self.inferred = sequence, hints or {}, inferred
+        self.written = written
 
     def __repr__(self) -> str:
         return f"Builtin({self.name!r})"

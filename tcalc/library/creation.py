@@ -1,4 +1,4 @@
-"""Rows that make tensors out of sizes and numbers, or shaped as another."""
+"""Tensors made of sizes and numbers, random ones among them, or in the shape of another."""
 
 from __future__ import annotations
 
@@ -95,8 +95,21 @@ def _real_range(axes: Callable[[Match], Axes]) -> Rule:
 
 def _like_first(match: Match) -> Type:
     """Shaped as x, of x's dtype unless another is asked for."""
-    x, dtype = tensor(match), match.arguments.get("dtype")
-    return TensorType(dtype if isinstance(dtype, DType) else x.dtype, x.axes)
+    return TensorType(_dtype_like_first(match), tensor(match).axes)
+
+
+def _new(match: Match) -> Type:
+    """Of other sizes, in x's dtype unless another is asked for."""
+    return TensorType(_dtype_like_first(match), _shape(match))
+
+
+def _new_tensor(match: Match) -> Type:
+    return TensorType(_dtype_like_first(match), tensor(match, "data").axes)
+
+
+def _dtype_like_first(match: Match) -> DType:
+    dtype = match.arguments.get("dtype")
+    return dtype if isinstance(dtype, DType) else tensor(match).dtype
 
 
 def _filled(match: Match) -> Type:
@@ -146,14 +159,14 @@ def _drawn_like(match: Match) -> Type:
     return _like_first(match)
 
 
-def _sized(name: str, doc: str, example: str, *, random: bool = False) -> Builtin:
+def _sized(name: str, doc: str, example: str, *, random: bool = False, torch: str = "") -> Builtin:
     form = Form(f"(*size: int, {MADE}) -> {'F' if random else 'default'}[...]", SHAPE)
-    return Builtin(name, [form], doc=doc, example=example, random=random)
+    return Builtin(name, [form], torch=torch, doc=doc, example=example, random=random)
 
 
-def _like(name: str, doc: str, example: str, *, word: str = "any", random: bool = False) -> Builtin:
+def _like(name: str, doc: str, example: str, *, word: str = "any", random: bool = False, torch: str = "") -> Builtin:
     form = Form(f"(x: {word}[*s], {MADE}) -> {word}[*s]")
-    return Builtin(name, [form], doc=doc, example=example, random=random)
+    return Builtin(name, [form], torch=torch, doc=doc, example=example, random=random)
 
 
 def _spaced(name: str, more: str, doc: str, example: str) -> Builtin:
@@ -179,21 +192,29 @@ ROWS = [
         doc="A tensor of these numbers.",
         example="as_tensor([1, 2])  #=> [1, 2]",
     ),
-    _sized("zeros", "Zeros.", "zeros(2, 3)  #=> [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]"),
-    _sized("ones", "Ones.", "ones(2)  #=> [1.0, 1.0]"),
-    _sized("rand", "Random numbers, evenly spread between 0 and 1.", "numel(rand(2, 3))  #=> 6", random=True),
+    _sized("zeros", "Zeros, of the sizes given.", "zeros(2, 3)  #=> [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]"),
+    _sized(
+        "empty",
+        "Zeros, of the sizes given: there are no numbers that nobody wrote.",
+        "empty(2)  #=> [0.0, 0.0]",
+        torch="zeros",
+    ),
+    _sized("ones", "Ones, of the sizes given.", "ones(2)  #=> [1.0, 1.0]"),
+    _sized(
+        "rand", "Random numbers, uniform from 0 up to, but not including, 1.", "numel(rand(2, 3))  #=> 6", random=True
+    ),
     _sized("randn", "Random numbers, normal with mean 0 and variance 1.", "numel(randn(2, 3))  #=> 6", random=True),
     Builtin(
         "full",
         [Form(f"(size: axes, fill_value: any[], {MADE}) -> any[...]", _filled)],
         torch="kernel:full",
-        doc="One number, everywhere.",
+        doc="One number everywhere, of the sizes given.",
         example="full((2, 2), 7)  #=> [[7, 7], [7, 7]]",
     ),
     Builtin(
         "eye",
         [Form(f"(n: int, m: int = None, {MADE}) -> default[...]", by_axes(_square))],
-        doc="Identity matrix; with m columns, ones on the main diagonal.",
+        doc="Identity matrix of n rows; with m columns, ones on the main diagonal.",
         example="eye(2)  #=> [[1.0, 0.0], [0.0, 1.0]]",
     ),
     Builtin(
@@ -207,19 +228,19 @@ ROWS = [
                 _real_range(_range_of_numbers),
             ),
         ],
-        doc="Numbers from start (0) up to, but not including, end, a step (1) apart.",
+        doc="Numbers from start (0) up to, but not including, end, step (1) apart; integers where these are.",
         example="arange(1, 10, 3)  #=> [1, 4, 7]",
     ),
     _spaced(
         "linspace",
         "",
-        "Numbers from start to end, both included, evenly apart.",
+        "So many numbers (steps) from start to end, both included, evenly apart.",
         "linspace(0, 1, 3)  #=> [0.0, 0.5, 1.0]",
     ),
     _spaced(
         "logspace",
         ", base: number = 10.0",
-        "Powers of a base whose exponents go from start to end, evenly apart.",
+        "Powers of base (10) whose exponents go from start to end, both included, evenly apart.",
         "logspace(0, 2, 3)  #=> [1.0, 10.0, 100.0]",
     ),
     Builtin(
@@ -259,17 +280,18 @@ ROWS = [
         example="normal([1., 2.], [0., 0.])  #=> [1.0, 2.0]",
     ),
     _like("zeros_like", "Zeros in the shape of x.", "zeros_like([1, 2])  #=> [0, 0]"),
+    _like("empty_like", "Zeros in the shape of x.", "empty_like([1, 2])  #=> [0, 0]", torch="kernel:empty_like"),
     _like("ones_like", "Ones in the shape of x.", "ones_like([1, 2])  #=> [1, 1]"),
     _like(
         "rand_like",
-        "Random numbers between 0 and 1 in the shape of x.",
+        "Random numbers, uniform between 0 and 1, in the shape of x.",
         "numel(rand_like([1., 2.]))  #=> 2",
         word="F",
         random=True,
     ),
     _like(
         "randn_like",
-        "Normal random numbers in the shape of x.",
+        "Random numbers, normal with mean 0 and variance 1, in the shape of x.",
         "numel(randn_like([1., 2.]))  #=> 2",
         word="F",
         random=True,
@@ -281,6 +303,34 @@ ROWS = [
         scalars=True,
         doc="One number everywhere, in the shape and dtype of x.",
         example="full_like([1., 2.], 7)  #=> [7.0, 7.0]",
+    ),
+    *[
+        Builtin(
+            f"new_{name}",
+            [Form(f"(x: any[*s], *size: int, {MADE}) -> any[...]", _new)],
+            torch=f"kernel:new_{kernel}",
+            doc=f"{doc}, of the sizes given and in the dtype of x.",
+            example=f"[1, 2].new_{name}(2)  #=> {shown}",
+        )
+        for name, kernel, doc, shown in (
+            ("zeros", "zeros", "Zeros", "[0, 0]"),
+            ("ones", "ones", "Ones", "[1, 1]"),
+            ("empty", "zeros", "Zeros", "[0, 0]"),
+        )
+    ],
+    Builtin(
+        "new_full",
+        [Form(f"(x: T[*s], size: axes, fill_value: any[], {MADE}) -> any[...]", _new)],
+        torch="kernel:new_full",
+        doc="One number everywhere, of the sizes given and in the dtype of x.",
+        example="[1, 2].new_full((2,), 7)  #=> [7, 7]",
+    ),
+    Builtin(
+        "new_tensor",
+        [Form(f"(x: T[*s], data: any[*d], {MADE}) -> any[...]", _new_tensor)],
+        torch="kernel:new_tensor",
+        doc="These numbers, in the dtype of x.",
+        example="[1., 2.].new_tensor([7])  #=> [7.0]",
     ),
     Builtin(
         "randint_like",
@@ -296,7 +346,7 @@ ROWS = [
         Builtin(
             name,
             [Form("(x: any[*b, n, m], diagonal: int = 0) -> any[*b, n, m]")],
-            doc=f"The matrix with zeros {where} its diagonal.",
+            doc=f"The matrix with zeros {where} its diagonal, or {where} the one so many columns to its right.",
             example=f"{name}([[1, 2], [3, 4]])  #=> {shown}",
         )
         for name, where, shown in (("tril", "above", "[[1, 0], [3, 4]]"), ("triu", "below", "[[1, 2], [0, 4]]"))
@@ -315,7 +365,7 @@ ROWS = [
         [Form("(x: i64[*s], num_classes: int = -1) -> i64[...]", by_axes(_classes))],
         torch="nn.functional.one_hot",
         spaces=("nn.functional",),
-        doc="A 1 at each index's place on a new last axis, and 0 elsewhere.",
+        doc="Zeros with a 1 at each index on a new last axis, num_classes long or as long as the largest index needs.",
         example="one_hot([0, 2], 3)  #=> [[1, 0, 0], [0, 0, 1]]",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Linear algebra: decompositions and what is computed by them, over any number of leading axes.
+"""Linear algebra: solving, inverting, decomposing; for matrices in the last two axes of a tensor.
 
 torch refuses half-width floats here; they are computed, and come out, as f32.
 """
@@ -6,7 +6,7 @@ torch refuses half-width floats here; they are computed, and come out, as f32.
 from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
-from tcalc.library.rules import by_axes, tensor
+from tcalc.library.rules import by_axes, one_label, tensor
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread, meet
 from tcalc.types.match import Match
@@ -132,6 +132,7 @@ def _vectors(match: Match) -> Axes:
             raise sizes_meet(Place("A", row), len(a.axes) - 2, len(a.axes), Place("B", other), 0, 1)
     if not _is_vectors(match):
         raise Mismatch("shape", "{0} is not one vector for each matrix of {1}", Place("B"), Place("A"), depth=1)
+    one_label(b.axes, "B", a.axes[:-1], "A")
     return (*a.axes[:-2], _matrix(match)[1])
 
 
@@ -202,13 +203,13 @@ ROWS = [
         "slogdet",
         [Form("(A: L[*b, n, n]) -> (sign: L[*b], logabsdet: real[*b])")],
         spaces=BOTH,
-        doc="Sign of the determinant, and the logarithm of its magnitude.",
+        doc="Sign of the determinant, and the logarithm of its magnitude; 0 and -inf where it is 0.",
         example="slogdet([[1., 0.], [0., 1.]])  #=> (1.0, 0.0)",
     ),
     Builtin(
         "logdet",
         [Form("(A: L[*b, n, n]) -> L[*b]")],
-        doc="Logarithm of the determinant; nan where that is negative.",
+        doc="Logarithm of the determinant; -inf where that is 0, nan where it is negative.",
         example="logdet([[e, 0.], [0., 1.]])  #=> 1.0",
     ),
     Builtin(
@@ -217,7 +218,7 @@ ROWS = [
         torch="linalg.inv",
         spaces=LINALG,
         aliases=("inverse",),
-        doc="Inverse matrix.",
+        doc="Inverse matrix; a singular one is an error.",
         example="inv([[2., 0.], [0., 4.]])  #=> [[0.5, 0.0], [0.0, 0.25]]",
     ),
     Builtin(
@@ -231,7 +232,7 @@ ROWS = [
         torch="linalg.pinv",
         spaces=LINALG,
         aliases=("pinverse",),
-        doc="Pseudo-inverse (Moore and Penrose's).",
+        doc="Moore-Penrose pseudo-inverse; singular values below a tolerance count as 0.",
         example="pinv([[2., 0.], [0., 0.]])  #=> [[0.5, 0.0], [0.0, 0.0]]",
     ),
     Builtin(
@@ -242,7 +243,7 @@ ROWS = [
         ],
         torch="linalg.solve",
         spaces=LINALG,
-        doc="X such that A @ X is B.",
+        doc="X such that A @ X is B; a singular A is an error.",
         example="solve([[2., 0.], [0., 4.]], [1., 2.])  #=> [0.5, 0.5]",
     ),
     Builtin(
@@ -255,7 +256,7 @@ ROWS = [
         ],
         torch="linalg.solve_triangular",
         spaces=LINALG,
-        doc="X such that A @ X is B, for a triangular A.",
+        doc="X such that A @ X is B, for a triangular A; its other half is not read.",
         example="solve_triangular([[2., 0.], [1., 1.]], [[2.], [3.]], upper=False)  #=> [[1.0], [2.0]]",
     ),
     Builtin(
@@ -270,7 +271,7 @@ ROWS = [
         ],
         torch="linalg.lstsq",
         spaces=LINALG,
-        doc="X such that A @ X is as near to B as can be.",
+        doc="Least squares: the X for which norm(A @ X - B) is least, with what else LAPACK tells.",
         example="lstsq([[1.], [1.]], [[1.], [3.]]).solution  #=> [[2.0]]",
     ),
     Builtin(
@@ -294,7 +295,7 @@ ROWS = [
         [Form("(A: L[*b, n, m], full_matrices: flag = True) -> (U: L[...], S: real[...], Vh: L[...])", _svd)],
         torch="linalg.svd",
         spaces=LINALG,
-        doc="Singular value decomposition: A = U @ diag(S) @ Vh.",
+        doc="Singular value decomposition A = U @ diag(S) @ Vh, largest first; thin with full_matrices=False.",
         example="svd([[2., 0.], [0., 3.]]).S  #=> [3.0, 2.0]",
     ),
     Builtin(
@@ -310,7 +311,7 @@ ROWS = [
         [Form("(A: L[*b, n, n]) -> (eigenvalues: complex[...], eigenvectors: complex[...])", _eigen)],
         torch="kernel:eig",
         spaces=LINALG,
-        doc="Eigenvalues and eigenvectors, which are the columns; complex always.",
+        doc="Eigenvalues, in no order, and eigenvectors (columns) of norm 1; complex always.",
         example="eig([[2., 0.], [0., 3.]]).eigenvalues  #=> [2.0+0.0j, 3.0+0.0j]",
     ),
     Builtin(
@@ -326,7 +327,7 @@ ROWS = [
         [Form('(A: L[*b, n, n], UPLO: text = "L") -> (eigenvalues: real[...], eigenvectors: L[...])', _eigen)],
         torch="linalg.eigh",
         spaces=LINALG,
-        doc="Eigenvalues, in order, and eigenvectors of a symmetric or Hermitian matrix.",
+        doc="Ascending eigenvalues and eigenvectors (columns) of a Hermitian matrix; only its lower half is read.",
         example="eigh([[2., 0.], [0., 3.]]).eigenvalues  #=> [2.0, 3.0]",
     ),
     Builtin(
@@ -334,7 +335,7 @@ ROWS = [
         [Form('(A: L[*b, n, n], UPLO: text = "L") -> real[...]', by_axes(_singular_values))],
         torch="linalg.eigvalsh",
         spaces=LINALG,
-        doc="Eigenvalues of a symmetric or Hermitian matrix, in order.",
+        doc="Ascending eigenvalues of a Hermitian (or real symmetric) matrix; only its lower half is read.",
         example="eigvalsh([[2., 0.], [0., 3.]])  #=> [2.0, 3.0]",
     ),
     Builtin(
@@ -342,7 +343,7 @@ ROWS = [
         [Form("(A: L[*b, n, n], upper: flag = False) -> L[...]", by_axes(_rows_kept))],
         torch="linalg.cholesky",
         spaces=LINALG,
-        doc="The lower triangular L with L @ L.H = A, for a positive definite A.",
+        doc="The lower triangular L with L @ L.H = A, for a positive definite A, of which only the lower half is read.",
         example="cholesky([[4., 0.], [0., 9.]])  #=> [[2.0, 0.0], [0.0, 3.0]]",
     ),
     Builtin(
@@ -355,7 +356,7 @@ ROWS = [
         ],
         torch="linalg.matrix_rank",
         spaces=LINALG,
-        doc="How many singular values are not (nearly) zero.",
+        doc="Rank: how many singular values are not nearly 0.",
         example="matrix_rank([[1., 2.], [2., 4.]])  #=> 1",
     ),
     Builtin(
@@ -366,13 +367,13 @@ ROWS = [
         ],
         torch="linalg.matrix_power",
         spaces=BOTH,
-        doc="A matrix multiplied by itself; a negative power is one of the inverse.",
+        doc="A matrix multiplied by itself n times; a negative power is one of the inverse.",
         example="matrix_power([[1, 1], [0, 1]], 3)  #=> [[1, 3], [0, 1]]",
     ),
     Builtin(
         "matrix_exp",
         [Form("(A: L[*b, n, n]) -> L[...]", by_axes(_kept))],
-        torch="linalg.matrix_exp",
+        torch="kernel:matrix_exp",
         spaces=BOTH,
         doc="Exponential of a matrix, by its power series.",
         example="matrix_exp([[0., 1.], [0., 0.]])  #=> [[1.0, 1.0], [0.0, 1.0]]",
@@ -385,7 +386,7 @@ ROWS = [
         ],
         torch="linalg.cond",
         spaces=LINALG,
-        doc="Condition number: by how much solving may magnify an error.",
+        doc="Condition number: the norm of A times that of its inverse, by which solving may magnify an error.",
         example="cond([[4., 0.], [0., 2.]])  #=> 2.0",
     ),
 ]

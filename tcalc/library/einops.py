@@ -1,4 +1,4 @@
-"""Rows of einops: axes rearranged, reduced and repeated by a pattern such as `"b (h d) -> b h d"`.
+"""einops: axes rearranged, reduced and repeated by a pattern such as `"b (h d) -> b h d"`.
 
 The types come from a reading of our own; at run time the einops library computes, with a cache of its own.
 """
@@ -66,7 +66,7 @@ def read(text: str, function: str) -> Pattern:
     if new and function != "repeat":
         raise _wrong(f"{_stand(new)} only on the right of {text!r}; repeat makes axes")
     for groups, allowed in ((left, "reduce"), (right, "repeat")):
-        number = next((entry for group in groups for entry in group if isinstance(entry, int)), None)
+        number = next((entry for group in groups for entry in group if isinstance(entry, int) and entry > 1), None)
         if number is not None and function != allowed:
             raise _wrong(f"{function} takes no number but 1 there, and {text!r} has {number}; name the axis")
     return pattern
@@ -85,7 +85,7 @@ def _side(side: str, text: str) -> tuple[Group, ...]:
         elif word == ")":
             if inner is None:
                 raise _wrong(f"a bracket is closed that was not opened in {text!r}")
-            groups.append(tuple(inner))
+            groups.append(tuple(inner) if inner != [DOTS] else (DOTS, 1))  # what it stands for as one axis
             inner = None
         else:
             entry = _entry(word, text)
@@ -315,7 +315,7 @@ ROWS = [
         [Form("(tensor: any[*s], pattern: text, reduction: text, lengths: keywords) -> any[...]", reduced)],
         torch="kernel:reduce",
         over=(),
-        doc=f"einops: as rearrange, and axes that the right side does not have are reduced: {', '.join(REDUCTIONS)}.",
+        doc=f"einops: as rearrange, and axes that the right side lacks are reduced: {', '.join(REDUCTIONS)}.",
         example='reduce([1, 2, 3, 4], "(a b) -> a", "sum", b=2)  #=> [3, 7]',
     ),
 ]

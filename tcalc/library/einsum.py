@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from tcalc.errors import counted
+from tcalc.types import dtypes
 from tcalc.types.broadcast import Spread, meet, stretch
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, sizes_meet, which_axis
@@ -133,7 +134,21 @@ def contracted(match: Match) -> Type:
                 Place("equation"),
                 depth=4,
             )
-    return TensorType(match.promoted("T"), tuple(result))
+    dtype = match.promoted("T")
+    return TensorType(dtypes.I64 if dtype in EXACT and widens(text, dtype is dtypes.BOOL) else dtype, tuple(result))
+
+
+#: Dtypes that a sum makes wider.
+EXACT = (dtypes.BOOL, dtypes.U8, dtypes.I8, dtypes.I16, dtypes.I32)
+
+
+def widens(text: str, logical: bool) -> bool:
+    """Whether an einsum of bools (`logical`) or integers is i64: where a letter of one operand alone is summed, as
+    `sum` has it; of bools where any letter is, as `@` has it. torch's own dtype depends on which sizes are 1.
+    """
+    equation = read(text)
+    summed = [letter for part in equation.inputs for letter in set(part) if letter not in equation.output]
+    return any(logical or summed.count(letter) == 1 for letter in summed)
 
 
 def _lettered(letters: tuple[str, ...], type: TensorType, item: int, text: str) -> list[tuple[str, int]]:

@@ -1,8 +1,9 @@
-"""Functions of one number or a few, element by element."""
+"""Functions of one number or a few, element by element; the shapes of several are broadcast."""
 
 from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
+from tcalc.library.indexing import found_by_axis
 from tcalc.library.rules import tensor
 from tcalc.types import dtypes
 from tcalc.types.match import Match
@@ -43,17 +44,17 @@ def _each(word: str, rows: str, *, result: str = "", spaces: tuple[str, ...] = (
 #: Integers become floating; complex numbers are welcome.
 ANALYTIC = """
 exp | e to the power of each element. | exp([0., 1.])  #=> [1.0, 2.7182817]
-log | Natural logarithm of each element. | log([1., e])  #=> [0.0, 1.0]
-log2 | Logarithm to base 2 of each element. | log2([1, 8])  #=> [0.0, 3.0]
-log10 | Logarithm to base 10 of each element. | log10([1, 100])  #=> [0.0, 2.0]
-sqrt | Square root of each element. | sqrt([4, 9])  #=> [2.0, 3.0]
+log | Natural logarithm of each element; -inf at zero, nan below. | log([1., e])  #=> [0.0, 1.0]
+log2 | Logarithm to base 2 of each element; -inf at zero, nan below. | log2([1, 8])  #=> [0.0, 3.0]
+log10 | Logarithm to base 10 of each element; -inf at zero, nan below. | log10([1, 100])  #=> [0.0, 2.0]
+sqrt | Square root of each element; nan below zero. | sqrt([4, 9])  #=> [2.0, 3.0]
 rsqrt | 1 over the square root of each element. | rsqrt([4, 16])  #=> [0.5, 0.25]
-reciprocal | 1 over each element. | reciprocal([2, 4])  #=> [0.5, 0.25]
+reciprocal | 1 over each element; inf at zero. | reciprocal([2, 4])  #=> [0.5, 0.25]
 sin | Sine of each element, in radians. | sin([0., pi / 2])  #=> [0.0, 1.0]
 cos | Cosine of each element, in radians. | cos([0., pi])  #=> [1.0, -1.0]
 tan | Tangent of each element, in radians. | tan([0., pi / 4])  #=> [0.0, 1.0]
-asin arcsin | Angle whose sine is each element. | asin([0., 1.])  #=> [0.0, 1.5707964]
-acos arccos | Angle whose cosine is each element. | acos([1., 0.])  #=> [0.0, 1.5707964]
+asin arcsin | Angle whose sine is each element; nan outside -1 to 1. | asin([0., 1.])  #=> [0.0, 1.5707964]
+acos arccos | Angle whose cosine is each element; nan outside -1 to 1. | acos([1., 0.])  #=> [0.0, 1.5707964]
 atan arctan | Angle whose tangent is each element. | atan([0., 1.])  #=> [0.0, 0.7853982]
 sinh | Hyperbolic sine of each element. | sinh([0., 1.])  #=> [0.0, 1.1752012]
 cosh | Hyperbolic cosine of each element. | cosh([0., 1.])  #=> [1.0, 1.5430807]
@@ -82,12 +83,12 @@ REAL = """
 lgamma | Logarithm of the gamma function's magnitude at each element. | lgamma([1., 5.])  #=> [0.0, 3.1780539]
 deg2rad | Degrees to radians. | deg2rad([0., 180.])  #=> [0.0, 3.1415927]
 rad2deg | Radians to degrees. | rad2deg([0., pi])  #=> [0.0, 180.0]
-frac | Fraction that trunc cuts off each element. | frac([1.5, -2.25])  #=> [0.5, -0.25]
+frac | What trunc cuts off each element, with the element's sign. | frac([1.5, -2.25])  #=> [0.5, -0.25]
 """
 WHOLE = """
 floor | Largest integer at or below each element. | floor([1.5, -1.5])  #=> [1.0, -2.0]
 ceil | Smallest integer at or above each element. | ceil([1.5, -1.5])  #=> [2.0, -1.0]
-trunc fix | Each element without its fraction. | trunc([1.5, -1.5])  #=> [1.0, -1.0]
+trunc fix | Each element without its fraction: rounded towards zero. | trunc([1.5, -1.5])  #=> [1.0, -1.0]
 """
 TESTS = """
 isnan | Whether each element is nan. | isnan([1., nan])  #=> [False, True]
@@ -127,7 +128,7 @@ ROWS = [
     Builtin(
         "sign",
         [Form("(x: order[*s]) -> order[*s]")],
-        doc="-1, 0 or 1 as each element is negative, zero or positive.",
+        doc="-1, 0 or 1 as each element is negative, zero or positive; 0 for nan.",
         example="sign([-3., 0., 5.])  #=> [-1.0, 0.0, 1.0]",
     ),
     Builtin(
@@ -197,13 +198,13 @@ ROWS = [
         "atan2",
         [Form("(a: R[*s], b: R[*s]) -> R[*s]")],
         aliases=("arctan2",),
-        doc="Angle of the point (b, a), in all four quadrants.",
+        doc="Angle of the point (b, a) in radians, in all four quadrants.",
         example="atan2([0., 1.], [1., 0.])  #=> [0.0, 1.5707964]",
     ),
     Builtin(
         "hypot",
         [Form("(a: R[*s], b: R[*s]) -> R[*s]")],
-        doc="Length of the hypotenuse over legs a and b.",
+        doc="sqrt(a^2 + b^2), the length of the hypotenuse over legs a and b.",
         example="hypot([3., 5.], [4., 12.])  #=> [5.0, 13.0]",
     ),
     Builtin(
@@ -215,25 +216,25 @@ ROWS = [
     Builtin(
         "maximum",
         [Form("(a: order[*s], b: order[*s]) -> order[*s]", fold=max)],
-        doc="The larger of the two, element by element.",
+        doc="The larger of the two, element by element; nan where either is nan.",
         example="maximum([1, 5], [3, 2])  #=> [3, 5]",
     ),
     Builtin(
         "minimum",
         [Form("(a: order[*s], b: order[*s]) -> order[*s]", fold=min)],
-        doc="The smaller of the two, element by element.",
+        doc="The smaller of the two, element by element; nan where either is nan.",
         example="minimum([1, 5], [3, 2])  #=> [1, 2]",
     ),
     Builtin(
         "fmax",
         [Form("(a: order[*s], b: order[*s]) -> order[*s]")],
-        doc="The larger of the two, where nan counts as missing.",
+        doc="The larger of the two, element by element; the other one where one is nan.",
         example="fmax([1., nan], [3., 2.])  #=> [3.0, 2.0]",
     ),
     Builtin(
         "fmin",
         [Form("(a: order[*s], b: order[*s]) -> order[*s]")],
-        doc="The smaller of the two, where nan counts as missing.",
+        doc="The smaller of the two, element by element; the other one where one is nan.",
         example="fmin([1., nan], [3., 2.])  #=> [1.0, 2.0]",
     ),
     Builtin(
@@ -241,13 +242,29 @@ ROWS = [
         [Form("(x: real[*s], min: real[*s] = None, max: real[*s] = None) -> real[*s]")],
         torch="kernel:clamp",
         aliases=("clip",),
-        doc="Each element, or the bound that it exceeds.",
+        doc="Each element, held between min and max; max wins where min is above it.",
         example="clamp([-2, 0, 7], 0, 5)  #=> [0, 0, 5]",
     ),
+    *[
+        Builtin(
+            f"clamp_{bound}",
+            [Form(f"(x: real[*s], {bound}: real[*s]) -> real[*s]")],
+            torch=f"kernel:clamp_{bound}",
+            doc=f"Each element, held {where}.",
+            example=example,
+        )
+        for bound, where, example in (
+            ("min", "at min or above", "clamp_min([-2, 0, 7], 0)  #=> [0, 0, 7]"),
+            ("max", "at max or below", "clamp_max([-2, 0, 7], 5)  #=> [-2, 0, 5]"),
+        )
+    ],
     Builtin(
         "where",
-        [Form("(condition: bool[*s], a: any[*s], b: any[*s]) -> any[*s]")],
-        doc="a where the condition holds, b elsewhere.",
+        [
+            Form("(condition: bool[*s], a: any[*s], b: any[*s]) -> any[*s]"),
+            Form("(condition: any[*s]) -> i64[...]", found_by_axis),
+        ],
+        doc="a where the condition holds, b elsewhere; of a condition alone the indices where it does, axis by axis.",
         example="where([True, False], [1, 2], 0)  #=> [1, 0]",
     ),
     Builtin(
@@ -266,7 +283,7 @@ ROWS = [
         "heaviside",
         [Form("(a: order[*s], values: order[*s]) -> order[*s]")],
         torch="kernel:heaviside",
-        doc="0 below zero, 1 above, and values at zero.",
+        doc="0 where a is below zero, 1 where it is above, and values where it is zero.",
         example="heaviside([-1., 0., 2.], 0.5)  #=> [0.0, 0.5, 1.0]",
     ),
     Builtin(
@@ -291,34 +308,34 @@ ROWS = [
     Builtin(
         "gcd",
         [Form("(a: int[*s], b: int[*s]) -> int[*s]")],
-        doc="Greatest common divisor, element by element.",
+        doc="Greatest common divisor, element by element; never negative.",
         example="gcd([12, 7], 8)  #=> [4, 1]",
     ),
     Builtin(
         "lcm",
         [Form("(a: int[*s], b: int[*s]) -> int[*s]")],
         torch="kernel:lcm",
-        doc="Least common multiple, element by element.",
+        doc="Least common multiple, element by element; never negative.",
         example="lcm([4, 7], 6)  #=> [12, 42]",
     ),
     Builtin(
         "allclose",
         [Form("(a: T[*s], b: T[*s], rtol: number = 1e-5, atol: number = 1e-8, equal_nan: flag = False) -> bool[]")],
         torch="kernel:allclose",
-        doc="Whether |a - b| is at most atol + rtol*|b| everywhere.",
+        doc="Whether |a - b| is at most atol + rtol*|b| everywhere; nan is near nothing unless equal_nan.",
         example="allclose([1.0, 2.0], [1.0, 2.000001])  #=> True",
     ),
     Builtin(
         "equal",
-        [Form("(a: T[*s], b: T[*s]) -> bool[]")],
+        [Form("(a: T[*s], b: T[*t]) -> bool[]")],
         torch="kernel:equal",
-        doc="Whether all elements are the same.",
+        doc="Whether two tensors have one shape and the same elements; nan equals nothing, itself included.",
         example="equal([1, 2], [1, 3])  #=> False",
     ),
     Builtin(
         "isclose",
         [Form("(a: T[*s], b: T[*s], rtol: number = 1e-5, atol: number = 1e-8, equal_nan: flag = False) -> bool[*s]")],
-        doc="Whether |a - b| is at most atol + rtol*|b|, element by element.",
+        doc="Whether |a - b| is at most atol + rtol*|b|, element by element; nan is near nothing unless equal_nan.",
         example="isclose([1., 2.], [1., 2.1])  #=> [True, False]",
     ),
 ]

@@ -1,12 +1,15 @@
-"""Rows behind `x[…]` and `A[…] = v`. Their types are the checker's own work: an index is syntax, not an argument."""
+"""Elements found by a mask. An index itself, `x[1, :, None]`, is part of the language.
+
+The types of `x[…]` and `A[…] = v` are the checker's own work: an index is syntax, not an argument.
+"""
 
 from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
 from tcalc.types import size as sizes
 from tcalc.types.match import Match
-from tcalc.types.mismatch import Mismatch, Place
-from tcalc.types.tensor import Axis, TensorType, Type
+from tcalc.types.mismatch import Mismatch, Place, Undetermined
+from tcalc.types.tensor import Axis, TensorType, TupleType, Type
 
 
 class SliceItem:
@@ -50,6 +53,19 @@ def found(match: Match) -> Type:
     )
 
 
+def found_as_tuple(match: Match) -> Type:
+    """The indices along each axis apart, where that is asked for."""
+    return found_by_axis(match) if match["as_tuple"] else found(match)
+
+
+def found_by_axis(match: Match) -> Type:
+    """The indices of the elements that are not zero, a vector for each axis; a scalar counts as a vector of one."""
+    (x,) = (type for type in match.arguments.values() if isinstance(type, TensorType))
+    if x.rank is None:
+        raise Undetermined
+    return TupleType((TensorType(match.result_dtype("i64"), (Axis(sizes.UNKNOWN),)),) * max(x.rank, 1))
+
+
 def chosen(match: Match) -> Type:
     """How many elements a mask chooses is decided by data."""
     return TensorType(match.result_dtype("any"), (Axis(sizes.UNKNOWN),))
@@ -75,14 +91,17 @@ ROWS = [
     ),
     Builtin(
         "nonzero",
-        [Form("(x: any[*s]) -> i64[...]", found)],
+        [
+            Form("(x: any[*s]) -> i64[...]", found),
+            Form("(x: any[*s], as_tuple: flag) -> i64[...]", found_as_tuple),
+        ],
         doc="The indices of the elements that are not zero, one row each.",
         example="nonzero([0, 3, 0, 5])  #=> [[1], [3]]",
     ),
     Builtin(
         "masked_select",
         [Form("(x: any[*s], mask: bool[*s]) -> any[...]", chosen)],
-        doc="The elements where the mask is true.",
+        doc="The elements where the mask is true, as a vector.",
         example="masked_select([1, 2, 3], [True, False, True])  #=> [1, 3]",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Rows that put tensors together, and one that takes them apart."""
+"""Several tensors made one, and one made several."""
 
 from __future__ import annotations
 
@@ -174,14 +174,14 @@ ROWS = [
         [Form("(tensors: tensors, dim: axis = 0) -> T[...]", joined)],
         aliases=("concat", "concatenate"),
         sequence=True,
-        doc="Tensors one behind the other along an axis.",
+        doc="Tensors one behind the other along an axis (0), whose sizes may differ.",
         example="cat([[1, 2], [3]])  #=> [1, 2, 3]",
     ),
     Builtin(
         "stack",
         [Form("(tensors: tensors, dim: axis = 0) -> T[...]", stacked)],
         sequence=True,
-        doc="Tensors of one shape side by side along a new axis.",
+        doc="Tensors of one shape side by side along a new axis (0).",
         example="stack([[1, 2], [3, 4]], 1)  #=> [[1, 3], [2, 4]]",
     ),
     *[

@@ -1,9 +1,9 @@
-"""Layers and losses of neural networks that are plain functions of tensors."""
+"""Layers and losses of neural networks, as functions of the data and the weights."""
 
 from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
-from tcalc.library.rules import by_axes, chosen_axes, given, tensor
+from tcalc.library.rules import assumed, by_axes, chosen_axes, divided, given, one_label, tensor
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread
 from tcalc.types.match import Match
@@ -48,6 +48,13 @@ def _probability_loss(match: Match) -> Axes:
     same = x.rank == target.rank and all(map(sizes.agree, x.shape, target.shape))
     if not same or not x.axes:
         raise Mismatch("shape", f"{{0}} is {target}, and must be as {{1}}, {x}", Place("target"), Place("x"), depth=3)
+    one_label(target.axes, "target", x.axes, "x")
+    if given(match, "weight"):
+        classes, weight = x.shape[0 if x.rank == 1 else 1], tensor(match, "weight")
+        if not sizes.agree(weight.shape[0], classes):
+            sentence = f"{{0}} is {weight}, and must have a number for each of {sizes.text(classes)} classes"
+            raise Mismatch("shape", sentence, Place("weight"), depth=4)
+        one_label(weight.axes, "weight", x.axes[:1] if x.rank == 1 else x.axes[1:2], "x")
     return _reduced(match, x.axes[:-1] if x.rank == 1 else (x.axes[0], *x.axes[2:]))
 
 
@@ -78,7 +85,15 @@ def _normalized(match: Match) -> Axes:
             own = tensor(match, name)
             if own.rank != len(shape) or not all(map(sizes.agree, own.shape, shape)):
                 raise Mismatch("shape", f"{{0}} is {own}, and not as the last axes of {x}", Place(name), depth=4)
+            one_label(own.axes, name, x.axes[x.rank - len(shape) :], "x")
     return x.axes
+
+
+def _rooted(match: Match) -> Axes:
+    """The result has x's dtype, whatever the weight's: of a complex one half would be lost."""
+    if given(match, "weight") and tensor(match, "weight").dtype.kind == "complex" != tensor(match).dtype.kind:
+        raise Mismatch("dtype", f"{{0}} is {tensor(match, 'weight')}, and weights are real", Place("weight"), depth=5)
+    return _normalized(match)
 
 
 def _embedded(match: Match) -> Axes:
@@ -107,6 +122,20 @@ def _batch_normalized(match: Match) -> Axes:
         if counts == 1:
             sentence = "{0} is " + f"{x}: the variance of one number in each channel says nothing"
             raise Mismatch("shape", sentence, Place("x"), depth=4)
+    return x.axes
+
+
+def _grouped(match: Match) -> Axes:
+    """The groups are of equal size, and have more than one number each."""
+    x, groups, channels = tensor(match), match["num_groups"], match.axis("c")
+    assert isinstance(groups, int | sizes.Poly | sizes.Unknown)
+    if not assumed(match, groups, 1):
+        raise Mismatch("value", f"num_groups is at least 1, and not {sizes.text(groups)}", Place("num_groups"), depth=4)
+    if divided(match, channels.size, groups) is None:
+        sentence = f"{{0s}} axis 1 is {sizes.text(channels.size)}, which {sizes.text(groups)} groups do not divide"
+        raise Mismatch("shape", sentence, Place("x", channels), depth=4)
+    if x.rank is not None and x.numel == groups:
+        raise Mismatch("shape", f"{{0}} is {x}: of one number in each group there is no variance", Place("x"), depth=4)
     return x.axes
 
 
@@ -139,6 +168,14 @@ def _paired(name: str, options: str, doc: str, example: str) -> Builtin:
     return Builtin(name, [form], torch=f"kernel:{name}", spaces=NEURAL, doc=doc, example=example)
 
 
+def _weighted(name: str, options: str, doc: str, example: str) -> Builtin:
+    signature = f'(x: R[*s], target: R[*s], weight: R[*s] = None, reduction: text = "mean"{options}) -> R[...]'
+    form = Form(signature, by_axes(_loss))
+    return Builtin(name, [form], torch=f"kernel:{name}", spaces=NEURAL, doc=doc, example=example)
+
+
+_CHOSEN = "weight: R[c] = None, ignore_index: int = -100"
+_REDUCED = 'reduction: text = "mean") -> R[...]'
 _CLASSES = 'reduction: text = "mean", label_smoothing: number = 0.0) -> R[...]'
 
 ROWS = [
@@ -147,7 +184,7 @@ ROWS = [
         [Form("(x: N[*b, n], weight: N[m, n], bias: N[m] = None) -> N[*b, m]")],
         torch="nn.functional.linear",
         spaces=NEURAL,
-        doc="x @ weight.T + bias.",
+        doc="x @ weight.T + bias, with weight [out, in].",
         example="linear([1., 2.], [[1., 1.]])  #=> [3.0]",
     ),
     Builtin(
@@ -163,6 +200,35 @@ ROWS = [
         spaces=("", "nn.functional"),
         doc="x shifted and scaled to mean 0 and variance 1 over its last axes.",
         example="layer_norm([1., 3.], 2)  #=> [-0.999995, 0.999995]",
+    ),
+    Builtin(
+        "rms_norm",
+        [
+            Form(
+                "(x: F[*s], normalized_shape: axes, weight: T[*w] = None, eps: number = None) -> F[...]",
+                by_axes(_rooted),
+            )
+        ],
+        torch="kernel:rms_norm",
+        spaces=("", "nn.functional"),
+        over=(),
+        doc="x divided by the root of the mean of its squares over its last axes.",
+        example="rms_norm([3., 3.], 2)  #=> [1.0, 1.0]",
+    ),
+    Builtin(
+        "group_norm",
+        [
+            Form(
+                "(x: R[n, c, *s], num_groups: int, weight: R[c] = None, bias: R[c] = None, eps: number = 1e-5)"
+                " -> R[...]",
+                by_axes(_grouped),
+            )
+        ],
+        torch="kernel:group_norm",
+        spaces=("", "nn.functional"),
+        over=(),
+        doc="x shifted and scaled to mean 0 and variance 1 in each group of channels, which are on axis 1.",
+        example="group_norm([[1., 3.]], 1)  #=> [[-0.999995, 0.999995]]",
     ),
     Builtin(
         "batch_norm",
@@ -194,7 +260,7 @@ ROWS = [
         torch="nn.functional.dropout",
         spaces=("", "nn.functional"),
         random=True,
-        doc="x with each element made 0 at probability p, and the others divided by 1 - p.",
+        doc="x with each element made 0 with probability p, the others divided by 1 - p; x itself unless training.",
         example="dropout([1., 2.], 0.0)  #=> [1.0, 2.0]",
     ),
     Builtin(
@@ -208,52 +274,62 @@ ROWS = [
         ],
         torch="kernel:scaled_dot_product_attention",
         spaces=NEURAL,
-        doc="softmax[-1](query @ key.mT / sqrt(d)) @ value.",
+        doc="softmax[-1](query @ key.mT / sqrt(d)) @ value; if is_causal, no query sees a later key.",
         example="scaled_dot_product_attention([[1.]], [[1.]], [[5.]])  #=> [[5.0]]",
     ),
-    _paired("mse_loss", "", "Mean squared error.", "mse_loss([1., 2.], [1., 4.])  #=> 2.0"),
-    _paired("l1_loss", "", "Mean absolute error.", "l1_loss([1., 2.], [1., 4.])  #=> 1.0"),
+    _paired(
+        "mse_loss",
+        "",
+        'Mean of (x - target)^2; its sum, or each of them, with reduction "sum" or "none".',
+        "mse_loss([1., 2.], [1., 4.])  #=> 2.0",
+    ),
+    _paired(
+        "l1_loss",
+        "",
+        'Mean of abs(x - target); its sum, or each of them, with reduction "sum" or "none".',
+        "l1_loss([1., 2.], [1., 4.])  #=> 1.0",
+    ),
     _paired(
         "smooth_l1_loss",
         "beta: number = 1.0, ",
-        "Mean absolute error, squared where it is below beta.",
+        "Mean of abs(x - target) - beta/2, and of (x - target)^2 / (2*beta) where that error is below beta.",
         "smooth_l1_loss([1., 2.], [1., 4.])  #=> 0.75",
     ),
     _paired(
         "huber_loss",
         "delta: number = 1.0, ",
-        "Mean squared error, linear where it is above delta.",
+        "Mean of (x - target)^2 / 2, and of delta*(abs(x - target) - delta/2) where that error is above delta.",
         "huber_loss([1., 2.], [1., 4.])  #=> 0.75",
     ),
-    _paired(
+    _weighted(
         "binary_cross_entropy",
         "",
-        "Mean cross entropy of probabilities and targets of 0 or 1.",
+        "Mean cross entropy of probabilities x and targets of 0 or 1; logarithms are held at -100 and above.",
         "binary_cross_entropy([0.5, 0.5], [0., 1.])  #=> 0.6931472",
     ),
-    _paired(
+    _weighted(
         "binary_cross_entropy_with_logits",
-        "",
+        ", pos_weight: R[*s] = None",
         "Mean cross entropy of sigmoid(x) and targets of 0 or 1.",
         "binary_cross_entropy_with_logits([0., 0.], [0., 1.])  #=> 0.6931472",
     ),
     Builtin(
         "cross_entropy",
         [
-            Form(f"(x: R[n, c, *d], target: i64[n, *d], {_CLASSES}", by_axes(_class_loss)),
-            Form(f"(x: R[c], target: i64[], {_CLASSES}", by_axes(_class_loss)),
-            Form(f"(x: R[*s], target: R[*t], {_CLASSES}", by_axes(_probability_loss)),
+            Form(f"(x: R[n, c, *d], target: i64[n, *d], {_CHOSEN}, {_CLASSES}", by_axes(_class_loss)),
+            Form(f"(x: R[c], target: i64[], {_CHOSEN}, {_CLASSES}", by_axes(_class_loss)),
+            Form(f"(x: R[*s], target: R[*t], weight: R[c] = None, {_CLASSES}", by_axes(_probability_loss)),
         ],
         torch="nn.functional.cross_entropy",
         spaces=NEURAL,
-        doc="Mean of -log_softmax[1](x) at the target classes.",
+        doc="Mean of -log_softmax[1](x) at the target classes, or weighted by target probabilities.",
         example="cross_entropy([[0., 0.]], [1])  #=> 0.6931472",
     ),
     Builtin(
         "nll_loss",
         [
-            Form('(x: R[n, c, *d], target: i64[n, *d], reduction: text = "mean") -> R[...]', by_axes(_class_loss)),
-            Form('(x: R[c], target: i64[], reduction: text = "mean") -> R[...]', by_axes(_class_loss)),
+            Form(f"(x: R[n, c, *d], target: i64[n, *d], {_CHOSEN}, {_REDUCED}", by_axes(_class_loss)),
+            Form(f"(x: R[c], target: i64[], {_CHOSEN}, {_REDUCED}", by_axes(_class_loss)),
         ],
         torch="nn.functional.nll_loss",
         spaces=NEURAL,
@@ -265,14 +341,14 @@ ROWS = [
         [Form("(a: R[*s], b: R[*s], dim: int = 1, eps: number = 1e-8) -> R[...]", by_axes(_alike))],
         torch="nn.functional.cosine_similarity",
         spaces=("", "nn.functional"),
-        doc="Cosine of the angle between vectors along an axis.",
+        doc="Cosine of the angle between vectors along an axis (1); 0 for a vector of zeros.",
         example="cosine_similarity([1., 0.], [3., 4.], dim=0)  #=> 0.6",
     ),
     Builtin(
         "cdist",
         [Form("(a: R[*b, n, d], c: R[*b, m, d], p: number = 2.0) -> R[*b, n, m]")],
         torch="kernel:cdist",
-        doc="Distance of each row of one matrix from each row of the other.",
+        doc="Distance, in the p-norm (2), of each row of one matrix from each row of the other.",
         example="cdist([[0., 0.]], [[3., 4.]])  #=> [[5.0]]",
     ),
     Builtin(

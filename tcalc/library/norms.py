@@ -95,7 +95,7 @@ ROWS = [
             Form(f"(x: F[*s], p: number = 2, {AXES}", by_axes(_norm)),
             Form(f"(x: F[*s], p: text, {AXES}", by_axes(_norm)),
         ],
-        doc="Norm of order p (2) of all elements, or over some axes.",
+        doc="Norm of order p (2) of the elements as one vector, over all axes or those given.",
         example="norm([3., 4.])  #=> 5.0",
     ),
     Builtin(
@@ -106,7 +106,7 @@ ROWS = [
         ],
         torch="linalg.norm",
         spaces=("linalg",),
-        doc="Norm of a vector or a matrix; of no order given, of all elements.",
+        doc="Norm of order ord of a vector or a matrix; without an order, the 2-norm of all elements.",
         example="linalg.norm([[3., 0.], [0., 4.]], 2)  #=> 4.0",
     ),
     Builtin(
@@ -114,7 +114,7 @@ ROWS = [
         [Form(f"(x: F[*s], ord: number = 2, {AXES}", by_axes(_vector_norm))],
         torch="linalg.vector_norm",
         spaces=("linalg",),
-        doc="Norm of the elements read as one vector, over all axes or some.",
+        doc="Norm of order ord (2) of the elements as one vector, over all axes or those given.",
         example="vector_norm([3., -4.], 1)  #=> 7.0",
     ),
     Builtin(
@@ -125,7 +125,7 @@ ROWS = [
         ],
         torch="linalg.matrix_norm",
         spaces=("linalg",),
-        doc="Norm of the matrices in the last two axes.",
+        doc='Norm of the matrices in the last two axes: "fro", "nuc", or of order 1, 2, inf or their negatives.',
         example="matrix_norm([[3., 0.], [0., 4.]])  #=> 5.0",
     ),
 ]

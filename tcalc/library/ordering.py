@@ -1,4 +1,4 @@
-"""Rows that sort, choose and accumulate along one axis."""
+"""Sorting, choosing and accumulating along one axis."""
 
 from __future__ import annotations
 
@@ -83,27 +83,27 @@ ROWS = [
     _scan(
         "cummax",
         _SCANNED_PAIR,
-        "The largest so far along an axis, and its place.",
+        "The largest so far along an axis, and its index, the last of equals; nan from the first one on.",
         "cummax[0]([1, 3, 2])  #=> ([1, 3, 3], [0, 1, 1])",
     ),
     _scan(
         "cummin",
         _SCANNED_PAIR,
-        "The smallest so far along an axis, and its place.",
+        "The smallest so far along an axis, and its index, the last of equals; nan from the first one on.",
         "cummin[0]([3, 1, 2])  #=> ([3, 1, 1], [0, 1, 1])",
     ),
     _scan(
         "sort",
         "(x: order[*s], dim: axis(n) = -1, descending: flag = False, stable: flag = False)"
         " -> (values: order[...], indices: i64[...])",
-        "The elements in order along an axis, and where each stood before.",
+        "The elements in ascending order along an axis (-1), and the index that each had; nan counts as largest.",
         "sort([3, 1, 2])  #=> ([1, 2, 3], [1, 2, 0])",
         ALONG,
     ),
     _scan(
         "argsort",
         "(x: order[*s], dim: axis(n) = -1, descending: flag = False, stable: flag = False) -> i64[...]",
-        "Where each element of the sorted axis stood before.",
+        "The indices that sort the elements along an axis (-1) in ascending order; nan counts as largest.",
         "argsort([3, 1, 2])  #=> [1, 2, 0]",
         ALONG,
     ),
@@ -111,21 +111,21 @@ ROWS = [
         "topk",
         "(x: real[*s], k: int, dim: axis(n) = -1, largest: flag = True, sorted: flag = True)"
         " -> (values: real[...], indices: i64[...])",
-        "The k largest elements along an axis, and their places.",
+        "The k largest elements along an axis (-1), in order, and their indices, of equals any; nan counts as largest.",
         "topk([3, 1, 2], 2)  #=> ([3, 2], [0, 2])",
         by_axes(_largest),
     ),
     _scan(
         "kthvalue",
         "(x: real[*s], k: int, dim: axis(n) = -1, keepdim: flag = False) -> (values: real[...], indices: i64[...])",
-        "The k-th smallest element along an axis, counted from 1, and its place.",
+        "The k-th smallest element along an axis (-1), counted from 1, and its index; nan counts as largest.",
         "kthvalue([3, 1, 2], 1)  #=> (1, 1)",
         by_axes(_kth),
     ),
     _scan(
         "mode",
         "(x: order[*s], dim: axis(n) = -1, keepdim: flag = False) -> (values: order[...], indices: i64[...])",
-        "The commonest element along an axis, and a place of it.",
+        "The commonest element along an axis (-1), the smallest of equally common ones, and an index of it.",
         "mode([2, 1, 2])  #=> (2, 2)",
         by_axes(_commonest),
     ),

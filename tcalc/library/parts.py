@@ -1,4 +1,4 @@
-"""Rows that take a tensor apart along one axis."""
+"""A tensor taken apart along one axis."""
 
 from __future__ import annotations
 
@@ -174,28 +174,28 @@ ROWS = [
         "split",
         [Form("(x: any[*s], split_size_or_sections: sizes, dim: axis = 0) -> any[...]", _split)],
         view=True,
-        doc="The parts of some size along an axis, or of several sizes, as a tuple.",
+        doc="Parts of one size along an axis (0), the last one shorter where it must be, or of several sizes; a tuple.",
         example="split([1, 2, 3], 2)  #=> ([1, 2], [3])",
     ),
     Builtin(
         "chunk",
         [Form("(x: any[*s], chunks: int, dim: axis = 0) -> any[...]", _chunked)],
         view=True,
-        doc="So many parts along an axis, or fewer where they would be empty, as a tuple.",
+        doc="At most so many parts of equal size along an axis (0), the last one shorter where it must be; a tuple.",
         example="chunk([1, 2, 3], 2)  #=> ([1, 2], [3])",
     ),
     Builtin(
         "narrow",
         [Form("(x: any[*s], dim: axis, start: int, length: int) -> any[...]", by_axes(_narrowed))],
         view=True,
-        doc="So many elements along an axis, from one on.",
+        doc="So many parts along an axis (length), from an index on (start).",
         example="narrow([1, 2, 3, 4], 0, 1, 2)  #=> [2, 3]",
     ),
     Builtin(
         "select",
         [Form("(x: any[*s], dim: axis, index: int) -> any[...]", by_axes(_selected))],
         view=True,
-        doc="The part at one place of an axis, without it.",
+        doc="The part at one index of an axis, without that axis.",
         example="select([[1, 2], [3, 4]], 1, 0)  #=> [1, 3]",
     ),
     Builtin(
@@ -212,7 +212,7 @@ ROWS = [
         [Form("(x: any[*s], dim: axis, *sizes: int) -> any[...]", by_axes(_unflattened))],
         torch="kernel:unflatten",
         view=True,
-        doc="With one axis as several; -1 stands for the size that fits.",
+        doc="x with one axis split into several; -1 stands for the size that fits.",
         example="unflatten([1, 2, 3, 4], 0, (2, -1))  #=> [[1, 2], [3, 4]]",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Products and contractions."""
+"""Products and contractions of vectors, matrices and tensors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tcalc.library.builtin import Builtin, Form
 from tcalc.library.einsum import contracted
 from tcalc.library.rules import by_axes, tensor
 from tcalc.types import size as sizes
-from tcalc.types.broadcast import Axes, meet, stretch
+from tcalc.types.broadcast import Axes, Spread, meet, stretch
 from tcalc.types.match import Match, normal_axis
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, sizes_meet
 from tcalc.types.size import Size
@@ -80,6 +80,28 @@ def contracted_over(match: Match) -> Axes:
     return (*kept, *[axis for i, axis in enumerate(b.axes) if i not in right])
 
 
+def added_to(match: Match) -> Type:
+    """A product to which x is added, which must broadcast to it; times a fraction it is floating."""
+    result, x = match.result(match.signature.result), tensor(match)
+    assert isinstance(result, TensorType)
+    spread = Spread(result.axes, "x")
+    spread.join(x.axes, "x")
+    if len(spread.axes) != len(result.axes) or not all(
+        isinstance(one, Axis) and isinstance(two, Axis) and sizes.agree(one.size, two.size)
+        for one, two in zip(spread.axes, result.axes, strict=True)
+    ):
+        raise Mismatch("shape", f"{{0}} is {x}, which does not broadcast to the product, {result}", Place("x"), depth=4)
+    if result.dtype.rank == 1 and any(isinstance(match[name], float) for name in ("beta", "alpha")):
+        return TensorType(match.default_float, result.axes)
+    return result
+
+
+def _plus(name: str, factors: str, product: str, doc: str, example: str) -> Builtin:
+    """A product added to x, as torch's BLAS has it."""
+    form = Form(f"(x: N[*s], {factors}, beta: number = 1, alpha: number = 1) -> {product}", added_to)
+    return Builtin(name, [form], torch=f"kernel:{name}", over=(), doc=doc, example=example)
+
+
 ROWS = [
     Builtin(
         "matmul",
@@ -91,7 +113,7 @@ ROWS = [
         ],
         operator="@",
         spaces=("", "linalg"),
-        doc="Matrix product, over any number of leading axes.",
+        doc="Matrix product; a vector is a row or a column, and further leading axes broadcast.",
         example="[[1, 2]] @ [[3], [4]]  #=> [[11]]",
         hints={"type": "* multiplies element by element, and by a number"},
     ),
@@ -110,21 +132,42 @@ ROWS = [
     Builtin(
         "bmm",
         [Form("(a: N[b, n, k], c: N[b, k, m]) -> N[b, n, m]")],
-        doc="Products of two batches of matrices, one by one.",
+        doc="Matrix products of two batches, pair by pair.",
         example="bmm(ones(2, 1, 3), ones(2, 3, 1))  #=> [[[3.0]], [[3.0]]]",
+    ),
+    _plus(
+        "addmm",
+        "mat1: N[n, k], mat2: N[k, m]",
+        "N[n, m]",
+        "beta*x + alpha*(mat1 @ mat2), of two matrices.",
+        "addmm([1, 1], [[1, 2]], [[1, 0], [0, 1]])  #=> [[2, 3]]",
+    ),
+    _plus(
+        "addmv",
+        "mat: N[n, k], vec: N[k]",
+        "N[n]",
+        "beta*x + alpha*(mat @ vec), of a matrix and a vector.",
+        "addmv([10, 20], [[1, 2], [3, 4]], [1, 1])  #=> [13, 27]",
+    ),
+    _plus(
+        "baddbmm",
+        "batch1: N[b, n, k], batch2: N[b, k, m]",
+        "N[b, n, m]",
+        "beta*x + alpha*(batch1 @ batch2), of two batches of matrices.",
+        "baddbmm([[[1]]], [[[2]]], [[[3]]])  #=> [[[7]]]",
     ),
     Builtin(
         "dot",
         [Form("(a: N[n], b: N[n]) -> N[]")],
         aliases=("inner",),
-        doc="Product of two vectors.",
+        doc="Dot product of two vectors; nothing is conjugated.",
         example="dot([1, 2], [3, 4])  #=> 11",
     ),
     Builtin(
         "outer",
         [Form("(a: any[n], b: any[m]) -> any[n, m]")],
         aliases=("ger",),
-        doc="All products of two vectors' elements.",
+        doc="Outer product: each element of one vector times each of the other.",
         example="outer([1, 2], [3, 4])  #=> [[3, 4], [6, 8]]",
     ),
     Builtin(
@@ -132,19 +175,21 @@ ROWS = [
         [Form("(equation: text, *operands: T[...]) -> T[...]", contracted)],
         torch="kernel:einsum",
         over=(),
-        doc='A sum of products, by letters: `einsum("ij,jk->ik", A, B)`; a string that is called is the same.',
+        written=('einsum("ij,jk->ik", A, B)', '"ij,jk->ik"(A, B)'),
+        doc="A sum of products over the letters that the result does not have; a text that is called is an einsum.",
         example='einsum("ij,j->i", [[1, 2], [3, 4]], [1, 1])  #=> [3, 7]',
     ),
     Builtin(
         "trace",
         [Form("(x: num[n, m]) -> wide[]")],
-        doc="The sum of the diagonal.",
+        doc="The sum of a matrix's diagonal.",
         example="trace([[1, 2], [3, 4]])  #=> 5",
     ),
     Builtin(
         "kron",
         [Form("(a: T[*a], b: T[*b]) -> T[...]", crossed)],
-        doc="Kronecker product.",
+        torch="kernel:kron",
+        doc="Kronecker product: each element of a times all of b.",
         example="kron([1, 2], [1, 10])  #=> [1, 10, 2, 20]",
     ),
     Builtin(

@@ -1,4 +1,4 @@
-"""Reductions: over all axes, or over those that `dim` names."""
+"""Many elements made one: sums, means, extremes; over all axes, or over those given."""
 
 from __future__ import annotations
 
@@ -72,15 +72,15 @@ def _total(name: str, word: str, result: str, doc: str, example: str, rule: Rule
     return Builtin(name, [Form(signature, rule)], torch=f"kernel:{name}", doc=doc, example=example)
 
 
-def _spreads(name: str, doc: str, example: str) -> Builtin:
+def _spreads(name: str, doc: str, example: str, result: str = "real[{}]") -> Builtin:
     """Variance and standard deviation, with torch's two ways to say what to divide by."""
-    before, between = "(x: F[*s], dim: axes = None", "keepdim: flag = False) -> real[...]"
+    before, between = "(x: F[*s], dim: axes = None", f"keepdim: flag = False) -> {result.replace('{}', '...')}"
     return Builtin(
         name,
         [
             Form(f"{before}, correction: number = 1, {between}", REDUCED),
             Form(f"{before}, unbiased: flag = True, {between}", REDUCED),
-            Form("(x: F[*s], unbiased: flag) -> real[]"),
+            Form(f"(x: F[*s], unbiased: flag) -> {result.replace('{}', '')}"),
         ],
         torch=f"kernel:{name}",
         doc=doc,
@@ -99,7 +99,8 @@ def _extremes(name: str, what: str, fold: Fold, example: str) -> Builtin:
             ),
             Form("(a: order[*s], b: order[*s]) -> order[*s]", _elementwise, fold=fold),
         ],
-        doc=f"The {what} element; over an axis with its place there; of two tensors element by element.",
+        doc=f"The {what} element, nan if there is one; over an axis also its index, the first of equals;"
+        f" of two tensors, {name}imum.",
         example=example,
     )
 
@@ -113,7 +114,8 @@ def _places(name: str, what: str, example: str) -> Builtin:
                 by_axes(_nonempty(f"{what} element")),
             )
         ],
-        doc=f"Where the {what} element is: its place on the axis, or in the elements read row by row.",
+        doc=f"Index of the {what} element (or of the first nan) along an axis, or of all read row by row;"
+        " the first of equals.",
         example=example,
     )
 
@@ -140,28 +142,59 @@ def _real_total(match: Match) -> Type:
 
 
 ROWS = [
-    _total("sum", "any", "wide", "Sum of the elements.", "sum[0]([[1, 2], [3, 4]])  #=> [4, 6]"),
+    _total(
+        "sum",
+        "any",
+        "wide",
+        "Sum of the elements, over all axes or those given; of bools and integers an i64, of nothing 0.",
+        "sum[0]([[1, 2], [3, 4]])  #=> [4, 6]",
+    ),
     _total(
         "nansum",
         "order",
         "wide",
-        "Sum of the elements that are not nan.",
+        "Sum of the elements that are not nan; of nothing 0.",
         "nansum([1., nan, 2.])  #=> 3.0",
         _real_total,
     ),
-    _total("mean", "F", "F", "Mean of the elements.", "mean([1, 2])  #=> 1.5"),
-    _total("nanmean", "R", "R", "Mean of the elements that are not nan.", "nanmean([1., nan, 2.])  #=> 1.5"),
+    _total(
+        "mean",
+        "F",
+        "F",
+        "Mean (average) of the elements, over all axes or those given; of integers a float, of nothing nan.",
+        "mean([1, 2])  #=> 1.5",
+    ),
+    _total(
+        "nanmean", "R", "R", "Mean of the elements that are not nan; of nothing nan.", "nanmean([1., nan, 2.])  #=> 1.5"
+    ),
     Builtin(
         "prod",
         [
             Form("(x: any[*s], dtype: dtype = None) -> wide[]"),
             Form("(x: any[*s], dim: axis(n), keepdim: flag = False, dtype: dtype = None) -> wide[...]", REDUCED),
         ],
-        doc="Product of the elements, over all axes or one.",
+        doc="Product of the elements, over all axes or one; of nothing 1.",
         example="prod([2, 3, 4])  #=> 24",
     ),
-    _spreads("var", "Variance of the elements; divides by their number less correction.", "var([1., 2., 3.])  #=> 1.0"),
-    _spreads("std", "Standard deviation: the square root of var.", "std([1., 2., 3.])  #=> 1.0"),
+    _spreads(
+        "var",
+        "Variance: the sum of squared deviations from the mean, over the number of elements less correction (1).",
+        "var([1., 2., 3.])  #=> 1.0",
+    ),
+    _spreads(
+        "std",
+        "Standard deviation, the square root of var; correction=0 divides by the number of elements.",
+        "std([1., 2., 3.])  #=> 1.0",
+    ),
+    *[
+        _spreads(
+            f"{name}_mean",
+            f"{what} and mean, as a tuple.",
+            f"{name}_mean([1., 2., 3.])  #=> (1.0, 2.0)",
+            "(real[{}], F[{}])",
+        )
+        for name, what in (("var", "Variance"), ("std", "Standard deviation"))
+    ],
     _extremes("max", "largest", max, "max[0]([3, 1, 2])  #=> (3, 0)"),
     _extremes("min", "smallest", min, "min[0]([3, 1, 2])  #=> (1, 1)"),
     *[
@@ -173,7 +206,7 @@ ROWS = [
                     by_axes(_nonempty(f"{what} element")),
                 )
             ],
-            doc=f"The {what} element, over all axes or some.",
+            doc=f"The {what} element, over all axes or those given; nan if there is one.",
             example=example,
         )
         for name, what, example in (
@@ -189,7 +222,7 @@ ROWS = [
                 by_axes(_nonempty("smallest and largest element")),
             )
         ],
-        doc="The smallest and the largest element, over all axes or one.",
+        doc="The smallest and the largest element, over all axes or one; both nan if there is one.",
         example="aminmax([3, 1, 2])  #=> (1, 3)",
     ),
     _places("argmax", "largest", "argmax([3, 7, 5])  #=> 1"),
@@ -202,18 +235,34 @@ ROWS = [
             example=example,
         )
         for name, doc, example in (
-            ("all", "Whether all elements are true (not zero).", "all[1]([[1, 0], [1, 1]])  #=> [False, True]"),
-            ("any", "Whether any element is true (not zero).", "any[1]([[0, 0], [1, 0]])  #=> [False, True]"),
+            (
+                "all",
+                "Whether all elements are true (not zero); of nothing True.",
+                "all[1]([[1, 0], [1, 1]])  #=> [False, True]",
+            ),
+            (
+                "any",
+                "Whether any element is true (not zero); of nothing False.",
+                "any[1]([[0, 0], [1, 0]])  #=> [False, True]",
+            ),
         )
     ],
     Builtin(
         "count_nonzero",
         [Form("(x: any[*s], dim: axes = None) -> i64[...]", REDUCED)],
-        doc="How many elements are not zero.",
+        doc="How many elements are not zero; nan is not.",
         example="count_nonzero([0, 3, 0, 5])  #=> 2",
     ),
-    _middle("median", "The middle element, of two the lower; over an axis with its place.", "median([3, 1, 2])  #=> 2"),
-    _middle("nanmedian", "The middle one of the elements that are not nan.", "nanmedian([3., nan, 1.])  #=> 1.0"),
+    _middle(
+        "median",
+        "The middle element, the lower of two, nan if there is one; over an axis also its index.",
+        "median([3, 1, 2])  #=> 2",
+    ),
+    _middle(
+        "nanmedian",
+        "The middle one of the elements that are not nan, the lower of two; of nothing nan.",
+        "nanmedian([3., nan, 1.])  #=> 1.0",
+    ),
     Builtin(
         "quantile",
         [
@@ -229,7 +278,7 @@ ROWS = [
             ),
         ],
         torch="kernel:quantile",
-        doc="The number below which the fraction q of the elements lies.",
+        doc="The number below which the fraction q of the elements lies, interpolated; nan if there is one.",
         example="quantile([1., 2., 3., 4.], 0.5)  #=> 2.5",
     ),
     Builtin(

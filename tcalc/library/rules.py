@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from tcalc.library.builtin import Rule
 from tcalc.types import size as sizes
-from tcalc.types.broadcast import Axes
+from tcalc.types.broadcast import Axes, meet
 from tcalc.types.facts import simplify
 from tcalc.types.match import Match, normal_axis
-from tcalc.types.mismatch import Mismatch, Place, Undetermined
+from tcalc.types.mismatch import Mismatch, Place, Undetermined, sizes_meet
 from tcalc.types.polynomial import operations
 from tcalc.types.size import Size
 from tcalc.types.tensor import Axis, Pack, TensorType, Type
@@ -61,6 +61,13 @@ def assumed_equal(match: Match, one: Size, other: Size) -> bool:
             dividend, divisor = operation.operands
             match.facts.assume_divisible(dividend, divisor)
     return sizes.agree(simplify(one, match.facts), simplify(other, match.facts))
+
+
+def one_label(axes: Axes, name: str, others: Axes, other: str) -> None:
+    """Axes that a rule found to be of one size are of one label too."""
+    for i, (one, two) in enumerate(zip(axes, others, strict=True)):
+        if isinstance(one, Axis) and isinstance(two, Axis) and meet(one, two) is None:
+            raise sizes_meet(Place(name, one), i, len(axes), Place(other, two), i, len(others))
 
 
 def by_axes(axes: Callable[[Match], Axes]) -> Rule:

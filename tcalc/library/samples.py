@@ -1,9 +1,10 @@
-"""Rows about numbers that were sampled: differences, areas, covariances, histograms."""
+"""Numbers that were sampled: differences, areas, covariances, histograms."""
 
 from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
 from tcalc.library.rules import assumed, by_axes, chosen_axes, given, tensor
+from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread, meet
 from tcalc.types.facts import simplify
@@ -23,7 +24,10 @@ def _differed(match: Match) -> Type:
     """Of no difference x itself, as torch has it, whatever is put before and behind."""
     axes = _differences(match)
     x = tensor(match)
-    return TensorType(x.dtype, x.axes) if match["n"] == 0 else TensorType(match.result_dtype("any"), axes)
+    dtype = match.result_dtype("any")
+    if match["n"] == 0 and not (dtype.kind == "complex" and x.dtype in (dtypes.F16, dtypes.BF16)):
+        dtype = x.dtype
+    return TensorType(dtype, axes if match["n"] != 0 else x.axes)
 
 
 def _differences(match: Match) -> Axes:
@@ -122,6 +126,12 @@ def _histogram(match: Match) -> Axes:
     return (Axis(bins),)
 
 
+def _counted(match: Match) -> Type:
+    if not assumed(match, match["bins"], 1):  # type: ignore[arg-type]  # a size
+        raise Mismatch("value", f"bins is at least 1, and not {match['bins']}", Place("bins"), depth=5)
+    return match.result(match.signature.result)
+
+
 ROWS = [
     Builtin(
         "diff",
@@ -156,21 +166,34 @@ ROWS = [
         ],
         torch="kernel:cov",
         over=(),
-        doc="Covariances of variables: rows of observations.",
+        doc="Covariance matrix of rows of observations; divides by their number less correction (1).",
         example="cov([[1., 2.], [2., 6.]])  #=> [[0.5, 2.0], [2.0, 8.0]]",
     ),
     Builtin(
         "corrcoef",
         [Form("(x: F[*s]) -> F[...]", by_axes(_covariance))],
         over=(),
-        doc="Correlation coefficients of variables: rows of observations.",
+        doc="Correlation matrix of rows of observations; nan for a row that is constant.",
         example="corrcoef([[1., 2.], [2., 6.]])  #=> [[1.0, 1.0], [1.0, 1.0]]",
     ),
     Builtin(
         "histc",
         [Form("(x: R[*s], bins: int = 100, min: number = 0, max: number = 0) -> R[...]", by_axes(_histogram))],
         over=(),
-        doc="How many elements fall into each of some equal parts from min to max, or of where they lie.",
+        doc="How many elements fall into each of bins equal parts from min to max, or from the least to the greatest.",
         example="histc([1., 2., 1.5], 2, 1, 2)  #=> [1.0, 2.0]",
+    ),
+    Builtin(
+        "histogram",
+        [
+            Form(
+                "(x: R[*s], bins: int = 100, density: flag = False) -> (hist: R[bins], bin_edges: R[bins + 1])",
+                _counted,
+            )
+        ],
+        torch="kernel:histogram",
+        over=(),
+        doc="As histc, with the edges of the parts; as a density, which has an area of 1, if so asked.",
+        example="histogram([1., 2., 1.5], 2)  #=> ([1.0, 2.0], [1.0, 1.5, 2.0])",
     ),
 ]

@@ -1,14 +1,18 @@
-"""Rows that pick elements by their indices or by a mask, and put them back."""
+"""Elements picked by index tensors or by a mask, and put back."""
 
 from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
-from tcalc.library.rules import by_axes, chosen_axes, tensor
+from tcalc.library.rules import by_axes, chosen_axes, one_label, tensor
+from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, which_axis
-from tcalc.types.tensor import Axis, Pack
+from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type
+
+#: What becomes of the elements that meet in one place.
+REDUCING = ("sum", "prod", "mean", "amax", "amin")
 
 
 def _one_axis(match: Match) -> int:
@@ -60,6 +64,17 @@ def _taken_along(match: Match) -> Axes:
     return (*spread.axes[:position], indices.axes[position], *spread.axes[position + 1 :])
 
 
+def _scatter_reduced(match: Match) -> Axes:
+    reduce = match["reduce"]
+    if reduce not in REDUCING:
+        raise Mismatch("value", f"reduce is one of {', '.join(REDUCING)}, and not {reduce}", depth=5)
+    if reduce in ("amax", "amin") and match.promoted("T").kind == "complex":
+        raise Mismatch("dtype", f"{{0}} is {tensor(match)}, and complex numbers have no order", Place("x"), depth=5)
+    if reduce == "mean" and match.promoted("T").rank == 0:
+        raise Mismatch("dtype", f"{{0}} is {tensor(match)}, and bools have no mean", Place("x"), depth=5)
+    return _scattered(match)
+
+
 def _added(match: Match) -> Axes:
     """`source` is x but along the axis, where it has one part for each index."""
     position, x, source = _one_axis(match), tensor(match), tensor(match, "source")
@@ -74,7 +89,19 @@ def _added(match: Match) -> Axes:
     if not fits:
         needed = ", ".join([str(sizes.text(axis.size)) for axis in wanted if not isinstance(axis, Pack)])
         raise Mismatch("shape", f"{{0}} is {source}, and must be [{needed}]", Place("source"), depth=4)
+    others = (*source.axes[:position], count, *source.axes[position + 1 :])  # index tensors drop labels
+    one_label(others, "source", wanted, "x")
     return x.axes
+
+
+def _different(match: Match) -> Type:
+    """The different elements, and where asked for, which of them each is and how often there is each."""
+    found = [TensorType(match.result_dtype("order"), _unknown(match))]
+    if match["return_inverse"]:
+        found.append(TensorType(dtypes.I64, tensor(match).axes))
+    if match["return_counts"]:
+        found.append(TensorType(dtypes.I64, _unknown(match)))
+    return found[0] if len(found) == 1 else TupleType(tuple(found))
 
 
 def _unknown(match: Match) -> Axes:
@@ -87,7 +114,7 @@ ROWS = [
         "gather",
         [Form("(x: T[*s], dim: axis, index: i64[*i]) -> T[...]", by_axes(_gathered))],
         torch="kernel:gather",
-        doc="Along an axis, the elements that an index tensor names.",
+        doc="Along an axis, the element that each entry of an index tensor names, in the index's shape.",
         example="gather([[1, 2], [3, 4]], 1, [[0, 0], [1, 0]])  #=> [[1, 1], [4, 3]]",
     ),
     Builtin(
@@ -99,7 +126,7 @@ ROWS = [
     Builtin(
         "take",
         [Form("(x: T[*s], index: i64[*i]) -> T[*i]")],
-        doc="The elements at these places, counted row by row.",
+        doc="The elements at these indices, counted row by row through all axes.",
         example="take([[1, 2], [3, 4]], [0, 3])  #=> [1, 4]",
     ),
     Builtin(
@@ -120,7 +147,7 @@ ROWS = [
         for name, doc, example in (
             (
                 "scatter",
-                "x with the elements of src put where an index tensor says along an axis.",
+                "x with the elements of src put where an index tensor says along an axis, either of two that meet.",
                 "scatter(zeros(3), 0, [2, 0], [5., 7.])  #=> [7.0, 0.0, 5.0]",
             ),
             (
@@ -130,6 +157,18 @@ ROWS = [
             ),
         )
     ],
+    Builtin(
+        "scatter_reduce",
+        [
+            Form(
+                "(x: T[*s], dim: axis, index: i64[*i], src: T[*v], reduce: text, include_self: flag = True) -> T[...]",
+                by_axes(_scatter_reduced),
+            )
+        ],
+        torch="kernel:scatter_reduce",
+        doc="x with elements of src at the places that index names along an axis: their sum, prod, mean, amax or amin.",
+        example='scatter_reduce(zeros(2), 0, [1, 1, 0], [1., 2., 4.], "amax")  #=> [4.0, 2.0]',
+    ),
     Builtin(
         "index_add",
         [Form("(x: T[*s], dim: axis, index: i64[m], source: T[*v]) -> T[...]", by_axes(_added))],
@@ -148,26 +187,32 @@ ROWS = [
         "searchsorted",
         [Form("(sorted_sequence: real[n], values: real[*s], right: flag = False) -> i64[*s]")],
         torch="kernel:searchsorted",
-        doc="Where each value would go in a sorted vector.",
+        doc="The index at which each value keeps a vector sorted: before its equals, or after them with right=True.",
         example="searchsorted([1, 3, 5], [0, 3, 9])  #=> [0, 1, 3]",
     ),
     Builtin(
         "bucketize",
         [Form("(x: real[*s], boundaries: real[n], right: flag = False) -> i64[*s]")],
         torch="kernel:bucketize",
-        doc="The number of the bucket between boundaries that each element falls into.",
+        doc="The index of the first boundary at or above each element; with right=True, above it.",
         example="bucketize([0, 3, 9], [1, 3, 5])  #=> [0, 1, 3]",
     ),
     Builtin(
         "bincount",
         [Form("(x: int[n], minlength: int = 0) -> i64[...]", by_axes(_unknown))],
-        doc="How often each integer from 0 on occurs.",
+        doc="How often each integer from 0 on occurs in a vector.",
         example="bincount([0, 2, 2])  #=> [1, 0, 2]",
     ),
     Builtin(
         "unique",
-        [Form("(x: order[*s]) -> order[...]", by_axes(_unknown))],
-        doc="The different elements, in order.",
+        [
+            Form(
+                "(x: order[*s], sorted: flag = True, return_inverse: flag = False, return_counts: flag = False)"
+                " -> order[...]",
+                _different,
+            )
+        ],
+        doc="The different elements as an ascending vector; every nan is different.",
         example="unique([3, 1, 3])  #=> [1, 3]",
     ),
 ]

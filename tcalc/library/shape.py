@@ -376,7 +376,7 @@ ROWS = [
     ),
     Builtin(
         "mH",
-        [Form("(x: any[*b, n, m]) -> any[*b, m, n]"), Form("(x: any[]) -> any[]")],
+        [Form("(x: any[*b, n, m]) -> any[*b, m, n]")],
         torch="kernel:adjoint",
         attribute=True,
         view=True,

@@ -1,4 +1,4 @@
-"""Discrete Fourier transforms."""
+"""Discrete Fourier transforms, and the frequencies of their results."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ ROWS = [
         "irfft",
         "real",
         "half to real",
-        "Inverse of rfft; n says how many numbers there were where they were odd.",
+        "Inverse of rfft; n is the length of the result, to be given where it is odd.",
         "irfft([4., 0., 0.])  #=> [1.0, 1.0, 1.0, 1.0]",
     ),
     _transform_of_several(

@@ -192,7 +192,7 @@ def _convolution(count: int) -> Builtin:
         torch=f"kernel:conv{count}d",
         spaces=BOTH,
         over=(),
-        doc="Convolution (without a flip, as torch) of x [n, c, …] and weight [out, c, …] along the last "
+        doc="Convolution as torch has it (cross-correlation) of x [n, c, …] with weight [out, c, …] along the last "
         f"{'axis' if count == 1 else f'{count} axes'}.",
         example=f"conv{count}d({'[' * count}[1., 2., 4.]{']' * count}, [{ones}])"
         f"  #=> {'[' * count}[3.0, 6.0]{']' * count}",
@@ -228,8 +228,8 @@ def _pooled(count: int) -> Callable[[Match], Axes]:
         batch, channels, along = _parts(match, count)
         windows = _windows(match, _numbers(match, "kernel_size", count, 1), along, None)
         for window in windows:
-            if not assumed(match, window.span, sizes.mul(2, window.padding)):
-                sentence = f"padding is at most half of what the window spans, and {sizes.text(window.padding)} is more"
+            if not assumed(match, window.kernel, sizes.mul(2, window.padding)):
+                sentence = f"padding is at most half of the kernel's size, and {sizes.text(window.padding)} is more"
                 raise Mismatch("value", sentence, depth=4)
         for axis in (channels, *along):
             if axis.size == 0:
@@ -299,7 +299,7 @@ def _pools(count: int) -> list[Builtin]:
             torch="kernel:max_pool1d" if count == 1 else f"nn.functional.max_pool{count}d",
             spaces=BOTH,
             over=(),
-            doc=f"The largest element in each place of a window that slides along {along}.",
+            doc=f"The largest element of each window along {along}; windows lie side by side unless stride says more.",
             example=f"max_pool{count}d({x}, {one})  #=> {two.format('5.0, 4.0')}",
         ),
         Builtin(
@@ -314,7 +314,7 @@ def _pools(count: int) -> list[Builtin]:
             torch=f"kernel:avg_pool{count}d",
             spaces=BOTH if count == 1 else FUNCTIONAL,
             over=(),
-            doc=f"The mean in each place of a window that slides along {along}.",
+            doc=f"The mean of each window along {along}; windows lie side by side unless stride says more.",
             example=f"avg_pool{count}d({x}, {one})  #=> {two.format('3.0, 3.0')}",
         ),
         Builtin(
@@ -323,7 +323,7 @@ def _pools(count: int) -> list[Builtin]:
             torch=f"nn.functional.adaptive_avg_pool{count}d",
             spaces=BOTH if count == 1 else FUNCTIONAL,
             over=(),
-            doc=f"Means over as many parts of {along} as are wanted.",
+            doc=f"Means over output_size nearly equal parts of {along}.",
             example=f"adaptive_avg_pool{count}d({x}, {one})  #=> {two.format('3.0, 3.0')}",
         ),
     ]
@@ -373,7 +373,7 @@ ROWS = [
         torch="kernel:pad",
         spaces=FUNCTIONAL,
         over=(),
-        doc="With elements put before and after: pairs of numbers, for the last axis first.",
+        doc="x with zeros, or as mode says, around it: widths before and after, for the last axis first.",
         example="pad([1, 2], (1, 2))  #=> [0, 1, 2, 0, 0]",
     ),
 ]

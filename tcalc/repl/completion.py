@@ -26,6 +26,8 @@ def candidates(session: Session, before: str) -> list[Candidate]:
     from tcalc.syntax.parser import keywords
 
     words = session.words
+    if before.startswith("?") and before[1:] and before[1:] == _last_word(before):
+        return _subjects(session, before[1:])
     if is_command(before):
         word, blank, rest = before.lstrip()[1:].partition(" ")
         if not blank:
@@ -36,12 +38,23 @@ def candidates(session: Session, before: str) -> list[Candidate]:
         if command.takes == "names":
             return _fitting(_last_word(rest), _with_remarks(words, words.bound()))
         if command.takes == "words":
-            return _fitting(rest, _with_remarks(words, [*words.bound(), *words.rows(), *COMMANDS]))
+            return _subjects(session, rest)
     word = _last_word(before)
     head, dot, tail = word.rpartition(".")
     if dot:
         return _fitting(tail, _with_remarks(words, words.after_dot(head)))
     return _fitting(word, _with_remarks(words, [*words.starts(), *keywords()])) if word else []
+
+
+def _subjects(session: Session, typed: str) -> list[Candidate]:
+    """What `:help` knows, dotted or not."""
+    from tcalc.asking import subjects
+    from tcalc.commands import COMMANDS
+
+    head, dot, tail = typed.rpartition(".")
+    if dot:
+        return _fitting(tail, _with_remarks(session.words, session.words.after_dot(head)))
+    return _fitting(typed, subjects(session, COMMANDS))
 
 
 def _fitting(word: str, offers: Iterable[tuple[str, str]]) -> list[Candidate]:

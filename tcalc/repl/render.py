@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Shown
+from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Saved, Shown
 from tcalc.show.constants import constant_text
 from tcalc.show.diagnostics import error_text, note_text
 from tcalc.show.terminal import binding_text, value_text
@@ -56,6 +56,8 @@ def _reply(outcome: Outcome | str, style: Style, width: int, hint: str) -> Reply
         if outcome.data is not None:
             return Reply(binding_text(outcome.name, outcome.data, style, width=width))
         return Reply(f"{style.paint('name', visible(outcome.name))}: {_typed_constant(outcome.type, style)}")
+    if isinstance(outcome, Saved):
+        return Reply(f"saved {style.paint('type', visible(str(outcome.type)))} to {visible(outcome.path)}")
     if isinstance(outcome, Left):
         return Reply("", leaves=True)
     assert isinstance(outcome, Failed)

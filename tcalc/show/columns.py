@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import floor, log10
 from typing import TYPE_CHECKING
 
-from tcalc.show.numbers import joined, number_text, number_texts, part_texts
+from tcalc.text.numbers import joined, number_text, number_texts, part_texts
 
 if TYPE_CHECKING:
     from tcalc.types.dtypes import DType

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tcalc.show.numbers import number_texts, part_texts
-from tcalc.show.rows import PIECE, bracketed, count, json_breaks, known_shape, pieces
+from tcalc.text.numbers import number_texts, part_texts
+from tcalc.text.rows import PIECE, bracketed, count, json_breaks, known_shape, pieces
 from tcalc.types.data import ConstantData, Data, TupleData
 
 if TYPE_CHECKING:
@@ -79,10 +79,15 @@ def error_json(error: TcalcError) -> str:
         "code": error.code,
         "message": error.message,
         **_place(error.span),
-        "notes": [*map(_operand, error.marks), *error.notes],
+        "notes": error_notes(error),
         "repairs": list(map(_repair, error.repairs)),
     }
     return _harmless(json.dumps({"error": facts}))
+
+
+def error_notes(error: TcalcError) -> list[str]:
+    """The operands, each with where its size came from, then the error's notes."""
+    return [*map(_operand, error.marks), *error.notes]
 
 
 def note_json(note: Note) -> str:

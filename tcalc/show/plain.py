@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.show.constants import type_text as constant_text
-from tcalc.show.numbers import number_texts, part_texts
-from tcalc.show.rows import bracketed, known_shape, pieces, plain_breaks
+from tcalc.text.numbers import number_texts, part_texts
+from tcalc.text.rows import bracketed, known_shape, pieces, plain_breaks
 from tcalc.types.data import ConstantData, Data, TupleData
 from tcalc.types.tensor import TensorType
 

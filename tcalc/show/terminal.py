@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from tcalc.show.columns import brief, column_texts, figure, scalar_text
 from tcalc.show.constants import type_text as constant_text
 from tcalc.show.jsonlines import type_text
-from tcalc.show.rows import count, known_shape
 from tcalc.show.visible import cells, visible
+from tcalc.text.rows import count, known_shape
 from tcalc.types.data import ConstantData, Data, TupleData
 from tcalc.types.tensor import FunctionType
 

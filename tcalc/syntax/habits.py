@@ -116,7 +116,7 @@ def comprehension(near: Nearby) -> str:
 
 
 def foreign_operator(near: Nearby) -> str:
-    """`x++`, `&&`, `||`, `=>`, `===`, `:=`, `<>`, `.*`"""
+    """`x++`, `&&`, `||`, `=>`, `===`, `:=`, `<>`, `<<`, `.*`"""
     token, before = near.token, near.before
     if before is None:
         return ""
@@ -127,6 +127,8 @@ def foreign_operator(near: Nearby) -> str:
             target = near.at(-3)
             name = str(target.value) if target is not None and target.type == "NAME" else "x"
             return f"tcalc has no {sign}{sign}: write {name} {sign}= 1"
+    if token.type == "COLON" and near.kind(1) == "ASSIGN" and near.in_brackets():
+        return "write = to bind a name, as a statement of its own"
     if not near.glued():
         return ""
     pair = f"{before.value}{token.value}"
@@ -142,6 +144,8 @@ def foreign_operator(near: Nearby) -> str:
         "<>": "write !=",
         "=<": "write <=",
         "<-": "write = to bind a name",
+        "<<": "write bitwise_left_shift(a, b)",
+        ">>": "write bitwise_right_shift(a, b)",
         "^^^": "write ^ for power, ^^ for exclusive or",
     }.get(pair, "")
 

@@ -93,11 +93,13 @@ def explain(engine: Engine, fault: UnexpectedToken, tokens: list[Token], source:
 def by_example(engine: Engine, fault: UnexpectedToken) -> str:
     """The sentence of the example that stops in the same state at the same kind of token, or nothing."""
     if not _known:
+        found: dict[tuple[int, str], str] = {}
         for sentence, examples in EXAMPLES.items():
             for example in examples:
                 stopped = engine.stop(example)
                 if stopped is not None:
-                    _known.setdefault(stopped, sentence)
+                    found.setdefault(stopped, sentence)
+        _known.update(found)  # at once: an interrupt leaves all or none
     return _known.get((fault.state.position, fault.token.type), "")
 
 

@@ -22,6 +22,13 @@ class TensorData(Protocol):
         """Figures of a large real tensor, None where they say nothing."""
 
 
+class Storable(TensorData, Protocol):
+    """A tensor whose elements can also be had as they lie in memory."""
+
+    def raw(self, start: int, stop: int) -> memoryview:
+        """The elements from `start` to `stop` in row-major order as bytes, in the machine's byte order."""
+
+
 class Statistics:
     """Figures over the finite elements, with a histogram of `bins` equal steps from `least` to `greatest`."""
 

@@ -511,6 +511,11 @@ def test_attributes_refused() -> None:
     assert_fails("ones(2).nosuch()", "name", "nosuch")
 
 
+def test_equal_asks_for_one_shape_as_torchs_does() -> None:
+    for x, y in (([1, 2], [1, 2]), ([1, 2], [1, 3]), ([1], [1, 1]), (1, [1]), ([torch.nan], [torch.nan])):
+        assert_gives(f"equal({x}, {y})", "bool", torch.equal(torch.tensor(x), torch.tensor(y)))
+
+
 def test_min_and_max_with_a_tensor_first_are_torchs() -> None:
     assert_gives("max([1., 4.], [3., 2.])", "f32[2]", [3.0, 4.0])
     assert_gives("max([1., 4.])", "f32", 4.0)

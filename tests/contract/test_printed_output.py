@@ -172,10 +172,14 @@ x
 #=> 5
 nan  #=> nan
 (1, 2) #=> (1, 2)
+(2 3)  #=> error[syntax]: between 2 and 3
+[x for x in y]
+#=> error[syntax]: tcalc has no comprehensions
+4  #=> 4
 """,
     )
     assert status == 0, said
-    assert "8 of 8" in said
+    assert "11 of 11" in said
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,14 @@ def test_a_file_by_its_ending(tmp_path: Path) -> None:
     assert str(data.type) == "f64" and math.isclose(data.buffer[0], 2.5)
 
 
+def test_its_numbers_are_counted_before_they_are_made() -> None:
+    text = b"[" + b"[],[],[1,2]," * 100_000 + b"0]"
+    with pytest.raises(TcalcError) as caught:
+        files.read_of(text, "x.json", limit=10_000_000)
+    assert caught.value.code == "memory"
+    assert "holds 400001 numbers as text" in caught.value.message
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -64,9 +72,15 @@ def test_a_file_by_its_ending(tmp_path: Path) -> None:
         ("[[1], 2]", "'2'"),
         ('["x"]', "'x'"),
         ("[null]", "'None'"),
-        ('{"a": 1}', "an object"),
+        ('[{"a": 1}]', "an object"),
         ("[1, 2", "is not JSON"),
         ("[" * 100_000, "nested too deep"),
+        ("[" * 65 + "1" + "]" * 65, "nested deeper than the 64 axes that a tensor may have"),
+        ('{"a": [1], "a": [2]}', "has 'a' in it twice"),
+        ('{"a": {"b": 1}, "c": 2}', "an object"),
+        ('{"a": "b"}', "'b'"),
+        ("{}", "holds no numbers"),
+        ("[1" + "0" * 5000 + "]", "an integer of thousands of digits"),
         (b"[1, \xff]", "not UTF-8 at byte 4"),
         ("[1.0, 1" + "0" * 400 + "]", "no float holds"),
     ],

@@ -67,8 +67,8 @@ def test_what_is_no_regular_file_is_not_opened() -> None:
 def test_other_endings_are_refused() -> None:
     for name in ("a.txt", "a", "a.pt"):
         Path(name).write_bytes(b"1")
-    assert refused("a.txt").message == "a.txt does not end in .csv or .npy or .json"
-    assert refused("a").message == "a does not end in .csv or .npy or .json"
+    assert refused("a.txt").message == "a.txt does not end in .npy, .safetensors, .csv or .json"
+    assert refused("a").message == "a does not end in .npy, .safetensors, .csv or .json"
     assert refused("a.pt").message == "a.pt is a pickle, which can run programs and is never read"
 
 

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcalc.show.numbers import number_text, number_texts, round_bf16, round_f16, round_f32
+from tcalc.text.numbers import number_text, number_texts, round_bf16, round_f16, round_f32
 from tcalc.types import dtypes
 from tcalc.types.dtypes import BF16, BOOL, C64, C128, F16, F32, F64, I64, U8
 

@@ -1,0 +1,1 @@
+"""The Python interface; its names are those of the package `tcalc`."""

@@ -1,0 +1,60 @@
+"""What a program will have done before some statement of it runs, as far as that can be told without running it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tcalc.check.checked import Checked
+from tcalc.check.saving import path_of
+from tcalc.check.scope import Overlay, Scope, Variable
+from tcalc.check.statements import poisoned
+from tcalc.errors import TcalcError
+from tcalc.graph.graph import Graph
+from tcalc.graph.lower import FILE, file_of
+from tcalc.saving import Promised
+from tcalc.syntax import nodes
+from tcalc.types.tensor import POISON, TupleType, Type
+
+
+class Foreseen:
+    """The names that a program binds and the files that it saves, over the names that there are."""
+
+    def __init__(self, below: Scope) -> None:
+        self.scope = Overlay(below)
+        self.promised = Promised()
+
+    def enter(self, checked: Checked) -> None:
+        """A statement was checked, and will have run."""
+        variables = checked.variables
+        if checked.action == "show" and not checked.silent and checked.values:
+            variables = [(name, Variable(checked.values[-1].type)) for name in ("_", "ans")]
+        for name, variable in variables:
+            self.scope.bind(name, variable)
+        if checked.action == "save":
+            self.promised.enter(checked.saved[0], _type_saved(checked), checked.saved[1])
+
+    def spoil(self, statement: nodes.Statement) -> None:
+        """A statement has an error: what uses its names or files has none of its own."""
+        self.unbind(poisoned(statement))
+        path = path_of(statement)
+        if path is not None:
+            self.promised.enter(path)
+
+    def unbind(self, names: Sequence[str]) -> None:
+        """Names whose definition has an error."""
+        for name in names:
+            self.scope.bind(name, Variable(POISON))
+
+    def refuse_reading(self, graph: Graph) -> None:
+        """An error where a graph reads what its own program is to write first."""
+        for node in graph.inputs:
+            if str(node.name).startswith(FILE):
+                path, part = file_of(str(node.name))
+                if self.promised.find(path, part) is not None:
+                    raise TcalcError("io", f"what {path} will hold is not known before this program has run", node.span)
+
+
+def _type_saved(checked: Checked) -> Type:
+    """The type of what a statement saves."""
+    types = tuple([value.type for value in checked.values])
+    return types[0] if len(types) == 1 else TupleType(types, checked.saved[1])

@@ -1,0 +1,34 @@
+"""A statement that is ready to be run, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tcalc.check.typed import Static
+from tcalc.graph.lower import lower
+from tcalc.graph.rewrite import rewrite
+from tcalc.types.tensor import is_known
+
+if TYPE_CHECKING:
+    from tcalc.check.checked import Checked
+    from tcalc.graph.graph import Graph
+
+
+class Compiled:
+    """A checked statement and what it is run as.
+
+    `known` says which of its values are carried by their types, so that nothing is computed; the others are the
+    results of `graph`, which is None where there are none. `ahead` is what was computed before the statement could be
+    checked whole: each graph with the name that its result goes by, or None where that is a number by now.
+    """
+
+    __slots__ = ("ahead", "checked", "graph", "known")
+
+    def __init__(self, checked: Checked, ahead: Sequence[tuple[str | None, Graph]] = ()) -> None:
+        self.checked, self.ahead = checked, ahead
+        kept = checked.action == "save"  # a file holds what is known as well
+        self.known = [not kept and (is_known(value.type) or isinstance(value, Static)) for value in checked.values]
+        computed = [value for value, known in zip(checked.values, self.known, strict=True) if not known]
+        runs = bool(computed) and checked.action in ("show", "bind", "save")
+        self.graph = rewrite(lower(computed)) if runs else None

@@ -1,0 +1,20 @@
+import torch
+
+x = torch.tensor([1, 2, 3])
+y = torch.tensor([4, 5, 6, 7])
+grid_x, grid_y = torch.meshgrid(x, y, indexing='ij')
+xs, ys = torch.meshgrid(torch.linspace(-1, 1, 4), torch.linspace(-1, 1, 3), indexing='xy')
+gauss = torch.exp(-(xs ** 2 + ys ** 2) / 0.5)
+product = torch.cartesian_prod(x, y)
+pairs = torch.combinations(x, r=2)
+points = torch.stack([grid_x.flatten(), grid_y.flatten()], dim=-1)
+lower = torch.tril_indices(3, 3)
+upper = torch.triu_indices(3, 3, offset=1)
+embedded = torch.diag_embed(torch.tensor([[1., 2.], [3., 4.]]))
+blocks = torch.block_diag(torch.ones(2, 2), torch.eye(2) * 5)
+m = torch.arange(9).reshape(3, 3)
+low = torch.tril(m)
+d = torch.diagonal(m, offset=1)
+checker = (torch.arange(4)[:, None] + torch.arange(4)) % 2
+circle = (xs.square() + ys.square() <= 1).int()
+windows = torch.arange(8).unfold(0, 3, 1)

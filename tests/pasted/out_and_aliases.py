@@ -1,0 +1,30 @@
+import torch
+
+x = torch.ones(2, 3)
+y = x.add(1).mul(2).sub(0.5).div(3)
+z = torch.multiply(x, y)
+n = torch.neg(x)
+a = torch.absolute(n)
+p = torch.subtract(x, y, alpha=2)
+q = torch.add(x, y, alpha=10)
+t = torch.true_divide(x, 2)
+lt = torch.less(x, y)
+ge = torch.greater_equal(x, y)
+ne = torch.not_equal(x, y)
+am = x.argmax(-1)
+mt = torch.moveaxis(torch.zeros(2, 3, 4), 0, 2).shape
+sq = x.square().sum().sqrt()
+e = x.exp().log()
+cl = torch.clip(x, 0, 0.5)
+c = x.clone()
+d = x.clone().detach()
+copy = torch.clone(x)
+em = torch.empty(2, 3).shape
+same = x.new_zeros(2, 2)
+full = x.new_full((2,), 7.)
+made = x.new_tensor([1, 2])
+numbers = torch.zeros_like(x, dtype=torch.long)
+rs = torch.row_stack((torch.tensor([1, 2]), torch.tensor([3, 4])))
+tt = torch.transpose(x, 0, 1)
+ar = torch.arange(1., 4.)
+it = x[0, 0].item() + 1
