@@ -14,7 +14,7 @@ from tcalc.allowance import Allowance
 from tcalc.bindings import Binding, Bindings
 from tcalc.check.checked import HIDDEN, Checked
 from tcalc.check.checker import Key, Poisoned
-from tcalc.check.scope import Variable
+from tcalc.check.scope import Scope, Variable
 from tcalc.check.statements import check_statement
 from tcalc.check.surroundings import Surroundings
 from tcalc.check.typed import Apply, Literal, Reference, Typed
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 #: How often a statement is checked again because data decided a shape.
 MOST_ROUNDS = 1000
+#: With more errors than this, those that follow come without repairs: looking for one takes some milliseconds.
+MOST_REPAIRED = 100
 SETTLED = "settled:"
 
 
@@ -122,6 +124,8 @@ class Session:
             try:
                 checked = check_statement(parsed, foreseen.scope, self._surroundings(foreseen=foreseen))
             except TcalcError as error:
+                if len(outcomes) < MOST_REPAIRED:
+                    self._offer_repairs(error, parsed, foreseen.scope)
                 outcomes.append(Failed(error, parsed))
             except Poisoned:
                 pass
@@ -134,6 +138,12 @@ class Session:
                 continue
             foreseen.spoil(parsed)
         return statements, outcomes
+
+    def _offer_repairs(self, error: TcalcError, statement: nodes.Statement, scope: Scope) -> None:
+        """What may have been meant by a statement that does not check."""
+        from tcalc.check.repairs import repairs  # nothing that runs needs it
+
+        error.repairs += repairs(error, statement, scope, self._surroundings())
 
     def type_of(self, source: Source) -> tuple[Type, list[Note]]:
         """The type of an expression, without running it."""
@@ -268,6 +278,7 @@ class Session:
                 self._programs.keep(text, statement.span, program, ticket)
             yield from self._perform(program, ticket)
         except TcalcError as error:
+            self._offer_repairs(error, statement, self)
             yield Failed(error, statement)
         except Poisoned:
             return

@@ -301,7 +301,7 @@ def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, bi
     result = form.rule(match) if form.rule is not None else match.result(signature.result)
     operands, parameters, options = _lowered(row, match, binding.operands)
     if form.fold is not None:
-        static = fold(checker, row, form, binding, node.span)
+        static = fold(row, form, binding, node.span)
         if static is not None:
             result = checker.static_type(static, node.span)
     if len(binding.given) > 1 and len(match.packs) == 1:
@@ -365,7 +365,7 @@ def _as(operand: Typed, dtype: DType) -> Typed:
     return converted(operand, dtype)
 
 
-def fold(checker: Checker, row: Builtin, form: Form, binding: _Binding, span: Span) -> object:
+def fold(row: Builtin, form: Form, binding: _Binding, span: Span) -> object:
     """The value of a call on static numbers alone, None where an operand is none."""
     values: list[object] = []
     for operand in binding.operands.values():

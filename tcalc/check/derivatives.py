@@ -9,7 +9,7 @@ from tcalc.check import errors, names
 from tcalc.check.arguments import Given, static_list
 from tcalc.check.over import Over
 from tcalc.check.typed import Derivative, Local, Reference, Static, Typed, Use
-from tcalc.errors import Mark, Repair, TcalcError
+from tcalc.errors import Mark, TcalcError
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
@@ -69,7 +69,7 @@ def _derivative(checker: Checker, kind: str, node: nodes.Expr, over: Over, given
         raise TcalcError("grad", f"{names.called(given[0].node)} is {kind_of(body.type)}, not a tensor", body.span)
     as_vjp = kind == "grad" and vector is not None
     if kind in ("grad", "hessian", "minimize") and not as_vjp and body.type.axes:
-        raise _not_scalar(kind, given[0].node, body.type, variables)
+        raise _not_scalar(kind, given[0].node, body.type)
     types = [_type(checker, "vjp" if as_vjp else kind, body.type, variable.type) for variable in by]
     many = len(by) != 1
     result: Type = TupleType(tuple(types), tuple([v.span.text for v in variables])) if many else types[0]
@@ -106,7 +106,7 @@ def accumulated(checker: Checker, node: nodes.Attribute, value: Typed) -> Typed:
     return Derivative(node.span, type, "accumulated", (value,), value, None, False)
 
 
-def backward(checker: Checker, node: nodes.Expr, receiver: Given, rest: Sequence[Given]) -> Typed:
+def backward(node: nodes.Expr, receiver: Given, rest: Sequence[Given]) -> Typed:
     """`z.backward()`, `z.backward(v)`: by every leaf that z depends on."""
     type = receiver.typed.type
     if not isinstance(type, TensorType):
@@ -114,7 +114,7 @@ def backward(checker: Checker, node: nodes.Expr, receiver: Given, rest: Sequence
     if len(rest) > 1:
         raise errors.wrong_count("backward", 0, 1, len(rest), node.span)
     if type.axes and not rest:
-        raise _not_scalar("grad", receiver.node, type, [])
+        raise _not_scalar("grad", receiver.node, type)
     vector = rest[0].typed if rest else None
     return Derivative(node.span, TupleType(()), "backward", (), receiver.typed, vector, True)
 
@@ -135,16 +135,9 @@ def _type(checker: Checker, kind: str, body: TensorType, by: Type) -> TensorType
     return TensorType(of_result if kind == "jvp" else dtype, axes[kind])
 
 
-def _not_scalar(kind: str, node: nodes.Expr, type: TensorType, variables: Sequence[nodes.Expr]) -> TcalcError:
+def _not_scalar(kind: str, node: nodes.Expr, type: TensorType) -> TcalcError:
     body = names.shown(node.span.text) or "e"
-    x = variables[0].span.text if variables else "x"
     numel = type.numel
-    repairs = [Repair(f"{kind}[{x}](sum({body}))", "")]
-    if kind == "grad":
-        repairs += [
-            Repair(f"jacobian[{x}]({body})", ""),
-            Repair(f"vjp[{x}]({body}, v)", "", f"with v: {type}"),
-        ]
     what = "gradient" if kind == "grad" else "Hessian"
     one = f" ({sizes.text(numel)} numbers)" if isinstance(numel, int) else ""
     return TcalcError(
@@ -152,7 +145,6 @@ def _not_scalar(kind: str, node: nodes.Expr, type: TensorType, variables: Sequen
         f"{body} is {type}{one}; a {what} is of a scalar",
         node.span,
         marks=[Mark(node.span, str(type))],
-        repairs=repairs,
     )
 
 
@@ -217,7 +209,7 @@ def _of_function(checker: Checker, kind: str, node: nodes.Expr, over: Over, give
             if not isinstance(body.type, TensorType):
                 raise TcalcError("grad", f"{function.name} gives {kind_of(body.type)}, not a tensor", node.span)
             if kind in ("grad", "hessian") and body.type.axes:
-                raise _not_scalar(kind, body_node, body.type, [])
+                raise _not_scalar(kind, body_node, body.type)
             types = [_type(checker, kind, body.type, each.type) for each in by]
             result: Type = TupleType(tuple(types)) if over and len(types) > 1 else types[0]
             derivative = Derivative(node.span, result, kind, tuple(by), body, None, len(types) > 1)

@@ -272,7 +272,7 @@ def resolve(checker: Checker, node: nodes.Expr) -> Function:
         typed = checker.lookup(node.name, node.span)
         if typed is None:
             return _builtin(checker, node.name, node.span)
-        return _value(checker, node, typed)
+        return _value(node, typed)
     if isinstance(node, nodes.Text):
         return EinsumFunction(node)
     if isinstance(node, nodes.Attribute):
@@ -289,8 +289,8 @@ def resolve(checker: Checker, node: nodes.Expr) -> Function:
         else:
             typed = checker.lookup(node.name, node.name_span)
             if typed is None or not isinstance(typed.type, FunctionType):
-                raise names.unknown_method(checker, node, receiver)
-            function = _value(checker, node, typed)
+                raise names.unknown_method(node, receiver)
+            function = _value(node, typed)
         function = _with_receiver(function, Given(None, receiver, node.value))
         return function
     if isinstance(node, nodes.Index):
@@ -301,7 +301,7 @@ def resolve(checker: Checker, node: nodes.Expr) -> Function:
                 inner = resolve(checker, value)
                 if isinstance(inner, RowFunction):
                     return RowFunction(inner.row, (*inner.over, *node.items), inner.receiver)
-    return _value(checker, node, checker.check(node))
+    return _value(node, checker.check(node))
 
 
 def _with_receiver(function: Function, receiver: Given) -> Function:
@@ -335,10 +335,10 @@ def _from_torch(checker: Checker, found: object, node: nodes.Attribute) -> Funct
     function = FUNCTIONS.get(found) if isinstance(found, str) else None
     if function is not None:
         return function
-    raise names.unknown_torch(checker, node)
+    raise names.unknown_torch(node)
 
 
-def _value(checker: Checker, node: nodes.Expr, typed: Typed) -> Function:
+def _value(node: nodes.Expr, typed: Typed) -> Function:
     """A value as a function."""
     type = typed.type
     if isinstance(type, FunctionType):

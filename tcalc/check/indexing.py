@@ -122,7 +122,8 @@ def read(checker: Checker, node: nodes.Index, value: Typed) -> tuple[tuple[Item,
     elif consumed > type.rank:
         raise TcalcError(
             "shape",
-            f"{consumed} indices for {names.called(node.value)}, which has {counted(type.rank, 'axis', 'axes')}",
+            f"{counted(consumed, 'index', 'indices')} for {names.called(node.value)}, which has"
+            f" {counted(type.rank, 'axis', 'axes')}",
             node.span,
             marks=[Mark(node.value.span, str(type))],
         )

@@ -187,6 +187,12 @@ def dotted(node: nodes.Expr) -> str | None:
     return ".".join(reversed(parts))
 
 
+def is_torch(node: nodes.Attribute) -> bool:
+    """Whether a dotted name begins with one of torch's modules."""
+    path = dotted(node)
+    return path is not None and path.partition(".")[0] in ROOTS
+
+
 def torch_name(checker: Checker, node: nodes.Attribute) -> Builtin | DType | float | str | None:
     """What a dotted torch name means: a row, a dtype, a constant; its text where torch has no such thing here.
 
@@ -221,7 +227,7 @@ def torch_name(checker: Checker, node: nodes.Attribute) -> Builtin | DType | flo
     return reachable.find(name, ("Tensor", "") if prefix == "torch.Tensor" else (space,)) or path
 
 
-def unknown_torch(checker: Checker, node: nodes.Attribute) -> TcalcError:
+def unknown_torch(node: nodes.Attribute) -> TcalcError:
     """A dotted torch name that has no row."""
     path = dotted(node) or node.span.text
     if path.startswith("torch.optim"):
@@ -255,7 +261,7 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
             return Static(node.span, ConstantType(found))
         if isinstance(found, float):
             return checker.static_number(found, node.span)
-        raise unknown_torch(checker, node)
+        raise unknown_torch(node)
     value = checker.check(node.value)
     type = value.type
     if isinstance(type, TupleType):
@@ -275,7 +281,7 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
         return Static(node.span, type)
     if row is not None:
         raise TcalcError("type", f"{node.name} is a function: write {node.span.text}()", node.name_span)
-    raise unknown_method(checker, node, value)
+    raise unknown_method(node, value)
 
 
 def unknown_part(node: nodes.Expr, type: TupleType, name: str, span: Span) -> TcalcError:
@@ -290,7 +296,7 @@ def unknown_part(node: nodes.Expr, type: TupleType, name: str, span: Span) -> Tc
     return TcalcError("name", f"{called(node)} has no part {name}; {has}", span)
 
 
-def unknown_method(checker: Checker, node: nodes.Attribute, receiver: Typed) -> TcalcError:
+def unknown_method(node: nodes.Attribute, receiver: Typed) -> TcalcError:
     """`x.frobnicate`"""
     name = node.name
     if name.endswith("_") and not name.startswith("_"):

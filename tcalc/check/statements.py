@@ -133,7 +133,7 @@ def _gradients(checker: Checker, statement: nodes.Show, call: nodes.Call) -> Che
     if function.name == "backward":
         given = [Given(argument.name, checker.check(argument.value), argument.value) for argument in call.arguments]
         receiver = Given(None, checker.check(function.value), function.value)
-        return Checked(statement, "gradients", (derivatives.backward(checker, call, receiver, given),))
+        return Checked(statement, "gradients", (derivatives.backward(call, receiver, given),))
     if function.name == "zero_" and isinstance(function.value, nodes.Attribute) and function.value.name == "grad":
         return Checked(statement, "gradients", (checker.check(function.value),))
     return None

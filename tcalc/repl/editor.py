@@ -87,7 +87,7 @@ class Editor:
 
         @keys.add("escape", str(number), filter=has_focus(DEFAULT_BUFFER) & offered)
         def _repair(event: KeyPressEvent) -> None:
-            text = self.repairs[number - 1].text
+            text = self.repairs[number - 1].whole
             event.current_buffer.document = Document(text, len(text))
 
 

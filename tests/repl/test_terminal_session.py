@@ -51,6 +51,9 @@ def test_a_session_as_it_looks(terminal: Terminal, tmp_path: Path) -> None:
         "  ─   ─",
         "  │   f32[2, 3]   2: A = [[1., 2., 3.], [4., 5., 6.]], line 1",
         "  f32[2, 3]       3: A = [[1., 2., 3.], [4., 5., 6.]], line 1",
+        "  1  A @ A.T → f32[2, 2]                              Alt-1 puts it on the line",
+        "  2  A.T @ A → f32[3, 3]",
+        "  3  A * A → f32[2, 3]",
         "tcalc>",
     ]
     terminal.send("\x04")

@@ -1,0 +1,116 @@
+"""Repairs of an axis that is not there, and of sizes that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tcalc.check.errors import nearest
+from tcalc.check.names import is_torch
+from tcalc.check.repairs.changes import (
+    Change,
+    Fault,
+    indexed,
+    integer,
+    integer_of,
+    name,
+    with_argument,
+    with_function,
+)
+from tcalc.syntax import nodes
+from tcalc.types.tensor import Axis
+
+#: Axes that are tried in the place of one that is not there, where nothing is known of the operand.
+TRIED = (-1, 0, 1, 2, -2)
+RESHAPES = frozenset(["reshape", "view", "unflatten"])
+
+
+def other_axis(fault: Fault) -> Iterator[Change]:
+    """Another axis: `sum[2](A)` to `sum[-1](A)`, also as `dim=` or as a bare argument."""
+    node = fault.node
+    if isinstance(node, nodes.Pipe) and isinstance(node.function, nodes.Index):
+        for cost, over in _other_items(node.function, _tried(fault, node.value)):
+            yield Change(node.function, over, cost)
+    if not isinstance(node, nodes.Call):
+        return
+    tried = _tried(fault, _operand(node))
+    if isinstance(node.function, nodes.Index):
+        for cost, over in _other_items(node.function, tried):
+            yield Change(node, with_function(node, over), cost)
+    for position, argument in enumerate(node.arguments):
+        axis = integer_of(argument.value)
+        if axis is None:
+            continue
+        for cost, other in enumerate(tried):
+            if other != axis:
+                yield Change(node, with_argument(node, position, integer(other, argument.span)), cost)
+
+
+def _operand(call: nodes.Call) -> nodes.Expr | None:
+    """What a call works on: its receiver, or its first argument."""
+    function = call.function.value if isinstance(call.function, nodes.Index) else call.function
+    if isinstance(function, nodes.Attribute) and not is_torch(function):
+        return function.value
+    return call.arguments[0].value if call.arguments else None
+
+
+def _tried(fault: Fault, operand: nodes.Expr | None) -> Sequence[int]:
+    """The axes that there are: the last first, then from the first on."""
+    type = None if operand is None else fault.type_of(operand)
+    rank = None if type is None else type.rank
+    return TRIED if rank is None else (-1, *range(rank - 1)) if rank else ()
+
+
+def _other_items(over: nodes.Index, tried: Sequence[int]) -> Iterator[tuple[int, nodes.Index]]:
+    for position, item in enumerate(over.items):
+        axis = integer_of(item)
+        if axis is None:
+            continue
+        for cost, other in enumerate(tried):
+            if other != axis:
+                items = [*over.items[:position], integer(other, item.span), *over.items[position + 1 :]]
+                yield cost, indexed(over.value, items)
+
+
+def fitting_sizes(fault: Fault) -> Iterator[Change]:
+    """Sizes that fit: one of a reshape's left to be worked out, the last first."""
+    node = fault.node
+    if not isinstance(node, nodes.Call):
+        return
+    function = node.function
+    if not isinstance(function, nodes.Name | nodes.Attribute) or function.name not in RESHAPES:
+        return
+    for position in reversed(range(len(node.arguments))):
+        argument = node.arguments[position]
+        if isinstance(argument.value, nodes.ListOf | nodes.TupleOf):
+            listed = argument.value
+            for place in reversed(range(len(listed.items))):
+                items = _replaced(listed.items, place, integer(-1, listed.span))
+                new = type(listed)(listed.span, items)
+                yield Change(node, with_argument(node, position, new), 1)
+        elif integer_of(argument.value) != -1 and (position or isinstance(function, nodes.Attribute)):
+            yield Change(node, with_argument(node, position, integer(-1, argument.span)), 1)
+
+
+def _replaced(items: Sequence[nodes.Expr], place: int, new: nodes.Expr) -> tuple[nodes.Expr, ...]:
+    return (*items[:place], new, *items[place + 1 :])
+
+
+def near_label(fault: Fault) -> Iterator[Change]:
+    """A label that was meant, or else its axis by number."""
+    node = fault.node
+    if not isinstance(node, nodes.Call) or not isinstance(node.function, nodes.Index):
+        return
+    operand, over = _operand(node), node.function
+    type = None if operand is None else fault.type_of(operand)
+    if type is None:
+        return
+    labels = [axis.label for axis in type.axes if isinstance(axis, Axis) and axis.label is not None]
+    for position, item in enumerate(over.items):
+        if not isinstance(item, nodes.Name) or item.name in labels:
+            continue
+        near = nearest(item.name, labels)
+        others: list[nodes.Expr] = [name(word, item.span) for word in near or labels]
+        others += [integer(axis, item.span) for axis in _tried(fault, operand)] if not labels else []
+        for cost, other in enumerate(others):
+            items = [*over.items[:position], other, *over.items[position + 1 :]]
+            yield Change(node, with_function(node, indexed(over.value, items)), 1 + cost)

@@ -1,0 +1,144 @@
+"""A change to a program: one expression for another, and small ways to build the other one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tcalc.errors import TcalcError
+from tcalc.source import Span
+from tcalc.syntax import nodes
+from tcalc.types.tensor import TensorType
+
+
+class Change:
+    """`new` in the place of `old`. The smaller its `cost`, the likelier it was meant.
+
+    Of changes with one `kind` that is not empty (`x.T` and `x.mT`) only the first that checks is offered. `given` are
+    names that the user has to supply, with their types.
+    """
+
+    __slots__ = ("cost", "given", "kind", "new", "old")
+
+    def __init__(
+        self,
+        old: nodes.Expr,
+        new: nodes.Expr,
+        cost: int,
+        kind: str = "",
+        given: Sequence[tuple[str, TensorType]] = (),
+    ) -> None:
+        self.old, self.new, self.cost, self.kind, self.given = old, new, cost, kind, given
+
+
+class Fault:
+    """Where changes may help: an expression at or around the place of an error.
+
+    `known` are the names in scope, `type_of` gives the type of an expression, or None where it has none by itself.
+    """
+
+    __slots__ = ("error", "known", "node", "type_of")
+
+    def __init__(
+        self,
+        node: nodes.Expr,
+        error: TcalcError,
+        known: Sequence[str],
+        type_of: Callable[[nodes.Expr], TensorType | None],
+    ) -> None:
+        self.node, self.error, self.known, self.type_of = node, error, known, type_of
+
+
+def children(node: nodes.Node) -> Iterator[nodes.Node]:
+    """The nodes right below one."""
+    for part in _parts(node):
+        if isinstance(part, nodes.Node):
+            yield part
+        elif isinstance(part, tuple):
+            for item in part:
+                if isinstance(item, nodes.Node):
+                    yield item
+                elif isinstance(item, tuple):
+                    yield from [each for each in item if isinstance(each, nodes.Node)]
+
+
+def _parts(node: nodes.Node) -> list[object]:
+    return [getattr(node, name) for name in type(node).__slots__]
+
+
+def around(root: nodes.Node, span: Span) -> list[nodes.Expr]:
+    """The expressions that hold a place, the innermost first."""
+    found: list[nodes.Expr] = []
+    node: nodes.Node | None = root
+    while node is not None:
+        if isinstance(node, nodes.Expr):
+            found.append(node)
+        node = next((each for each in children(node) if _holds(each.span, span)), None)
+    return found[::-1]
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.source is inner.source and outer.start <= inner.start and inner.end <= outer.end
+
+
+def calls(root: nodes.Node) -> Iterator[nodes.Expr]:
+    """All calls in a tree, from left to right."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, nodes.Call):
+            yield node
+        waiting.extend(reversed(list(children(node))))
+
+
+# Building
+
+
+def name(word: str, span: Span) -> nodes.Name:
+    """A name."""
+    return nodes.Name(span, word)
+
+
+def attribute(value: nodes.Expr, word: str) -> nodes.Attribute:
+    """`value.word`"""
+    return nodes.Attribute(value.span, value, word, value.span)
+
+
+def indexed(value: nodes.Expr, items: Sequence[nodes.Expr | nodes.Argument]) -> nodes.Index:
+    """`value[items]`"""
+    return nodes.Index(value.span, value, tuple(items))
+
+
+def called(function: nodes.Expr, arguments: Sequence[nodes.Expr]) -> nodes.Call:
+    """`function(arguments)`"""
+    return nodes.Call(function.span, function, tuple([nodes.Argument(each.span, None, each) for each in arguments]))
+
+
+def integer(value: int, span: Span) -> nodes.Expr:
+    """An integer, with its minus."""
+    number = nodes.Number(span, abs(value))
+    return nodes.Unary(span, "-", number) if value < 0 else number
+
+
+def integer_of(node: nodes.Node) -> int | None:
+    """The integer that stands there."""
+    if isinstance(node, nodes.Unary) and node.operator == "-":
+        inner = integer_of(node.operand)
+        return None if inner is None else -inner
+    return node.value if isinstance(node, nodes.Number) and isinstance(node.value, int) else None
+
+
+def binary(node: nodes.Binary, left: nodes.Expr, right: nodes.Expr, operator: str = "") -> nodes.Binary:
+    """The same operation on other operands, or another one."""
+    return nodes.Binary(node.span, operator or node.operator, node.operator_span, left, right, node.depth)
+
+
+def with_argument(node: nodes.Call, position: int, value: nodes.Expr) -> nodes.Call:
+    """A call with another argument."""
+    given = list(node.arguments)
+    given[position] = nodes.Argument(given[position].span, given[position].name, value)
+    return nodes.Call(node.span, node.function, tuple(given))
+
+
+def with_function(node: nodes.Call, function: nodes.Expr) -> nodes.Call:
+    """A call of another function."""
+    return nodes.Call(node.span, function, node.arguments)

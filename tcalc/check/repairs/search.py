@@ -1,0 +1,171 @@
+"""Repairs of a statement that does not check: changes that are tried out, and shown where the checker takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tcalc.check.checker import Checker, Poisoned
+from tcalc.check.repairs.changes import Change, Fault, around, calls
+from tcalc.check.repairs.families import FAMILIES
+from tcalc.check.scope import Overlay, Variable
+from tcalc.check.statements import check_statement
+from tcalc.errors import Repair, TcalcError
+from tcalc.source import Source
+from tcalc.syntax import nodes
+from tcalc.syntax.parser import parse_statements
+from tcalc.syntax.unparse import unparse
+from tcalc.types.mismatch import Undetermined
+from tcalc.types.tensor import FunctionType, TensorType, Type
+
+if TYPE_CHECKING:
+    from tcalc.check.checked import Checked
+    from tcalc.check.scope import Scope
+    from tcalc.check.surroundings import Surroundings
+
+#: How many are shown, and how many changes are tried for them.
+MOST_SHOWN = 3
+MOST_TRIED = 150
+#: How many expressions around the fault are changed, and what each step outwards costs.
+MOST_AROUND, STEP = 3, 4
+#: What costs so much more than the best one is not offered beside it.
+FARTHEST = 3
+#: A statement longer than this is shown by its changed part alone.
+LONGEST = 72
+
+
+def repairs(error: TcalcError, statement: nodes.Statement, scope: Scope, surroundings: Surroundings) -> list[Repair]:
+    """Repairs of a statement, best first; each was checked in the place of the statement.
+
+    They are looked for at the place of the error, or, where that is in a function defined elsewhere, at the calls.
+    """
+    if error.code not in FAMILIES or _check(statement.span.text, statement, scope, surroundings) is not None:
+        return []  # it came up while running
+    found: list[tuple[tuple[int, int], Repair]] = []
+    seen: set[str] = set()
+    kinds: set[tuple[int, str]] = set()
+    for tried, change in enumerate(_changes(error, statement, scope, surroundings)):
+        if tried >= MOST_TRIED:
+            break
+        whole = _changed(statement, change)
+        kind = (id(change.old), change.kind)
+        if whole in seen or kind in kinds:
+            continue
+        seen.add(whole)
+        checked = _check(whole, statement, _with_given(scope, change), surroundings)
+        if checked is not None:
+            type = _type(checked)
+            if change.kind:
+                kinds.add(kind)
+            shown = "" if type is None or isinstance(type, FunctionType) else str(type)
+            if isinstance(statement, nodes.Define) and statement.result is not None:
+                shown = statement.result.span.text
+            condition = ", ".join([f"with {name}: {type}" for name, type in change.given])
+            repair = Repair(_shown(statement, change, whole), shown, condition, whole)
+            found.append(((change.cost, _rank(type)), repair))
+    found.sort(key=lambda each: each[0])
+    return [repair for (cost, _), repair in found[:MOST_SHOWN] if cost <= found[0][0][0] + FARTHEST]
+
+
+def _changes(
+    error: TcalcError, statement: nodes.Statement, scope: Scope, surroundings: Surroundings
+) -> Iterator[Change]:
+    """What may be tried, the likelier first."""
+    families = FAMILIES.get(error.code, ())
+    known = scope.names()
+
+    def type_of(node: nodes.Expr) -> TensorType | None:
+        try:
+            type = Checker(scope, surroundings).check(node).type
+        except (TcalcError, Poisoned, Undetermined, RecursionError):
+            return None
+        return type if isinstance(type, TensorType) else None
+
+    changes: list[Change] = []
+    for step, node in enumerate(_faults(error, statement)):
+        for family in families:
+            for change in family(Fault(node, error, known, type_of)):
+                change.cost += step * STEP
+                changes.append(change)
+    changes.sort(key=lambda change: change.cost)
+    yield from changes
+
+
+def _faults(error: TcalcError, statement: nodes.Statement) -> list[nodes.Expr]:
+    span = error.span
+    if span is None:
+        return []
+    place = statement.span
+    if span.source is place.source and place.start <= span.start and span.end <= place.end:
+        return around(statement, span)[:MOST_AROUND]
+    return list(calls(statement))[:MOST_AROUND]
+
+
+def _changed(statement: nodes.Statement, change: Change) -> str:
+    """The statement's text with the change in it; all else stays as it was written."""
+    text, new = statement.span.text, unparse(change.new)
+    start = change.old.span.start - statement.span.start
+    before, after = text[:start], text[start + len(change.old.span.text) :]
+    bare, bracketed = f"{before}{new}{after}", f"{before}({new}){after}"
+    written = change.old.span.text.startswith("(") and not unparse(change.old).startswith("(")
+    return bare if not written and _tree(bare) == _tree(bracketed) else bracketed
+
+
+def _tree(text: str) -> str:
+    """What a statement's text stands for, however it is bracketed; the text itself where it is none."""
+    parsed = _parsed(Source(text))
+    return text if parsed is None else unparse(parsed)
+
+
+def _parsed(source: Source) -> nodes.Statement | None:
+    """The one statement that a text is."""
+    parsed = list(parse_statements(source))
+    return None if len(parsed) != 1 or isinstance(parsed[0], TcalcError) else parsed[0]
+
+
+def _with_given(scope: Scope, change: Change) -> Scope:
+    """The names in sight, and those that the user has to supply."""
+    if not change.given:
+        return scope
+    with_given = Overlay(scope)
+    for name, type in change.given:
+        with_given.bind(name, Variable(type))
+    return with_given
+
+
+def _check(text: str, statement: nodes.Statement, scope: Scope, surroundings: Surroundings) -> Checked | None:
+    """The changed statement, checked; None where it does not check."""
+    parsed = _parsed(Source(text, statement.span.source.name, statement.span.line))
+    if parsed is None:
+        return None
+    try:
+        return check_statement(parsed, scope, surroundings)
+    except (TcalcError, Poisoned, RecursionError):
+        return None
+
+
+def _type(checked: Checked) -> Type | None:
+    """The type that a statement's value has, None for a function's."""
+    return checked.values[-1].type if checked.values else None
+
+
+def _rank(type: Type | None) -> int:
+    return len(type.axes) if isinstance(type, TensorType) else 0
+
+
+def _shown(statement: nodes.Statement, change: Change, whole: str) -> str:
+    """The changed expression of a statement; where that is long, the changed part alone."""
+    text = whole.rstrip("; \t")
+    body = _body(statement)
+    if body is not None and body.span.start <= change.old.span.start and change.old.span.end <= body.span.end:
+        after = statement.span.end - body.span.end
+        text = whole[body.span.start - statement.span.start : len(whole) - after]
+    return text if len(text) <= LONGEST and "\n" not in text else unparse(change.new)
+
+
+def _body(statement: nodes.Statement) -> nodes.Expr | None:
+    if isinstance(statement, nodes.Define):
+        return statement.body
+    if isinstance(statement, nodes.Show | nodes.Bind | nodes.Unpack | nodes.Update):
+        return statement.value
+    return None

@@ -1,0 +1,70 @@
+"""Repairs of a name: what was meant, in torch's spelling, NumPy's, or with a slip of the finger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tcalc import library
+from tcalc.check.errors import nearest
+from tcalc.check.names import CONSTANTS, IN_PLACE, SPELLINGS, dotted
+from tcalc.check.repairs.changes import Change, Fault, name
+from tcalc.library import reachable
+from tcalc.syntax import nodes
+
+
+def near_name(fault: Fault) -> Iterator[Change]:
+    """The names near one that nothing has."""
+    node = fault.node
+    if isinstance(node, nodes.Name):
+        for cost, word in enumerate(_near(node.name, fault)):
+            yield Change(node, name(word, node.span), 1 + cost)
+    elif isinstance(node, nodes.Attribute):
+        path = dotted(node)
+        for cost, word in enumerate(_near(node.name, fault)):
+            yield Change(node, _renamed(node, word), 1 + cost)
+        if path is not None and "." in path:  # `np.concatenate`: functions have no prefix
+            for word in (node.name, *_near(node.name, fault)):
+                yield Change(node, name(word, node.span), 3)
+    elif isinstance(node, nodes.Call) and isinstance(node.function, nodes.Attribute):
+        yield from _out_of_place(node, node.function)
+
+
+def _out_of_place(node: nodes.Call, method: nodes.Attribute) -> Iterator[Change]:
+    """`x.add_(1)` to `x.add(1)`: what works in place elsewhere gives a value here."""
+    word = method.name
+    if word.endswith("_") and not word.startswith("_") and word not in IN_PLACE:
+        function = _renamed(method, word.rstrip("_"))
+        yield Change(node, nodes.Call(node.span, function, node.arguments), 1)
+
+
+def _renamed(node: nodes.Attribute, word: str) -> nodes.Attribute:
+    return nodes.Attribute(node.span, node.value, word, node.name_span)
+
+
+def _near(word: str, fault: Fault) -> list[str]:
+    """What a word may have been meant for, the likelier first."""
+    known = [*fault.known, *CONSTANTS, *library.names(), *reachable.names()]
+    spelled = [SPELLINGS[word]] if word in SPELLINGS else []
+    lowered = [word.lower()] if word.lower() != word and word.lower() in known else []
+    return list(dict.fromkeys([*spelled, *lowered, *nearest(word, known)]))
+
+
+def near_option(fault: Fault) -> Iterator[Change]:
+    """The option that was meant: `keepdms=True`."""
+    node = fault.node
+    if not isinstance(node, nodes.Call):
+        return
+    function = node.function.value if isinstance(node.function, nodes.Index) else node.function
+    row = library.row(function.name) if isinstance(function, nodes.Name | nodes.Attribute) else None
+    if row is None:
+        return
+    known = list(dict.fromkeys(name for form in row.forms for name in form.signature.names))
+    for position, argument in enumerate(node.arguments):
+        if argument.name is None or argument.name in known:
+            continue
+        for cost, word in enumerate(nearest(argument.name, known)):
+            given = list(node.arguments)
+            given[position] = nodes.Argument(argument.span, word, argument.value)
+            yield Change(node, nodes.Call(node.span, node.function, tuple(given)), 1 + cost)
+        rest = (*node.arguments[:position], *node.arguments[position + 1 :])
+        yield Change(node, nodes.Call(node.span, node.function, rest), 4)
