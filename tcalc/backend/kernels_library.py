@@ -221,9 +221,23 @@ LOSSES = (
 )
 
 
-def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, **options: Any) -> Tensor:
-    """torch broadcasts leading axes in some of its algorithms only."""
-    leading = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])  # type: ignore[no-untyped-call]  # torch's
+def kl_div(x: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
+    """torch warns of its own mean, and takes the batch's length from x before it is stretched."""
+    x, target = torch.broadcast_tensors(x, target)  # type: ignore[no-untyped-call]  # torch's
+    each = "none" if reduction == "mean" else reduction
+    result = torch.nn.functional.kl_div(x, target, reduction=each, log_target=log_target)
+    return result.mean() if reduction == "mean" else result
+
+
+def scaled_dot_product_attention(
+    query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None, **options: Any
+) -> Tensor:
+    """torch broadcasts leading axes in some of its algorithms only, and takes no mask of integers."""
+    masked = () if attn_mask is None else attn_mask.shape[:-2]
+    leading = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2], masked)  # type: ignore[no-untyped-call]  # torch's
+    if attn_mask is not None:
+        mask = attn_mask if attn_mask.dtype == torch.bool else attn_mask.to(query.dtype)
+        options["attn_mask"] = mask.expand(*leading, query.shape[-2], key.shape[-2])
     query, key, value = [each.expand(leading + each.shape[-2:]) for each in (query, key, value)]
     return torch.nn.functional.scaled_dot_product_attention(query, key, value, **options)
 
@@ -231,6 +245,14 @@ def scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, **op
 def kron(a: Tensor, b: Tensor) -> Tensor:
     """torch refuses transposed operands."""
     result: Tensor = torch.kron(a.contiguous(), b.contiguous())
+    return result
+
+
+def vecdot(a: Tensor, b: Tensor, dim: int = -1) -> Tensor:
+    """torch refuses integers, and vectors of which one is to be stretched."""
+    a, b = torch.broadcast_tensors(a, b)  # type: ignore[no-untyped-call]  # torch's
+    exact = not (a.is_floating_point() or a.is_complex())
+    result: Tensor = torch.sum(a * b, dim=dim, dtype=a.dtype) if exact else torch.linalg.vecdot(a, b, dim=dim)
     return result
 
 
@@ -260,6 +282,18 @@ def eig(A: Tensor) -> tuple[Tensor, Tensor]:
     return pair
 
 
+def lstsq(A: Tensor, B: Tensor, rcond: float | None = None) -> tuple[Tensor, ...]:
+    """torch's usual driver reads pivots that nobody wrote, and now and then takes a wide matrix for a singular one."""
+    driver, columns = "gelsd" if A.is_cpu else None, B.shape[-1]
+    if not columns and A.shape[-2]:  # which that one refuses
+        B = B.new_zeros((*B.shape[:-1], 1))
+    found = torch.linalg.lstsq(_finite(A, "lstsq"), B, rcond=rcond, driver=driver)
+    solution = found.solution if columns or not A.shape[-2] else found.solution[..., :0]
+    nothing, named = found.singular_values.new_zeros(0), "linalg_lstsq"
+    parts: tuple[Tensor, ...] = getattr(torch.return_types, named)((solution, nothing, found.rank, nothing))
+    return parts
+
+
 def _finite(A: Tensor, name: str) -> Tensor:
     if not torch.isfinite(A).all():
         raise TcalcError("value", f"{name} needs finite numbers, and there is an inf or nan among them")
@@ -283,8 +317,10 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "imag": imag,
     "index_add": index_add,
     "index_select": index_select,
+    "kl_div": kl_div,
     "kron": kron,
     "layer_norm": layer_norm,
+    "lstsq": lstsq,
     "masked_fill": masked_fill,
     "matrix_exp": matrix_exp,
     "mean": mean,
@@ -302,4 +338,5 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "sum": sum,
     "tensor": tensor,
     "var": var,
+    "vecdot": vecdot,
 }

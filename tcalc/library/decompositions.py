@@ -269,7 +269,7 @@ ROWS = [
             )
             for b in ("L[*c]", "L[*c, m, k]")
         ],
-        torch="linalg.lstsq",
+        torch="kernel:lstsq",
         spaces=LINALG,
         doc="Least squares: the X for which norm(A @ X - B) is least, with what else LAPACK tells.",
         example="lstsq([[1.], [1.]], [[1.], [3.]]).solution  #=> [[2.0]]",

@@ -18,10 +18,10 @@ DOTS = "..."
 class Equation:
     """An einsum string taken apart: for each operand its letters, `...` among them, and the output's."""
 
-    __slots__ = ("implicit", "inputs", "output")
+    __slots__ = ("inputs", "output")
 
-    def __init__(self, inputs: tuple[tuple[str, ...], ...], output: tuple[str, ...], implicit: bool) -> None:
-        self.inputs, self.output, self.implicit = inputs, output, implicit
+    def __init__(self, inputs: tuple[tuple[str, ...], ...], output: tuple[str, ...]) -> None:
+        self.inputs, self.output = inputs, output
 
 
 @lru_cache(maxsize=512)
@@ -34,13 +34,13 @@ def read(text: str) -> Equation:
         if len(set(output)) != len(output):
             twice = next(letter for letter in output if output.count(letter) > 1)
             raise Mismatch("shape", f"{twice} stands twice in the output of {text!r}", Place("equation"), depth=3)
-        return Equation(inputs, output, False)
+        return Equation(inputs, output)
     counts: dict[str, int] = {}
     for part in inputs:
         for letter in part:
             counts[letter] = counts.get(letter, 0) + 1
     once = sorted(letter for letter, count in counts.items() if count == 1 and letter != DOTS)
-    return Equation(inputs, ((DOTS,) if DOTS in counts else ()) + tuple(once), True)
+    return Equation(inputs, ((DOTS,) if DOTS in counts else ()) + tuple(once))
 
 
 def _letters(part: str, text: str) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def contracted(match: Match) -> Type:
         assert isinstance(type, TensorType)
         if any(isinstance(axis, Pack) for axis in type.axes):
             raise Undetermined
-        axes = _lettered(letters, type, item, text)
+        axes = _lettered(letters, type, item)
         if DOTS in letters:
             at = letters.index(DOTS)
             middle = type.axes[at : len(type.axes) - (len(letters) - 1 - at)]
@@ -151,7 +151,7 @@ def widens(text: str, logical: bool) -> bool:
     return any(logical or summed.count(letter) == 1 for letter in summed)
 
 
-def _lettered(letters: tuple[str, ...], type: TensorType, item: int, text: str) -> list[tuple[str, int]]:
+def _lettered(letters: tuple[str, ...], type: TensorType, item: int) -> list[tuple[str, int]]:
     """Each letter with the axis it stands for."""
     fixed = len(letters) - (DOTS in letters)
     rank = len(type.axes)

@@ -9,7 +9,7 @@ from tcalc.types.broadcast import Axes, Spread
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Mismatch, Place, Undetermined
 from tcalc.types.size import Size
-from tcalc.types.tensor import Axis
+from tcalc.types.tensor import Axis, TensorType
 
 NEURAL = ("nn.functional",)
 REDUCTIONS = ("mean", "sum", "none")
@@ -25,6 +25,19 @@ def _reduced(match: Match, axes: Axes) -> Axes:
 
 def _loss(match: Match) -> Axes:
     return _reduced(match, match.pack("s"))
+
+
+def _divergence(match: Match) -> Axes:
+    """As a loss; "batchmean" divides the sum by the length of the first axis, as the definition over a batch has it."""
+    reduction = match["reduction"]
+    if reduction == "batchmean":
+        if not match.pack("s"):
+            raise Mismatch("shape", "{0} has no axes, and batchmean divides by the size of one", Place("x"), depth=4)
+        return ()
+    if reduction not in REDUCTIONS:
+        sentence = f'reduction is "batchmean", "mean", "sum" or "none", and not "{reduction}"'
+        raise Mismatch("value", sentence, depth=5)
+    return _loss(match)
 
 
 def _class_loss(match: Match) -> Axes:
@@ -144,6 +157,17 @@ def _attended(match: Match) -> Axes:
     spread = Spread(tensor(match, "query").axes[:-2], "query")
     for name in ("key", "value"):
         spread.join(tensor(match, name).axes[:-2], name)
+    if match["dropout_p"] != 0:
+        raise Mismatch("type", "attention draws nothing here; put dropout around what it gives", depth=4)
+    if isinstance(match["attn_mask"], TensorType):
+        if match["is_causal"]:
+            raise Mismatch("type", "is_causal is a mask of its own: give that or attn_mask", depth=4)
+        mask = match["attn_mask"].axes
+        spread.join(mask[:-2], "attn_mask")
+        scores = Spread((match.axis("n"), match.axis("m")), "query")
+        scores.join(mask[-2:], "attn_mask")
+        if "query" in {name for name, _ in scores.grew}:
+            raise Mismatch("shape", "{0} has more queries or keys than there are", Place("attn_mask"), depth=4)
     return (*spread.axes, match.axis("n"), match.axis("e"))
 
 
@@ -267,14 +291,14 @@ ROWS = [
         "scaled_dot_product_attention",
         [
             Form(
-                "(query: R[*a, n, d], key: R[*b, m, d], value: R[*c, m, e], is_causal: flag = False,"
-                " scale: number = None) -> R[...]",
+                "(query: R[*a, n, d], key: R[*b, m, d], value: R[*c, m, e], attn_mask: any[*s] = None,"
+                " dropout_p: number = 0.0, is_causal: flag = False, scale: number = None) -> R[...]",
                 by_axes(_attended),
             )
         ],
         torch="kernel:scaled_dot_product_attention",
         spaces=NEURAL,
-        doc="softmax[-1](query @ key.mT / sqrt(d)) @ value; if is_causal, no query sees a later key.",
+        doc="softmax[-1](query @ key.mT / sqrt(d) + attn_mask) @ value; a mask of bools keeps where it is true.",
         example="scaled_dot_product_attention([[1.]], [[1.]], [[5.]])  #=> [[5.0]]",
     ),
     _paired(
@@ -322,7 +346,7 @@ ROWS = [
         ],
         torch="nn.functional.cross_entropy",
         spaces=NEURAL,
-        doc="Mean of -log_softmax[1](x) at the target classes, or weighted by target probabilities.",
+        doc="Loss of classes: mean of -log_softmax[1](x) at the targets, or weighted by target probabilities.",
         example="cross_entropy([[0., 0.]], [1])  #=> 0.6931472",
     ),
     Builtin(
@@ -335,6 +359,20 @@ ROWS = [
         spaces=NEURAL,
         doc="Mean of -x at the target classes, of log-probabilities x.",
         example="nll_loss([[-1., -2.]], [1])  #=> 2.0",
+    ),
+    Builtin(
+        "kl_div",
+        [
+            Form(
+                '(x: R[*s], target: R[*s], reduction: text = "mean", log_target: flag = False) -> R[...]',
+                by_axes(_divergence),
+            )
+        ],
+        torch="kernel:kl_div",
+        spaces=NEURAL,
+        over=(),
+        doc="Kullback-Leibler divergence, as a loss, of probabilities, target, from log-probabilities, x.",
+        example='kl_div(log([[0.5, 0.5]]), [[1., 0.]], reduction="batchmean")  #=> 0.6931472',
     ),
     Builtin(
         "cosine_similarity",
@@ -350,6 +388,14 @@ ROWS = [
         torch="kernel:cdist",
         doc="Distance, in the p-norm (2), of each row of one matrix from each row of the other.",
         example="cdist([[0., 0.]], [[3., 4.]])  #=> [[5.0]]",
+    ),
+    Builtin(
+        "vecdot",
+        [Form("(a: N[*s], b: N[*s], dim: int = -1) -> N[...]", by_axes(_alike))],
+        torch="kernel:vecdot",
+        spaces=("linalg",),
+        doc="Dot products of the vectors along an axis (the last one); those of a are conjugated.",
+        example="vecdot([[1, 2], [3, 4]], [1, 10])  #=> [21, 43]",
     ),
     Builtin(
         "cross",

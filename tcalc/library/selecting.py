@@ -7,7 +7,7 @@ from tcalc.library.rules import by_axes, chosen_axes, one_label, tensor
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread
-from tcalc.types.match import Match
+from tcalc.types.match import Match, normal_axis
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, which_axis
 from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type
 
@@ -96,12 +96,26 @@ def _added(match: Match) -> Axes:
 
 def _different(match: Match) -> Type:
     """The different elements, and where asked for, which of them each is and how often there is each."""
-    found = [TensorType(match.result_dtype("order"), _unknown(match))]
+    x, dim = tensor(match), match["dim"]
+    axes, places = _unknown(match), x.axes
+    if isinstance(dim, int):
+        position = normal_axis(dim, x)
+        axes, places = (*x.axes[:position], *axes, *x.axes[position + 1 :]), (x.axes[position],)
+    found = [TensorType(match.result_dtype("order"), axes)]
     if match["return_inverse"]:
-        found.append(TensorType(dtypes.I64, tensor(match).axes))
+        found.append(TensorType(dtypes.I64, places))
     if match["return_counts"]:
         found.append(TensorType(dtypes.I64, _unknown(match)))
     return found[0] if len(found) == 1 else TupleType(tuple(found))
+
+
+def _counted(match: Match) -> Type:
+    """torch adds up weights of f32 as such, all others as f64."""
+    weights = match["weights"]
+    dtype = dtypes.I64
+    if isinstance(weights, TensorType):
+        dtype = dtypes.F32 if weights.dtype is dtypes.F32 else dtypes.F64
+    return TensorType(dtype, _unknown(match))
 
 
 def _unknown(match: Match) -> Axes:
@@ -199,20 +213,20 @@ ROWS = [
     ),
     Builtin(
         "bincount",
-        [Form("(x: int[n], minlength: int = 0) -> i64[...]", by_axes(_unknown))],
-        doc="How often each integer from 0 on occurs in a vector.",
+        [Form("(x: int[n], weights: real[n] = None, minlength: int = 0) -> real[...]", _counted)],
+        doc="How often each integer from 0 on occurs in a vector, or what the weights of each add up to.",
         example="bincount([0, 2, 2])  #=> [1, 0, 2]",
     ),
     Builtin(
         "unique",
         [
             Form(
-                "(x: order[*s], sorted: flag = True, return_inverse: flag = False, return_counts: flag = False)"
-                " -> order[...]",
+                "(x: order[*s], sorted: flag = True, return_inverse: flag = False, return_counts: flag = False,"
+                " dim: axis = None) -> order[...]",
                 _different,
             )
         ],
-        doc="The different elements as an ascending vector; every nan is different.",
+        doc="The different elements as an ascending vector, or the slices along dim; every nan is different.",
         example="unique([3, 1, 3])  #=> [1, 3]",
     ),
 ]

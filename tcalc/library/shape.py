@@ -358,7 +358,7 @@ ROWS = [
     ),
     Builtin(
         "mT",
-        [Form("(x: any[*b, n, m]) -> any[*b, m, n]"), Form("(x: any[]) -> any[]")],
+        [Form("(x: any[*b, n, m]) -> any[*b, m, n]")],
         torch="kernel:transposed",
         attribute=True,
         view=True,

@@ -72,6 +72,8 @@ def offered(statement: str) -> list[Repair]:
         ("sum[2](A)", "sum[-1](A)", "f32[2]"),
         ("A.sum(dim=3)", "A.sum(dim=-1)", "f32[2]"),
         ("v |> sum[1]", "v |> sum[-1]", "f32"),
+        ("softmax(A)", "softmax[-1](A)", "f32[2, 3]"),
+        ("A.softmax()", "A.softmax[-1]()", "f32[2, 3]"),
         # The function that was meant.
         ("bmm(A, S)", "matmul(A, S)", "f32[2, 3]"),
         ("mm(A, v)", "matmul(A, v)", "f32[2]"),
@@ -98,6 +100,7 @@ def offered(statement: str) -> list[Repair]:
         ("v[[0., 1.]]", "v[i64([0.0, 1.0])]", "f32[2]"),
         ("m ^ m", "m ^^ m", "bool[2]"),
         ("-m", "~m", "bool[2]"),
+        ("relu([1 + 2j])", "relu([1 + 2j].real)", "f32[1]"),
         # Gradients of what is no scalar.
         ("grad[v](A @ v)", "grad[v](sum(A @ v))", "f32[3]"),
         # In a function that is checked for all sizes.
@@ -129,7 +132,10 @@ def test_what_an_annotation_forbids_is_not_offered() -> None:
     assert {each.type for each in offered("C: f32[3, 3] = A @ A")} == {"f32[3, 3]"}
 
 
-@pytest.mark.parametrize("statement", ["solve(S, w)", "nosuchnameatall", "(A, B) + 1", "A[5, 0]", "2^64"])
+@pytest.mark.parametrize(
+    "statement",
+    ["solve(S, w)", "nosuchnameatall", "(A, B) + 1", "A[5, 0]", "2^64", "exp()", "cat([])", "ones(2, 1) @ S"],
+)
 def test_nothing_is_offered_where_nothing_near_checks(statement: str) -> None:
     assert offered(statement) == []
 

@@ -45,6 +45,14 @@ def other_axis(fault: Fault) -> Iterator[Change]:
                 yield Change(node, with_argument(node, position, integer(other, argument.span)), cost)
 
 
+def missing_axis(fault: Fault) -> Iterator[Change]:
+    """The last axis, where a function needs to be told: `softmax(x)` to `softmax[-1](x)`."""
+    node = fault.node
+    if isinstance(node, nodes.Call) and isinstance(node.function, nodes.Name | nodes.Attribute):
+        over = indexed(node.function, [integer(-1, node.function.span)])
+        yield Change(node, with_function(node, over), 2)
+
+
 def _operand(call: nodes.Call) -> nodes.Expr | None:
     """What a call works on: its receiver, or its first argument."""
     function = call.function.value if isinstance(call.function, nodes.Index) else call.function

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from tcalc.check.repairs.changes import Change, Fault, binary, called, name, with_argument, with_function
+from tcalc.check.names import is_torch
+from tcalc.check.repairs.changes import Change, Fault, attribute, binary, called, name, with_argument, with_function
 from tcalc.syntax import nodes
 
 #: Dtypes that operands are converted to, the likelier first.
@@ -12,33 +14,55 @@ TRIED = ("i64", "f32", "bool", "f64")
 
 
 def other_dtype(fault: Fault) -> Iterator[Change]:
-    """An operand in another dtype: `x[i64(where)]`, `i64(mask) << 1`."""
+    """An operand in another dtype: `x[i64(where)]`, `i64(mask) & 1`; of complex numbers the real part."""
+    for operand, with_operand in _operands(fault.node):
+        for cost, new in _converted(fault, operand):
+            yield Change(fault.node, with_operand(new), 2 + cost)
     node = fault.node
+    if isinstance(node, nodes.Binary):
+        for (cost, left), (_, right) in zip(_converted(fault, node.left), _converted(fault, node.right), strict=False):
+            yield Change(node, binary(node, left, right), 4 + cost)
+
+
+#: An operand, and what makes the same expression of another one.
+Place = tuple[nodes.Expr, Callable[[nodes.Expr], nodes.Expr]]
+
+
+def _operands(node: nodes.Expr) -> Iterator[Place]:
+    """The operands of an expression, each with what puts another one in its place."""
+    if isinstance(node, nodes.Call):
+        for position, argument in enumerate(node.arguments):
+            yield argument.value, partial(with_argument, node, position)
+        if isinstance(node.function, nodes.Attribute) and not is_torch(node.function):
+            yield node.function.value, partial(_with_receiver, node, node.function)
+    elif isinstance(node, nodes.Binary):
+        yield node.left, lambda new: binary(node, new, node.right)
+        yield node.right, lambda new: binary(node, node.left, new)
+    elif isinstance(node, nodes.Unary):
+        yield node.operand, lambda new: nodes.Unary(node.span, node.operator, new)
+    elif isinstance(node, nodes.Index):
+        for position, item in enumerate(node.items):
+            if isinstance(item, nodes.Expr):
+                yield item, partial(_with_item, node, position)
+
+
+def _with_receiver(node: nodes.Call, function: nodes.Attribute, receiver: nodes.Expr) -> nodes.Call:
+    return with_function(node, nodes.Attribute(function.span, receiver, function.name, function.name_span))
+
+
+def _with_item(node: nodes.Index, position: int, item: nodes.Expr) -> nodes.Index:
+    return nodes.Index(node.span, node.value, (*node.items[:position], item, *node.items[position + 1 :]))
+
+
+def _converted(fault: Fault, operand: nodes.Expr) -> Iterator[tuple[int, nodes.Expr]]:
+    """An operand in other dtypes, the likelier first. A conversion that drops an imaginary part is not offered."""
+    type = fault.type_of(operand)
+    if type is not None and type.dtype.kind == "complex":
+        yield 0, attribute(operand, "real")
+        yield 1, called(name("abs", operand.span), [operand])
+        return
     for cost, word in enumerate(TRIED):
-        if isinstance(node, nodes.Call):
-            for position, argument in enumerate(node.arguments):
-                yield Change(node, with_argument(node, position, _converted(argument.value, word)), 2 + cost)
-            if isinstance(node.function, nodes.Attribute):
-                function = node.function
-                receiver = _converted(function.value, word)
-                new = nodes.Attribute(function.span, receiver, function.name, function.name_span)
-                yield Change(node, with_function(node, new), 2 + cost)
-        elif isinstance(node, nodes.Binary):
-            yield Change(node, binary(node, _converted(node.left, word), node.right), 2 + cost)
-            yield Change(node, binary(node, node.left, _converted(node.right, word)), 2 + cost)
-            both = binary(node, _converted(node.left, word), _converted(node.right, word))
-            yield Change(node, both, 4 + cost)
-        elif isinstance(node, nodes.Unary):
-            yield Change(node, nodes.Unary(node.span, node.operator, _converted(node.operand, word)), 2 + cost)
-        elif isinstance(node, nodes.Index):
-            for position, item in enumerate(node.items):
-                if isinstance(item, nodes.Expr):
-                    items = (*node.items[:position], _converted(item, word), *node.items[position + 1 :])
-                    yield Change(node, nodes.Index(node.span, node.value, items), 2 + cost)
-
-
-def _converted(node: nodes.Expr, word: str) -> nodes.Expr:
-    return called(name(word, node.span), [node])
+        yield cost, called(name(word, operand.span), [operand])
 
 
 def other_operator(fault: Fault) -> Iterator[Change]:
@@ -55,7 +79,7 @@ def other_operator(fault: Fault) -> Iterator[Change]:
 def other_call(fault: Fault) -> Iterator[Change]:
     """`x.T()` to `x.T`, `x.sum` to `x.sum()`."""
     node = fault.node
-    if isinstance(node, nodes.Call) and not node.arguments:
+    if isinstance(node, nodes.Call) and not node.arguments and isinstance(node.function, nodes.Attribute):
         yield Change(node, node.function, 0)
     if isinstance(node, nodes.Attribute):
         yield Change(node, called(node, []), 0)

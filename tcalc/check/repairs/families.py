@@ -20,7 +20,7 @@ FAMILIES: dict[str, tuple[Family, ...]] = {
     ),
     "label": (operands.on_operators, operands.on_calls, axes.near_label, letters.other_letter),
     "name": (spellings.near_name,),
-    "type": (spellings.near_option, conversions.other_call),
+    "type": (spellings.near_option, conversions.other_call, axes.missing_axis),
     "dtype": (conversions.other_dtype, conversions.other_operator),
     "grad": (gradients.of_a_scalar,),
 }

@@ -40,8 +40,12 @@ def on_operators(fault: Fault) -> Iterator[Change]:
     for other in OPERATORS.get(node.operator, ()):
         yield Change(node, binary(node, node.left, node.right, other), 3)
     for cost, right, kind in variants(node.right, product):
+        if product and kind == "widened":
+            continue  # a product of one axis more is hardly meant
         yield Change(node, binary(node, node.left, right), cost + labels, kind and f"right {kind}")
     for cost, left, kind in variants(node.left, product):
+        if product and kind == "widened":
+            continue
         yield Change(node, binary(node, left, node.right), cost + product, kind and f"left {kind}")
 
 
@@ -93,25 +97,32 @@ def _in_list(items: tuple[nodes.Expr, ...]) -> Iterator[tuple[int, tuple[nodes.E
 
 
 def variants(operand: nodes.Expr, product: bool) -> Iterator[tuple[int, nodes.Expr, str]]:
-    """Ways in which an operand's axes may have been meant, with what each costs.
+    """Ways in which an operand's axes may have been meant, each with its cost and kind.
 
     In a product a transpose is likelier than a new axis, elsewhere it is the other way round.
     """
+    if isinstance(operand, nodes.Text | nodes.Constant | nodes.Lambda) or _is_number(operand):
+        return
     if isinstance(operand, nodes.Attribute) and operand.name in ("T", "mT"):
         yield 1, operand.value, ""
     if isinstance(operand, nodes.Call):
         kept = _kept(operand)
         if kept is not None:
             yield 0, kept, ""
-    if not isinstance(operand, nodes.Number | nodes.ListOf | nodes.Text | nodes.Constant):
+    if isinstance(operand, nodes.ListOf):
+        if not operand.items:
+            return
+    else:
         yield (1 if product else 4), attribute(operand, "T"), "turned"
         yield (2 if product else 5), attribute(operand, "mT"), "turned"
-    if isinstance(operand, nodes.Number | nodes.Text | nodes.Constant):
-        return
     for before in range(MOST_AXES):
         every: list[nodes.Expr] = [nodes.Slice(operand.span, None, None, None)] * before
-        base, items = operand, [*every, nodes.Constant(operand.span, None)]
-        yield (5 if product else 1) + (before != 1) + (before == 0), indexed(base, items), ""
+        widened = indexed(operand, [*every, nodes.Constant(operand.span, None)])
+        yield (5 if product else 1) + (before != 1) + (before == 0), widened, "widened" if product else ""
+
+
+def _is_number(node: nodes.Expr) -> bool:
+    return isinstance(node.operand if isinstance(node, nodes.Unary) else node, nodes.Number)
 
 
 def _kept(call: nodes.Call) -> nodes.Expr | None:

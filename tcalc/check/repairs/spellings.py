@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tcalc import library
 from tcalc.check.errors import nearest
-from tcalc.check.names import CONSTANTS, IN_PLACE, SPELLINGS, dotted
+from tcalc.check.names import CONSTANTS, IN_PLACE, ROOTS, SPELLINGS, dotted
 from tcalc.check.repairs.changes import Change, Fault, name
 from tcalc.library import reachable
 from tcalc.syntax import nodes
@@ -22,7 +22,7 @@ def near_name(fault: Fault) -> Iterator[Change]:
         path = dotted(node)
         for cost, word in enumerate(_near(node.name, fault)):
             yield Change(node, _renamed(node, word), 1 + cost)
-        if path is not None and "." in path:  # `np.concatenate`: functions have no prefix
+        if path is not None and path.partition(".")[0] in ROOTS:  # `np.concatenate`: functions have no prefix
             for word in (node.name, *_near(node.name, fault)):
                 yield Change(node, name(word, node.span), 3)
     elif isinstance(node, nodes.Call) and isinstance(node.function, nodes.Attribute):

@@ -380,7 +380,13 @@ WRITERS: dict[str, Writer] = {
     "layer_norm": _plain(lambda node: isinstance(node.options["normalized_shape"], tuple)),
     "batch_norm": _plain(lambda node: not node.options.get("training")),
     "scaled_dot_product_attention": _plain(
-        lambda node: len({operands_of.shape(each)[:-2] for each in node.inputs}) == 1
+        lambda node: len(node.inputs) == 3 and len({operands_of.shape(each)[:-2] for each in node.inputs}) == 1
+    ),
+    "kl_div": _plain(
+        lambda node: node.options["reduction"] != "mean" and len(set(map(operands_of.shape, node.inputs))) == 1
+    ),
+    "vecdot": _plain(
+        lambda node: not operands_of.is_exact(node.inputs[0]) and len(set(map(operands_of.shape, node.inputs))) == 1
     ),
     "pad": _plain(lambda node: operands_of.kind(node.inputs[0]) != "bool"),
     "diff": _plain(lambda node: True),
