@@ -24,14 +24,15 @@ lint: $(READY)
 bench: $(READY)
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit; done
 
-# The reference from the library, and what the commands on the pages print.
+# The reference from the library, the error codes from their table, and what the commands on the pages print.
 docs: $(READY)
 	@$(BIN)/python docs/reference.py
+	@$(BIN)/python docs/errors.py
 	@$(BIN)/python docs/refresh.py
 
 # The list of torch's functions that work without a row.
 torch-functions: $(READY)
-	@PYTHONPATH=. $(BIN)/python tools/torch_functions.py
+	@$(BIN)/python tools/torch_functions.py
 
 # What is set up speaks on standard error and reads nothing: standard output and input are the program's.
 $(READY): pyproject.toml constraints.txt hatch_build.py
@@ -42,4 +43,4 @@ $(READY): pyproject.toml constraints.txt hatch_build.py
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis grammar/tables.json
-	find tcalc tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find tcalc tests benchmarks docs tools -name __pycache__ -type d -prune -exec rm -rf {} +

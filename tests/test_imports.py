@@ -36,7 +36,7 @@ MAY: dict[str, str] = {
     "session": "syntax types library check graph outcomes interrupt settings reading saving draws late allowance "
     "bindings programs foreseen",
     "bindings": "syntax types check graph",
-    "programs": "types check bindings interrupt backend",
+    "programs": "types check bindings interrupt",
     "foreseen": "syntax types check graph saving",
     "late": "backend settings",
     "allowance": "graph memory settings",
@@ -53,10 +53,10 @@ MAY: dict[str, str] = {
     # The doors, and what several of them share: a thread to run in, a printer, ways to run a whole program.
     "evaluator": SPOKEN,
     "printer": f"{SPOKEN} show",
-    "doors": f"{SPOKEN} show commands printer evaluator",
-    "selftest": f"{SPOKEN} show commands printer doors",
-    "repl": f"{SPOKEN} late show asking commands printer evaluator doors",
-    "cli": f"{SPOKEN} late show commands printer evaluator doors selftest repl",
+    "doors": f"{SPOKEN} show printer",
+    "selftest": f"{SPOKEN} show doors",
+    "repl": f"{SPOKEN} late show asking commands evaluator",
+    "cli": f"{SPOKEN} late show printer evaluator doors selftest repl",
     "api": f"{SPOKEN} late programs reading check backend show",
     "__init__": "api",
     "__main__": "cli",

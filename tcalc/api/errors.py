@@ -75,7 +75,7 @@ def public(fault: BaseException) -> BaseException:
         fault = TcalcError("memory", "there is not enough memory")
     elif not isinstance(fault, TcalcError):
         fault = internal_error(fault)
-    return _error(Error, fault)
+    return _error(fault)
 
 
 def missing_name(name: object) -> Error:
@@ -83,9 +83,9 @@ def missing_name(name: object) -> Error:
     return MissingName("name", f"there is no {name} in this session")
 
 
-def _error(kind: type[Error], fault: TcalcError) -> Error:
+def _error(fault: TcalcError) -> Error:
     line, column = (None, None) if fault.span is None else _place(fault.span)
-    return kind(
+    return Error(
         fault.code,
         fault.message,
         line,

@@ -102,7 +102,7 @@ def _first(text: str, values: dict[str, Any], types: dict[str, Type], where: tup
     finally:
         inside.put_back()
         engine.leave()
-    inside.reset()
+    inside.reset()  # what is kept asks the allowance, which knows these names: it must not hold their values
     if program is not None:
         if len(_kept) >= MOST_PROGRAMS:
             _kept.pop(next(iter(_kept), ()), None)

@@ -221,13 +221,6 @@ class Turn:
 
     def __enter__(self) -> None:
         self._lock.acquire()
-        if self._engine.is_loaded:  # a kept program runs without asking for it
-            try:
-                self._engine.get()
-            except BaseException:
-                self._engine.leave()
-                self._lock.release()
-                raise
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None

@@ -62,6 +62,7 @@ __all__ = [
     "data",
     "enter_thread",
     "from_array",
+    "has_device",
     "infer",
     "random_state",
     "restore",

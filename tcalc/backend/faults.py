@@ -44,5 +44,5 @@ def explained(error: Exception, span: Span) -> TcalcError:
         return TcalcError("memory", "there is not enough memory", span)
     for words, code, message in KNOWN:
         if words.lower() in first.lower():
-            return TcalcError(code, message, span, notes=[f"torch says: {first}"])
+            return TcalcError(code, message, span, notes=[] if first == words else [f"torch says: {first}"])
     return TcalcError("value", "torch cannot compute this", span, notes=[f"torch says: {first}"])

@@ -34,7 +34,7 @@ def _pivots(matrix: Tensor, pivots: Tensor) -> None:
         return
     rows, columns = matrix.shape[-2:]
     if pivots.dim() != matrix.dim() - 1 or pivots.shape[-1] != min(rows, columns):
-        raise TcalcError("value", "there is a pivot for each row")
+        raise TcalcError("value", "there must be one pivot for each row")
     if bool(((pivots.abs() < 1) | (pivots.abs() > rows)).any()):
         raise TcalcError("value", f"pivots are rows, counted from 1 to {rows}")
 
@@ -49,7 +49,7 @@ def _ldl_pivots(matrix: Tensor, pivots: Tensor) -> None:
         while place < len(row):
             step = 1 if row[place] > 0 else 2
             if step == 2 and row[place + 1 : place + 2] != [row[place]]:
-                raise TcalcError("value", "negative pivots come in equal pairs")
+                raise TcalcError("value", "negative pivots must come in equal pairs")
             place += step
 
 
@@ -57,7 +57,7 @@ def _lu_pivots(matrix: Tensor, pivots: Tensor) -> None:
     """Pivots of a decomposition without blocks are positive."""
     _pivots(matrix, pivots)
     if not pivots.is_meta and bool((pivots < 1).any()):
-        raise TcalcError("value", "pivots are positive")
+        raise TcalcError("value", "the pivots must be positive")
 
 
 def _classes(scores: Tensor, targets: Tensor) -> None:
@@ -69,28 +69,19 @@ def _classes(scores: Tensor, targets: Tensor) -> None:
 def _few(turns: int | None) -> None:
     """A loop inside of torch cannot be stopped."""
     if turns is not None and turns > MOST_TURNS:
-        raise TcalcError("value", f"niter is at most {MOST_TURNS}")
+        raise TcalcError("value", f"niter must be at most {MOST_TURNS}")
 
 
 def _window(size: int | tuple[int, ...]) -> None:
     """Where a window is negative torch never ends."""
     if min(size if isinstance(size, tuple) else (size,), default=1) < 1:
-        raise TcalcError("value", "kernel_size is positive")
+        raise TcalcError("value", "kernel_size must be positive")
 
 
 def _chosen(x: Tensor, r: int = 2, with_replacement: bool = False) -> None:
     """All tuples of r are tried, and how many will be kept is not known before."""
     if r > MOST_AXES or (r > 0 and x.numel() ** r > MOST_NUMBERS):
         raise TcalcError("value", f"more than {MOST_NUMBERS} combinations would be tried")
-
-
-def _repeated(*operands: Any, repeats: Any = None, **options: Any) -> None:
-    """How long the result is stands in the data."""
-    counts = operands[-1] if repeats is None else repeats
-    if isinstance(counts, Tensor) and not counts.is_meta and not counts.is_floating_point():
-        times = int(counts.sum()) * (operands[0].numel() if counts.numel() == 1 and len(operands) > 1 else 1)
-        if times > MOST_NUMBERS:
-            raise TcalcError("value", f"more than {MOST_NUMBERS} repetitions")
 
 
 def _dimensions(x: Tensor, p: int) -> None:
@@ -108,7 +99,6 @@ MOST_AXES = 64
 
 CHECKS: dict[str, Callable[..., None]] = {
     "combinations": _chosen,
-    "repeat_interleave": _repeated,
     "special.multigammaln": _dimensions,
     "mvlgamma": _dimensions,
     "linalg.lu_solve": lambda LU, pivots, B, **options: _lu_pivots(LU, pivots),

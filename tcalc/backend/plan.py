@@ -103,9 +103,8 @@ class Plan:
                 if ticket is not None and ticket.abandoned:
                     raise Abandoned
         except Exception as error:
-            if self._mapped or isinstance(
-                error, Abandoned
-            ):  # whoever maps sees what torch said, and may go another way
+            # Whoever maps sees what torch said, and may go another way.
+            if self._mapped or isinstance(error, Abandoned):
                 raise
             assert step is not None  # nothing else can fail here
             raise faults.explained(error, self._spans[step]) from None

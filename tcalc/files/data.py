@@ -144,10 +144,5 @@ class Unfit:
         self.code, self.fault = code, fault
 
 
-def shape_of(type: TensorType) -> tuple[int | None, ...]:
-    """The sizes of a tensor type, None for one that is not known."""
-    return tuple([size if isinstance(size, int) else None for size in type.shape])
-
-
 def _nothing() -> None:
     pass

@@ -34,8 +34,8 @@ class Replacement:
         try:
             self._target = os.path.realpath(path)  # a link stays one: what it leads to is replaced
             old = _old(path, self._target)
-            self._folder, name = os.path.split(self._target)
-            self._descriptor = self._opened(name)
+            self._folder = os.path.dirname(self._target)
+            self._descriptor = self._opened()
         except OSError as error:
             raise self._error(error) from None
         except ValueError:  # what Python says of a path with a zero byte in it
@@ -43,7 +43,7 @@ class Replacement:
         if old is not None:
             self._take_after(old)
 
-    def _opened(self, name: str) -> int:
+    def _opened(self) -> int:
         """A new file in the folder: without a name, or with one that is not there yet."""
         flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         if _NAMELESS and os.path.isdir(_HERE):
@@ -70,7 +70,7 @@ class Replacement:
         try:
             os.fchmod(self._descriptor, stat.S_IMODE(old.st_mode) & 0o777)
         except OSError as error:
-            self.discard()
+            self.close()
             raise self._error(error) from None
 
     def write(self, data: bytes | memoryview) -> None:

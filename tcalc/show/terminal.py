@@ -48,7 +48,7 @@ def value_text(data: Data, style: Style, *, width: int = 80, remark: str = "") -
     return "\n".join([header, *_blocks(data, style, width)])
 
 
-def binding_text(name: str, data: Data, style: Style, *, width: int = 80) -> str:
+def binding_text(name: str, data: Data, style: Style) -> str:
     """What a binding echoes: name and type, of a scalar the value too, of a large tensor its figures."""
     begin = f"{style.paint('name', visible(name))}: {_type(data, style)}"
     if isinstance(data, TupleData):

@@ -102,9 +102,6 @@ class Facts:
     def __iter__(self) -> Iterator[Fact]:
         return iter(self._found)
 
-    def __len__(self) -> int:
-        return len(self._found)
-
     def assume_at_least(self, size: Size, bound: Size, origin: Span | None = None) -> bool:
         """Record size ≥ bound, unless it follows from what is known; False where it contradicts that."""
         difference = simplify(sub(size, bound), self)

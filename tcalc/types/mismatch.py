@@ -50,9 +50,11 @@ def sizes_meet(
     """Two axes that must match and do not: by label where the sizes agree, else by size."""
     assert left.axis is not None and right.axis is not None
     one, other = left.axis, right.axis
-    if sizes.agree(one.size, other.size) or 1 in (one.size, other.size):
+    clash = None not in (one.label, other.label) and one.label != other.label
+    if sizes.agree(one.size, other.size) or (clash and 1 in (one.size, other.size)):
         both = f" (both are {sizes.text(one.size)})" if sizes.agree(one.size, other.size) else ""
-        return Mismatch("label", f"{one.label} meets {other.label}{both}", left, right, depth=4)
+        # deeper than a wrong dtype: another form of the function is not what was meant
+        return Mismatch("label", f"{one.label} meets {other.label}{both}", left, right, depth=6)
     if not (isinstance(one.size, int) and isinstance(other.size, int)):
         return Mismatch("shape", f"{sizes.text(one.size)} meets {sizes.text(other.size)}", left, right, depth=4)
     first, second = which_axis(left_position, left_rank), which_axis(right_position, right_rank)

@@ -132,10 +132,6 @@ class TensorType(Type):
         """The same dtype over other axes."""
         return TensorType(self.dtype, axes)
 
-    def with_dtype(self, dtype: DType) -> TensorType:
-        """The same axes with another dtype."""
-        return self if dtype is self.dtype and self.static is None else TensorType(dtype, self.axes)
-
     def key(self) -> tuple[object, ...]:
         if self._key is None:
             parts: list[object] = [self.dtype]

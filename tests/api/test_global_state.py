@@ -295,6 +295,20 @@ def test_others_wait_for_another_default_dtype_and_the_caller_gets_its_own_back(
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_names_are_read_while_another_dtype_is_set() -> None:
+    session, other = tcalc.Session(dtype="f64"), tcalc.Session()
+    other.run("x = [1.0, 2.0] * 2")
+    thread = threading.Thread(target=lambda: session.run("iterate(x -> x + 1, 0., 60000)"))
+    thread.start()
+    while torch.get_default_dtype() is not torch.float64 and thread.is_alive():
+        time.sleep(0.001)
+    assert other.names() == ["x"] and len(other) == 1 and other["x"].tolist() == [2.0, 4.0]
+    assert repr(other) == "<Session x: f32[2]>"
+    other.bind("y", 2)
+    assert thread.is_alive(), "nobody waited for the run"
+    thread.join()
+
+
 def test_a_process_forked_while_a_run_is_inside() -> None:
     program = """
 import os, threading, time, torch, tcalc

@@ -35,8 +35,8 @@ from tcalc.types.dtypes import F32, DType
 from tcalc.types.tensor import TupleType
 
 if TYPE_CHECKING:
+    from tcalc.files.data import Layout
     from tcalc.graph.graph import Graph
-    from tcalc.show.code.reading import Layout
 
 #: The name of the function that is one of our own kernels, by the kernel's.
 Helper = Callable[[str], str]

@@ -16,9 +16,9 @@ from tcalc.types.dtypes import F32, DType
 from tcalc.types.tensor import ConstantType, FunctionType, TensorType, TupleType, Type
 
 if TYPE_CHECKING:
+    from tcalc.files.data import Layout
     from tcalc.graph.compiled import Compiled
     from tcalc.graph.graph import Graph
-    from tcalc.show.code.reading import Layout
     from tcalc.show.code.statement import Helpers
 
 #: A statement of more lines than this, or of longer ones, is not repeated above its code.

@@ -10,43 +10,9 @@ from tcalc.types.tensor import TensorType, TupleType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol
 
+    from tcalc.files.data import Layout, Placed
     from tcalc.show.code.listing import Listing
-    from tcalc.types.dtypes import DType
-    from tcalc.types.tensor import Type
-
-    class Placed(Protocol):
-        """One tensor of a file: see `files.data.Placed`."""
-
-        @property
-        def stored(self) -> str: ...
-        @property
-        def dtype(self) -> DType: ...
-        @property
-        def shape(self) -> tuple[int, ...]: ...
-        @property
-        def start(self) -> int: ...
-        @property
-        def stop(self) -> int: ...
-        @property
-        def fortran(self) -> bool: ...
-
-    class Layout(Protocol):
-        """How a file lies on the disk: see `files.data.Layout`."""
-
-        @property
-        def format(self) -> str: ...
-        @property
-        def type(self) -> Type: ...
-        @property
-        def tensors(self) -> tuple[Placed, ...]: ...
-        @property
-        def mark(self) -> str: ...
-        @property
-        def head(self) -> bool: ...
-        @property
-        def keys(self) -> tuple[str, ...]: ...
 
 
 #: What torch calls the dtypes of npy and safetensors that tcalc widens, or reads as bytes.
