@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from tcalc.backend.blame import holds_nan
 from tcalc.backend.meta import infer
 from tcalc.backend.plan import Plan
 from tcalc.backend.values import TORCH, data, from_array, tensor, type_of
@@ -63,6 +64,7 @@ __all__ = [
     "enter_thread",
     "from_array",
     "has_device",
+    "holds_nan",
     "infer",
     "random_state",
     "restore",

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from tcalc.backend import faults, kernels
+from tcalc.backend.blame import Watch
 from tcalc.backend.guards import guarded
 from tcalc.backend.loops import loop_step
 from tcalc.backend.values import TORCH, tensor
@@ -28,7 +29,6 @@ from tcalc.graph.graph import (
     weak_numbers,
 )
 from tcalc.interrupt import Abandoned, Ticket
-from tcalc.source import Span
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import TensorType
 
@@ -44,7 +44,7 @@ class Plan:
     computes both branches and takes each element from its own.
     """
 
-    __slots__ = ("_initial", "_mapped", "_places", "_program", "_results", "_spans", "constants", "names")
+    __slots__ = ("_initial", "_mapped", "_nodes", "_places", "_program", "_results", "_written", "constants", "names")
 
     def __init__(self, graph: Graph, mapped: bool = False) -> None:
         number = {id(node): register for register, node in enumerate(graph.nodes)}
@@ -54,7 +54,9 @@ class Plan:
         self.names: list[str | int] = []
         self._places: list[int] = []
         steps: list[Step] = []
-        self._spans: dict[Step, Span] = {}
+        self._nodes = graph.nodes
+        #: The register that a step writes, which is its node's number.
+        self._written: dict[Step, int] = {}
         self._results = tuple([_places(result, number) for result in graph.results])
         kept = {id(node) for node in nodes_of(graph.results)}
         last: dict[int, int] = {}
@@ -74,7 +76,7 @@ class Plan:
                     last[number[id(each)]] = len(steps)
                 step = _step(node, register, [number[id(each)] for each in node.inputs], mapped)
                 steps.append(step)
-                self._spans[step] = node.span
+                self._written[step] = register
         dead: list[tuple[int, ...]] = [()] * len(steps)
         constant = {place for place, value in enumerate(self._initial) if value is not None}
         forever = constant | {number[key] for key in kept if key in number}
@@ -95,9 +97,14 @@ class Plan:
             registers[place] = value
         registers[-1] = ticket
         step: Step | None = None
+        watch = None
+        if ticket is not None and ticket.blamed is not None and not self._mapped:
+            watch = Watch(self._nodes, registers, ticket)
         try:
             for step, dead in self._program:
                 step(registers)
+                if watch is not None:
+                    watch.look(self._written[step])
                 for register in dead:
                     registers[register] = None
                 if ticket is not None and ticket.abandoned:
@@ -107,7 +114,9 @@ class Plan:
             if self._mapped or isinstance(error, Abandoned):
                 raise
             assert step is not None  # nothing else can fail here
-            raise faults.explained(error, self._spans[step]) from None
+            raise faults.explained(error, self._nodes[self._written[step]].span) from None
+        if watch is not None:
+            watch.end(self._results)
         return tuple([registers[r] if r.__class__ is int else _collect(r, registers) for r in self._results])
 
 

@@ -198,6 +198,7 @@ ROWS = [
         ],
         torch="kernel:to",
         aliases=("type", "type_as"),
+        hints={"type": "x.dtype is the dtype that x has"},
         doc="The same numbers in another dtype, or in another tensor's.",
         example="[1, 2].to(f32)  #=> [1.0, 2.0]",
     ),

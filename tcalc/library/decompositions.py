@@ -243,6 +243,7 @@ ROWS = [
         ],
         torch="linalg.solve",
         spaces=LINALG,
+        hints={"shape": "a matrix that is not square: lstsq(A, b)"},
         doc="X such that A @ X is B; a singular A is an error.",
         example="solve([[2., 0.], [0., 4.]], [1., 2.])  #=> [0.5, 0.5]",
     ),

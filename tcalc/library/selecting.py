@@ -100,6 +100,8 @@ def _different(match: Match) -> Type:
     axes, places = _unknown(match), x.axes
     if isinstance(dim, int):
         position = normal_axis(dim, x)
+        if any(isinstance(axis, Axis) and axis.size == 0 for i, axis in enumerate(x.axes) if i != position):
+            raise Mismatch("shape", f"{{0}} is {x}: its slices have no elements", Place("x"), depth=4)
         axes, places = (*x.axes[:position], *axes, *x.axes[position + 1 :]), (x.axes[position],)
     found = [TensorType(match.result_dtype("order"), axes)]
     if match["return_inverse"]:
@@ -110,10 +112,10 @@ def _different(match: Match) -> Type:
 
 
 def _counted(match: Match) -> Type:
-    """torch adds up weights of f32 as such, all others as f64."""
+    """torch adds up weights of f32 as such, all others as f64; of no elements it counts none."""
     weights = match["weights"]
     dtype = dtypes.I64
-    if isinstance(weights, TensorType):
+    if isinstance(weights, TensorType) and match.axis("n").size != 0:
         dtype = dtypes.F32 if weights.dtype is dtypes.F32 else dtypes.F64
     return TensorType(dtype, _unknown(match))
 

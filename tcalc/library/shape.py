@@ -201,7 +201,7 @@ def expanded(match: Match) -> Type:
         else:
             raise Mismatch(
                 "shape",
-                f"{{0s}} axis {i - ahead} is {sizes.text(old.size)} and cannot grow to {sizes.text(size)}",
+                f"{{0s}} axis {i - ahead} is {sizes.text(old.size)} and cannot grow to {sizes.text(size)}: only 1 can",
                 Place("x", old),
                 depth=3,
             )
@@ -457,6 +457,7 @@ ROWS = [
             Form("(x: any[*s], shifts: sizes, dims: axes) -> any[...]", rolled),
         ],
         over=("dims",),
+        hints={"type": "several shifts need as many axes: roll(x, (1, 1), dims=(0, 1))"},
         doc="x with its elements shifted along some axes, or all in a row; those pushed out come in on the other side.",
         example="roll([1, 2, 3], 1)  #=> [3, 1, 2]",
     ),

@@ -183,6 +183,7 @@ def _convolution(count: int) -> Builtin:
     before = f"(x: N[*s], weight: N[o, c, {kernel}], bias: N[o] = None, stride: sizes = 1"
     rule = by_axes(_convolved(count, False))
     ones = {1: "[[1., 1.]]", 2: "[[[1., 1.]]]", 3: "[[[[1., 1.]]]]"}[count]
+    places = ", ".join(("depth", "height", "width")[-count:] if count > 1 else ("length",))
     return Builtin(
         f"conv{count}d",
         [
@@ -192,6 +193,10 @@ def _convolution(count: int) -> Builtin:
         torch=f"kernel:conv{count}d",
         spaces=BOTH,
         over=(),
+        hints={
+            "shape": f"the input is [batch, channels, {places}], the weight [out, channels, {places}];"
+            " x[None, None] adds the first two"
+        },
         doc="Convolution as torch has it (cross-correlation) of x [n, c, …] with weight [out, c, …] along the last "
         f"{'axis' if count == 1 else f'{count} axes'}.",
         example=f"conv{count}d({'[' * count}[1., 2., 4.]{']' * count}, [{ones}])"

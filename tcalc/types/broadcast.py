@@ -39,18 +39,22 @@ def stretch(one: Axis, other: Axis) -> Axis | None:
 
 
 class Spread:
-    """What several operands broadcast to, and which of them brought each axis (for blame)."""
+    """What several operands broadcast to, and which of them brought each axis (for blame).
 
-    __slots__ = ("axes", "brought", "first", "grew")
+    `behind` is how many more axes an operand has behind these: they count where an axis is named by its place.
+    """
 
-    def __init__(self, axes: Axes, parameter: str, item: int | None = None) -> None:
+    __slots__ = ("axes", "behind", "brought", "first", "grew")
+
+    def __init__(self, axes: Axes, parameter: str, item: int | None = None, behind: int = 0) -> None:
         self.axes = axes
+        self.behind = behind
         self.first = (parameter, item)
         self.brought = [self.first] * len(axes)
         #: Operands of which an axis was stretched or made, beyond scalars.
         self.grew: set[tuple[str, int | None]] = set()
 
-    def join(self, axes: Axes, parameter: str, item: int | None = None) -> None:
+    def join(self, axes: Axes, parameter: str, item: int | None = None, behind: int = 0) -> None:
         """Broadcast with one more operand; `sizes_meet` where that fails."""
         mine, theirs = self.axes, axes
         key = (parameter, item)
@@ -78,9 +82,9 @@ class Spread:
             axis = stretch(one, other)
             if axis is None:
                 place = Place(*_with_axis(self.brought[-back], one))
-                raise sizes_meet(
-                    place, len(mine) - back, len(mine), Place(parameter, other, item), len(theirs) - back, len(theirs)
-                )
+                ranks = len(mine) + self.behind, len(theirs) + behind
+                other_place = Place(parameter, other, item)
+                raise sizes_meet(place, len(mine) - back, ranks[0], other_place, len(theirs) - back, ranks[1])
             if one.size == 1 and axis.size != 1:
                 self._mark_grown(None, mine)
             elif other.size == 1 and axis.size != 1:

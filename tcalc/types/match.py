@@ -113,7 +113,8 @@ class Match:
                 if position < before:
                     raise Undetermined  # a pack of the argument's stands where an axis is wanted
                 self._fit_axis(pattern, axes[position], parameter.name, position, len(axes), item)
-            self._fit_pack(pack.name, axes[before : len(axes) - after], parameter.name, item)
+            behind = 0 if before else after
+            self._fit_pack(pack.name, axes[before : len(axes) - after], parameter.name, item, behind)
 
     def _fit_split(self, parameter: Parameter, type: TensorType) -> None:
         """`[*l, n, *r]`, where an `axis(n)` parameter tells which axis n is."""
@@ -130,12 +131,14 @@ class Match:
         self._fit_pack(left.name, axes[:position], parameter.name, None)
         self._fit_pack(right.name, axes[position + 1 :], parameter.name, None)
 
-    def _fit_pack(self, name: str, axes: tuple[Axis | Pack, ...], parameter: str, item: int | None) -> None:
+    def _fit_pack(
+        self, name: str, axes: tuple[Axis | Pack, ...], parameter: str, item: int | None, behind: int = 0
+    ) -> None:
         spread = self.packs.get(name)
         if spread is None:
-            self.packs[name] = Spread(axes, parameter, item)
+            self.packs[name] = Spread(axes, parameter, item, behind)
         else:
-            spread.join(axes, parameter, item)
+            spread.join(axes, parameter, item, behind)
 
     def _fit_axis(
         self, pattern: object, axis: Axis | Pack, parameter: str, position: int, rank: int, item: int | None

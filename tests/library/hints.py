@@ -94,10 +94,27 @@ def shapes(random: Random, row: str) -> list[list[int]]:
     return found
 
 
+def emptied(random: Random, shapes: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The same shapes with the size of one axis 0."""
+    axis = random.randrange(max(map(len, shapes)))
+    return [[0 if i == axis else size for i, size in enumerate(shape)] for shape in shapes]
+
+
 #: Values of a static parameter, by row and parameter, or by parameter alone.
 HINTS: dict[str, tuple[Any, ...] | Choice] = {
+    "device": ("cpu",),
+    "dropout_p": (0.0,),
+    "reduce": ("sum", "prod", "mean", "amax", "amin"),
+    "rounding_mode": (None, "trunc", "floor"),
     "reduction": ("mean", "sum", "none"),
     "label_smoothing": (0.0, 0.1),
+    "num_groups": (1, 1, 2, 3),
+    "repeat_interleave.repeats": (0, 1, 2, 3),
+    "rot90.dims": ((0, 1), (-1, 0), (1, 2), (0, 0)),
+    "rot90.k": (-1, 0, 1, 2),
+    "diag_embed.dim1": (-2, 0, 1),
+    "diag_embed.dim2": (-1, 0, 2),
+    "scatter_reduce.reduce": ("sum", "prod", "mean", "amax", "amin"),
     "dropout.p": (0, 0.5, 1),
     "cdist.p": (0, 1, 2, 3.5, math.inf),
     "scale": (0.5, 2.0),
@@ -106,6 +123,7 @@ HINTS: dict[str, tuple[Any, ...] | Choice] = {
     "cosine_similarity.dim": (0, -1, 1),
     "cross.dim": (-1,),
     "layer_norm.normalized_shape": lambda random, shape: shape[-1:] or (1,),
+    "rms_norm.normalized_shape": lambda random, shape: shape[-1:] or (1,),
     "permute.dims": lambda random, shape: signed(random, random.sample(range(len(shape)), len(shape)), len(shape)),
     "flip.dims": lambda random, shape: signed(random, some(random, range(len(shape))), len(shape)),
     "movedim.source": lambda random, shape: tuple(range(len(shape))),
@@ -195,8 +213,14 @@ HINTS: dict[str, tuple[Any, ...] | Choice] = {
 DEFINITE = {"cholesky"}
 PROBABILITIES = {"bernoulli", "quantile", "binary_cross_entropy"}
 SMALL = {"one_hot"}
-#: Parameters whose integers are places: 0 is one of any axis that is not empty.
+#: Rows of what has a sign but must not be negative.
+COUNTS = {"bincount", "repeat_interleave", "one_hot", "bernoulli", "cov", "normal"}
+#: Rows that keep a dtype of half width beside a complex operand, where tcalc has widened both.
+APART = {"new_tensor", "full_like", "diff"}
+#: Parameters whose integers are places along an axis.
 PLACES = {"index", "indices", "target"}
+#: Parameters whose numbers stand in order.
+SORTED = {"sorted_sequence", "boundaries"}
 #: Operands that stand for a spread: nothing below 0.
 SPREADS = {"normal": "std"}
 
@@ -219,6 +243,9 @@ def pack_like(
     if name == "s" and row in WINDOWS:
         channels = sizes["c"] if "c" in sizes else random.choice((1, 2, 2, 4))
         sizes["o" if "transpose" in row else "c"] = channels
+        if "transpose" in row:  # the bias has a number for each channel of each group
+            sizes["c"] = random.choice((1, 2, 3))
+            sizes["b"] = sizes["c"] * random.choice((1, 1, 1, 2))
         along = [random.choice((1, 3, 4, 5)) for _ in range(WINDOWS[row])]
         # torch lets pass anything of an empty batch that it transposes
         batch = random.choice(((), (1,), (2,), (2,) if "transpose" in row else (0,)))
@@ -228,20 +255,23 @@ def pack_like(
     if row == "diff" and name in ("p", "q") and whole:
         return [*whole[:-1], random.choice((0, 1, 2))]
     if row == "trapezoid" and name == "t":
-        return random.choice((whole, whole[-1:]))
+        return random.choice((whole, whole[-1:] if 0 not in whole else whole))
     if row == "cov" and name == "s":
-        return random.choice(([sizes.setdefault("m", 3)], [2, sizes.setdefault("m", 3)]))
+        m = sizes.setdefault("m", random.choice((0, 2, 3, 4, 5)))
+        return random.choice(([m], [0, m], [1, m], [2, m], [3, m]))
+    if row == "item" and name == "s" and random.random() < 0.8:
+        return [1] * random.randint(0, 9)
     if row == "tensordot" and name == "b":
         return random.choice((packs["a"], packs["a"][-1:], packs["a"][-2:]))
-    if row in ("gather", "scatter", "scatter_add") and name == "i":
+    if row in ("gather", "scatter", "scatter_add", "scatter_reduce") and name == "i":
         return [random.randint(0, size) for size in whole]
-    if row in ("scatter", "scatter_add") and name == "v":
+    if row in ("scatter", "scatter_add", "scatter_reduce") and name == "v":
         return whole
     if row == "take_along_dim" and name == "i" and random.random() < 0.8:
         return [random.choice((1, size)) for size in whole]
     if row == "index_add" and name == "v" and whole:
         return [*whole[:-1], sizes["m"]]
-    if row == "layer_norm" and name in ("w", "v"):
+    if row in ("layer_norm", "rms_norm") and name in ("w", "v"):
         return whole[-1:]
     if row == "cross_entropy" and name == "t":
         return whole

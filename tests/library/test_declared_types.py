@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from importlib import import_module
 from random import Random
 from typing import Any
 
@@ -19,51 +18,17 @@ from tcalc.types import size as sizes
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Mismatch, Undetermined
 from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type, shaped
-from tests.library.generated import Case, Generator, torch_dtype
+from tests.library.generated import Case, Generator, forms, torch_dtype
+from tests.library.seen import Seen
 
-FAMILIES = (
-    "arithmetic",
-    "elementwise",
-    "activations",
-    "creation",
-    "reductions",
-    "norms",
-    "ordering",
-    "decompositions",
-    "shape",
-    "joining",
-    "indexing",
-    "products",
-    "selecting",
-    "neural",
-    "parts",
-    "windows",
-    "spectral",
-    "samples",
-)
-LEAST, TRIES = 20, 400
-#: Rows whose arguments no signature describes; tests of their own hold them.
-ELSEWHERE = {"getitem", "setitem", "einsum"}  # and einops'
-
-
-def forms() -> list[Any]:
-    """Each form of the rows that are plain calls on tensors and static values."""
-    found = []
-    for family in FAMILIES:
-        for row in import_module(f"tcalc.library.{family}").ROWS:
-            if row.name not in ELSEWHERE:
-                found += [
-                    pytest.param(row, form, id=f"{row.name}-{i}")
-                    for i, form in enumerate(row.forms)
-                    if form.signature.keywords is None
-                ]
-    return found
+LEAST, TRIES = 24, 400
 
 
 #: Rows whose data, or half-width dtypes, can make torch refuse, and what it says then.
 DATA_DECIDE = {
     "cholesky": "positive-definite",
     "fmod": "ZeroDivisionError",
+    "div": "ZeroDivisionError",
     "floor_divide": "ZeroDivisionError",
     "remainder": "ZeroDivisionError",
     "one_hot": "empty tensor",
@@ -85,6 +50,9 @@ DATA_DECIDE = {
     "nll_loss": "",
     "embedding": "",
     "cov": "weights",
+    "pow": "negative integer powers",
+    "hardtanh": "unsigned type with negative limits",
+    "scatter_reduce": "",
 }
 
 
@@ -102,11 +70,16 @@ STRICTER = (
     "which has no channels",
     "value is for mode",
     "weights are real",
+    "give that or attn_mask",
+    "have no order",  # torch lets it pass where there is nothing to compare
+    "bools have no mean",
+    "too short for",  # cut off at one end, mirrored at the other: torch takes elements that were cut off
+    "which leaves a size of",  # some of torch's algorithms give an empty tensor, and some refuse it
 )
 
 
 #: How torch, and we, refuse a call.
-REFUSALS = (RuntimeError, IndexError, TypeError, ValueError, AssertionError, TcalcError)
+REFUSALS = (RuntimeError, IndexError, TypeError, ValueError, AssertionError, ArithmeticError, TcalcError)
 
 
 def stricter(row: Builtin, refusal: Mismatch) -> bool:
@@ -153,7 +126,8 @@ def called(row: Builtin, match: Match, case: Case) -> Any:
         result = form_result(match)
         if result is not None:
             options["dtype"] = result
-    return find(row.torch)(*operands, **options)
+    form = next(each for each in row.forms if each.signature is match.signature)
+    return find(form.torch or row.torch)(*operands, **options)
 
 
 def form_result(match: Match) -> torch.dtype | None:
@@ -189,13 +163,17 @@ def test_the_declared_type_is_torchs(row: Builtin, form: Form) -> None:
     """What the signature refuses torch refuses, and what it accepts has the type that it declares."""
     generator = Generator(row, form, Random(f"{row.name} {form.text}"))
     tried = 0
+    seen = Seen(form)
     for _ in range(TRIES):
         case = generator.case()
+        seen.add(case)
         match = Match(form.signature, case.arguments, dtypes.F32)
         try:
             match.fit()
             type = form.rule(match) if form.rule is not None else match.result(form.signature.result)
         except Mismatch as refusal:
+            if refusal.code == "dtype":
+                seen.refuse(case)
             if stricter(row, refusal):
                 continue
             with pytest.raises(REFUSALS):
@@ -203,14 +181,16 @@ def test_the_declared_type_is_torchs(row: Builtin, form: Form) -> None:
             continue
         try:
             value = called(row, match, case)
-        except (RuntimeError, IndexError) as error:
+        except (RuntimeError, IndexError, ValueError) as error:
             assert row.name in DATA_DECIDE and DATA_DECIDE[row.name] in str(error), f"{row.name}({case}): {error}"
             continue
         assert agrees(type, value), f"{row.name}({case}) is declared {type}, and torch gives {of_value(value)}"
         tried += 1
-        if tried == LEAST + 10:
+        seen.accept(case)
+        if tried >= LEAST + 10 and not seen.missing():
             break
     assert tried >= LEAST, f"only {tried} inputs"
+    assert not seen.missing(), seen.missing()
 
 
 def replaced(arguments: dict[str, Any], change: Callable[[TensorType], TensorType]) -> dict[str, Any]:

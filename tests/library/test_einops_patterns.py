@@ -264,6 +264,12 @@ def test_sizes_that_are_computed() -> None:
     assert_gives('k = sum([1, 1])\nrearrange(arange(6), "(a b) -> a b", a=k)', "i64[2, 3]", [[0, 1, 2], [3, 4, 5]])
 
 
+def test_dots_alone_in_brackets_are_one_axis() -> None:
+    assert_gives('rearrange(arange(12).reshape(2, 2, 3), "a ... -> (...) a").shape', None, [6, 2])
+    assert_gives('reduce(ones(2, 2, 3), "a ... -> (...)", "sum")', "f32[6]", [2.0] * 6)
+    assert_fails('rearrange(ones(2, 3), "(...) -> ...")', "shape", "in brackets only on the right")
+
+
 def test_repeat_keeps_both_its_meanings() -> None:
     assert_gives('repeat([1, 2], "n -> n k", k=2)', "i64[2, 2]", [[1, 1], [2, 2]])
     assert_gives('[1, 2].repeat("n -> (k n)", k=2)', "i64[4]", [1, 2, 1, 2])
