@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: run test lint bench docs torch-functions clean
+.PHONY: run test lint bench docs snapshots torch-functions clean
 
 run: $(READY)
 	@$(BIN)/tcalc
@@ -29,6 +29,10 @@ docs: $(READY)
 	@$(BIN)/python docs/reference.py
 	@$(BIN)/python docs/errors.py
 	@$(BIN)/python docs/refresh.py
+
+# What the programs of the error corpus say: to be read before it is committed.
+snapshots: $(READY)
+	@$(BIN)/python tests/error_corpus.py
 
 # The list of torch's functions that work without a row.
 torch-functions: $(READY)

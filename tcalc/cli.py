@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tcalc.printer import Printer
     from tcalc.settings import Settings
+    from tcalc.show.codes import Code
     from tcalc.show.palette import Style
     from tcalc.show.progress import ProgressBar
     from tcalc.source import Source
@@ -107,8 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--threads", type=_natural, metavar="N", help="how many threads torch may use")
     add("--memory", type=_bytes, metavar="SIZE", help="refuse what needs more: 512M, 4G (what the machine has free)")
     add("--safe", action="store_true", help="no files are read or written")
+    add("--strict", action="store_true", help="a result that holds NaN is an error")
+    add("--no-notes", action="store_true", help="no notes on what is odd though nothing is wrong")
     add("--keep-going", action="store_true", help="go on after an error; the status is the first one's")
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours on a terminal (auto)")
+    add("--error", type=_code, metavar="CODE", help="what an error's code means, and leave")
     add("--version", action="store_true", help="print the version and leave")
     return parser
 
@@ -122,6 +126,16 @@ def _dtype(text: str) -> str:
     if dtype is None or dtype.kind != "float":
         raise argparse.ArgumentTypeError(f"{text} is no float: f32, f64, f16 or bf16")
     return dtype.name
+
+
+def _code(text: str) -> Code:
+    import argparse
+
+    from tcalc.show.codes import CODES
+
+    if text not in CODES:
+        raise argparse.ArgumentTypeError(f"there is no code {text}; the codes are {' '.join(CODES)}")
+    return CODES[text]
 
 
 def _natural(text: str) -> int:
@@ -160,6 +174,10 @@ def _run(options: argparse.Namespace) -> int:
         from tcalc import __version__
 
         return _print(f"tcalc {__version__}")
+    if options.error is not None:
+        from tcalc.show.codes import code_page
+
+        return _print("\n".join(code_page(options.error)))
     if options.expressions is not None and options.file is not None:
         options.args = [options.file, *options.args]
         options.file = None
@@ -212,6 +230,8 @@ def _settings(options: argparse.Namespace) -> Settings:
         seed=options.seed,
         threads=options.threads,
         safe=options.safe,
+        notes=not options.no_notes,
+        strict=options.strict,
         arguments=options.args,
     )
 

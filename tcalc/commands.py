@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tcalc.errors import TcalcError
-from tcalc.outcomes import Bound, Left, Noted, Outcome
+from tcalc.outcomes import Bound, Left, Noted, Offered, Outcome
+from tcalc.settings import SWITCHES
 from tcalc.source import Source, Span
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ class Command:
     """A row of the table.
 
     `argument` is a hint at what stands after the name, empty where nothing does; in brackets where it may be left out.
-    `takes` says what completes there: "names" (the session's), "words" (all that help knows), "expression" or "".
+    `takes` says what completes there: "names" (the session's), "words" (all that help knows), "expression", "codes",
+    "settings" or "".
     `run` may raise TcalcError.
     """
 
@@ -141,6 +143,49 @@ def del_(session: Session, source: Source) -> Answer:
     return []
 
 
+def fix(session: Session, source: Source) -> Answer:
+    """A repair that the last statement was offered, on the line."""
+    offered = session.offered
+    if not offered:
+        return ["the last statement was offered no repair" if session.has_failed else "there is nothing to repair"]
+    number = int(source.text) if source.text.isdecimal() and len(source.text) < 3 else 0 if source.text else 1
+    if not 1 <= number <= len(offered):
+        many = f"{len(offered)} are" if offered[1:] else "one is"
+        span = Span(source, 0, len(source.text))
+        raise TcalcError("value", f"there is no repair {source.text}; {many} offered", span)
+    return [Offered(offered[number - 1].whole)]
+
+
+def error(session: Session, source: Source) -> Answer:
+    """What leads to an error of some code, and what to write instead."""
+    from tcalc.show.codes import CODES, code_list, code_page
+
+    if not source.text:
+        return ["\n".join(code_list())]
+    name = source.text.removeprefix("error[").rstrip("]")
+    if name not in CODES:
+        raise session.words.unknown(source.text, Span(source, 0, len(source.text)), list(CODES))
+    return ["\n".join(code_page(CODES[name]))]
+
+
+def set_(session: Session, source: Source) -> Answer:
+    """The settings and their values, one of them, or a new value for one."""
+    words = source.text.replace("=", " ").split()
+    if words and words[0] not in SWITCHES:
+        raise session.words.unknown(words[0], Span(source, 0, len(words[0])), list(SWITCHES))
+    if len(words) > 1:
+        if len(words) > 2 or words[1] not in ("on", "off"):
+            start = len(source.text) - len(source.text[len(words[0]) :].lstrip(" ="))
+            raise TcalcError("value", f"{words[0]} is on or off", Span(source, start, len(source.text)))
+        setattr(session.settings, words[0], words[1] == "on")
+        return []
+    from tcalc.show.help import columns
+
+    told = [SWITCHES[words[0]]] if words else SWITCHES.values()
+    values = [(f"{each.name} {'on' if getattr(session.settings, each.name) else 'off'}", each.doc) for each in told]
+    return ["\n".join(columns(values))]
+
+
 def reset(session: Session, source: Source) -> Answer:
     """Forget all names."""
     session.reset()
@@ -159,8 +204,11 @@ COMMANDS: dict[str, Command] = {
         Command("apropos", "WORD", "words", "The functions and pages that a word has to do with.", apropos),
         Command("type", "EXPR", "expression", "The dtype and shape of an expression, without running it.", type_),
         Command("vars", "", "", "The names that are bound, with their types.", vars_),
-        Command("code", "EXPR", "expression", "The torch calls that a statement runs, without running them.", code),
+        Command("code", "EXPR", "expression", "The torch calls that a statement runs; nothing is run.", code),
         Command("del", "NAME...", "names", "Forget names.", del_),
+        Command("fix", "[N]", "", "Put a repair of the last error on the line, as Alt-1 does.", fix),
+        Command("error", "[CODE]", "codes", "What an error's code means, and what to do; alone, all.", error),
+        Command("set", "[NAME VALUE]", "settings", "Change a setting; alone, show them.", set_),
         Command("reset", "", "", "Forget all names.", reset),
         Command("quit", "", "", "Leave, as Ctrl-D and exit() do.", quit_),
     )

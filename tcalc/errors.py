@@ -85,14 +85,18 @@ class TcalcError(Exception):
 
 
 class Note:
-    """A remark on a statement that succeeds: nothing is wrong, but something is odd."""
+    """A remark on a statement that succeeds: nothing is wrong, but something is odd.
 
-    __slots__ = ("message", "repairs", "span")
+    `kind` says what kind of remark it is, where that decides what may have been meant.
+    """
 
-    def __init__(self, message: str, span: Span, repairs: Sequence[Repair] = ()) -> None:
+    __slots__ = ("kind", "message", "repairs", "span")
+
+    def __init__(self, message: str, span: Span, repairs: Sequence[Repair] = (), kind: str = "") -> None:
         self.message = message
         self.span = span
         self.repairs = list(repairs)
+        self.kind = kind
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tcalc.source import Span
     from tcalc.syntax.nodes import Statement
 
 
@@ -24,6 +25,21 @@ class Turns:
         self.began = monotonic()
 
 
+class Blamed:
+    """A step that made NaN of operands that had none: its place, its type, and what it was given there.
+
+    `span` is None as long as no step did. `given` where it is no step, but a value that has NaN from the start.
+    """
+
+    __slots__ = ("given", "remark", "span", "type")
+
+    def __init__(self) -> None:
+        self.span: Span | None = None
+        self.type = ""
+        self.remark = ""
+        self.given = False
+
+
 class Ticket:
     """One run of a program, as those who do it and those who wait for it know it.
 
@@ -31,7 +47,7 @@ class Ticket:
     for a while beside the next one.
     """
 
-    __slots__ = ("abandoned", "drawn_from", "headers", "peak", "saving", "settled", "statement", "turns")
+    __slots__ = ("abandoned", "blamed", "drawn_from", "headers", "peak", "saving", "settled", "statement", "turns")
 
     def __init__(self) -> None:
         #: Set by who waited, through `Session.abandon`; the plan looks at it between steps.
@@ -49,6 +65,8 @@ class Ticket:
         self.drawn_from: Any = None
         #: The outermost loop that is running, for whoever waits to show.
         self.turns: Turns | None = None
+        #: Where the first NaN was made, as a run finds out that is watched for it; None where nobody watches.
+        self.blamed: Blamed | None = None
 
     def begin(self, statement: Statement) -> None:
         """The next statement is at hand."""

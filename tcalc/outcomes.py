@@ -59,6 +59,15 @@ class Failed(Outcome):
         self.error, self.statement = error, statement
 
 
+class Offered(Outcome):
+    """A program text for the next line of the prompt, where it can be run or changed first."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
 class Left(Outcome):
     """`exit()`"""
 

@@ -19,14 +19,14 @@ from tcalc.check.statements import check_statement
 from tcalc.check.surroundings import Surroundings
 from tcalc.check.typed import Apply, Literal, Reference, Typed
 from tcalc.draws import Draws
-from tcalc.errors import Note, TcalcError
+from tcalc.errors import Note, Repair, TcalcError
 from tcalc.foreseen import Foreseen
 from tcalc.graph.compiled import Compiled
 from tcalc.graph.cost import numel
 from tcalc.graph.graph import Graph
 from tcalc.graph.lower import FILE, NO_DERIVATIVES, alone, file_of, lower
 from tcalc.graph.rewrite import rewrite
-from tcalc.interrupt import Ticket
+from tcalc.interrupt import Blamed, Ticket
 from tcalc.late import LateEngine, kernel_sources
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Saved, Shown
 from tcalc.programs import Program, Programs, lasts
@@ -34,6 +34,7 @@ from tcalc.reading import Reading
 from tcalc.saving import Saving
 from tcalc.settings import Settings
 from tcalc.source import Source, Span
+from tcalc.strict import made_nan, refuse_static_nan
 from tcalc.syntax import nodes
 from tcalc.syntax.parser import engine as load_parser
 from tcalc.syntax.parser import parse_statements, whole
@@ -58,6 +59,9 @@ MOST_ROUNDS = 1000
 MOST_REPAIRED = 100
 SETTLED = "settled:"
 
+#: Where something odd in a function was told of.
+Told = set[tuple[Source, int, str]]
+
 
 class Session:
     """Names, history and settings; runs programs statement by statement."""
@@ -72,6 +76,10 @@ class Session:
         #: Held while names change, and while a run is given up; never for long.
         self._lock = threading.Lock()
         self._draws = Draws(self._lock)
+        #: The repairs that the statement run last was offered, and whether it failed.
+        self.offered: list[Repair] = []
+        self._told: Told = set()
+        self.has_failed = False
         self.allowance = Allowance(self.settings, self.bindings.held)
         self.reset()
 
@@ -116,6 +124,7 @@ class Session:
         foreseen = Foreseen(self)
         statements: list[nodes.Statement] = []
         outcomes: list[Outcome] = []
+        told: Told = set()
         for parsed in parse_statements(source):
             if isinstance(parsed, TcalcError):
                 outcomes.append(Failed(parsed))
@@ -133,7 +142,7 @@ class Session:
                 outcomes.append(Failed(_too_deep(parsed), parsed))
             else:
                 statements.append(parsed)
-                outcomes.extend([Noted(note) for note in checked.notes])
+                outcomes.extend(self._noted(checked, foreseen.scope, told, len(outcomes) < MOST_REPAIRED))
                 foreseen.enter(checked)
                 continue
             foreseen.spoil(parsed)
@@ -144,6 +153,26 @@ class Session:
         from tcalc.check.repairs import repairs  # nothing that runs needs it
 
         error.repairs += repairs(error, statement, scope, self._surroundings())
+
+    def _noted(self, checked: Checked, scope: Scope, told: Told, repaired: bool = True) -> list[Noted]:
+        """The notes on a statement, where they are wanted, each with what may have been meant.
+
+        What is odd in a function is told once, and not at each call: `told` says where that was.
+        """
+        if not checked.notes or not self.settings.notes:
+            return []
+        from tcalc.check.repairs import note_repairs
+
+        found = []
+        for note in checked.notes:
+            place = (note.span.source, note.span.start, note.message)
+            if place not in told:
+                if repaired:
+                    note.repairs += note_repairs(note, checked.statement, scope, self._surroundings())
+                found.append(Noted(note))
+            if not checked.statement.span.holds(note.span):
+                told.add(place)
+        return found
 
     def type_of(self, source: Source) -> tuple[Type, list[Note]]:
         """The type of an expression, without running it."""
@@ -157,7 +186,8 @@ class Session:
         surroundings = self._surroundings()
         surroundings.infer = self._inferred  # who asks for a type wants to see it, though torch be loaded for it
         checked = check_statement(statement, self, surroundings)
-        return (checked.values[0].type if checked.values else UNKNOWN_TYPE), checked.notes
+        notes = checked.notes if self.settings.notes else []
+        return (checked.values[0].type if checked.values else UNKNOWN_TYPE), notes
 
     def compiled(self, source: Source) -> tuple[Checked, Graph]:
         """The one statement that a text is, checked, and the graph that it is run as. Nothing is run."""
@@ -245,7 +275,7 @@ class Session:
         ticket = ticket or Ticket()
         program = self._programs.get(source.text)
         if program is not None and program.fits(self.bindings):
-            ticket.begin(program.checked.statement)
+            self._begin(program.checked.statement, ticket)
             try:
                 yield from self._perform(program, ticket)
                 return
@@ -256,6 +286,7 @@ class Session:
         single = True
         for parsed in parse_statements(source):
             if isinstance(parsed, TcalcError):
+                self.offered, self.has_failed = parsed.repairs, True
                 yield Failed(parsed)
                 single = False
                 continue
@@ -271,7 +302,7 @@ class Session:
     ) -> Iterator[Outcome]:
         """Run one statement. `text` is the whole text, where it stands there alone: the program is kept under it."""
         ticket = ticket or Ticket()
-        ticket.begin(statement)
+        self._begin(statement, ticket)
         try:
             program = self._prepare(statement, ticket)
             if text is not None and isinstance(statement, nodes.Show) and not program.checked.notes:
@@ -279,6 +310,7 @@ class Session:
             yield from self._perform(program, ticket)
         except TcalcError as error:
             self._offer_repairs(error, statement, self)
+            self.offered, self.has_failed = error.repairs, True
             yield Failed(error, statement)
         except Poisoned:
             return
@@ -286,6 +318,11 @@ class Session:
             yield Failed(_too_deep(statement), statement)
         finally:
             self._draws.end(ticket)
+
+    def _begin(self, statement: nodes.Statement, ticket: Ticket) -> None:
+        """The next statement is at hand, and nothing is known against it."""
+        ticket.begin(statement)
+        self.offered, self.has_failed = [], False
 
     def abandon(self, ticket: Ticket) -> None:
         """Nobody waits for a run any more: from now on it changes nothing, though it may go on for a while."""
@@ -373,8 +410,9 @@ class Session:
     def _perform(self, program: Program, ticket: Ticket) -> Iterator[Outcome]:
         """Run a program and commit what it binds."""
         checked = program.checked
-        for note in checked.notes:
-            yield Noted(note)
+        for noted in self._noted(checked, self, self._told):
+            self.offered = noted.note.repairs or self.offered
+            yield noted
         if checked.action == "nothing":
             return
         _refuse_gradients(checked)
@@ -419,14 +457,41 @@ class Session:
     def _computed(self, program: Program, ticket: Ticket) -> list[Any]:
         """The values of a program's expressions, None for those that their types carry."""
         plan = program.plan
+        if self.settings.strict:
+            refuse_static_nan(program.checked)
         if plan is None:
             return [None] * len(program.static)
+        engine = self.engine  # even where nothing draws: a kept program has not had torch set up for this run
         if program.effect:
-            self._draws.begin(ticket, self.engine)
+            self._draws.begin(ticket, engine)
         ticket.peak = program.peak
         self.allowance.refuse_peak(program.peak, program.checked.statement.span)
-        results = iter(plan.run(self._values(plan, program.checked.statement.span, ticket), ticket))
+        values = self._values(plan, program.checked.statement.span, ticket)
+        if self.settings.strict:
+            found = self._without_nan(plan, values, program, ticket)
+        else:
+            found = plan.run(values, ticket)
+        results = iter(found)
         return [None if known else next(results) for known in program.static]
+
+    def _without_nan(self, plan: Plan, values: list[Any], program: Program, ticket: Ticket) -> tuple[Any, ...]:
+        """What a plan gives; an error where that holds NaN, at the step that made it.
+
+        Such a plan is run a second time, and watched.
+        """
+        state = self.engine.random_state() if program.effect else None
+        results: tuple[Any, ...] = plan.run(values, ticket)
+        if not self.engine.holds_nan(results):
+            return results
+        del results
+        if state is not None:
+            self.engine.restore(state)
+        blamed = ticket.blamed = Blamed()
+        try:
+            plan.run(values, ticket)
+        finally:
+            ticket.blamed = None
+        raise made_nan(blamed, program.checked.statement.span)
 
     def _values(self, plan: Plan, span: Span, ticket: Ticket) -> list[Any]:
         """The values that a plan takes: variables, files, and parts computed ahead."""
@@ -462,10 +527,6 @@ class Session:
         `read` gives the next bytes, at most so many, and none at the end.
         """
         self._reading.standard_input = read
-
-    def header(self, path: str, part: str | None = None) -> Type:
-        """The type of what is in a file, or of one tensor in it."""
-        return self._reading.header(path, part)
 
     def layout(self, path: str, part: str | None = None) -> Any:
         """How a file lies on the disk: see `files.data.Layout`."""

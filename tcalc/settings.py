@@ -8,10 +8,28 @@ from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
 
 
+class Switch:
+    """A setting that is on or off, and may be changed while a session goes on: a slot of Settings, and what it does."""
+
+    __slots__ = ("doc", "name")
+
+    def __init__(self, name: str, doc: str) -> None:
+        self.name, self.doc = name, doc
+
+
+SWITCHES: dict[str, Switch] = {
+    switch.name: switch
+    for switch in (
+        Switch("notes", "Notes on what is odd, though nothing is wrong."),
+        Switch("strict", "A result that holds NaN is an error."),
+    )
+}
+
+
 class Settings:
     """What a session is set to."""
 
-    __slots__ = ("arguments", "default_float", "device", "memory", "safe", "seed", "threads")
+    __slots__ = ("arguments", "default_float", "device", "memory", "notes", "safe", "seed", "strict", "threads")
 
     def __init__(
         self,
@@ -22,6 +40,8 @@ class Settings:
         seed: int | None = None,
         threads: int | None = None,
         safe: bool = False,
+        notes: bool = True,
+        strict: bool = False,
         arguments: Sequence[str] | None = None,
     ) -> None:
         self.default_float = default_float
@@ -31,5 +51,9 @@ class Settings:
         self.seed = seed
         self.threads = threads
         self.safe = safe
+        #: Whether notes are told.
+        self.notes = notes
+        #: Whether a result that holds NaN is an error.
+        self.strict = strict
         #: A script's arguments, its `args`.
         self.arguments = arguments

@@ -67,5 +67,9 @@ class Span:
         """The span from the start of this one to the end of `other` (of the same source)."""
         return Span(self.source, self.start, other.end)
 
+    def holds(self, other: Span) -> bool:
+        """Whether another span lies in this one."""
+        return self.source is other.source and self.start <= other.start and other.end <= self.end
+
     def __repr__(self) -> str:
         return f"Span({self.source.name}:{self.line}:{self.column}, {self.text!r})"

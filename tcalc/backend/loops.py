@@ -15,6 +15,9 @@ from tcalc.graph.graph import Graph, Repeat
 from tcalc.interrupt import Ticket, Turns
 from tcalc.types.tensor import TupleType
 
+#: With more elements than this, a `vmap` is not run one by one to find out which makes NaN.
+MOST_WATCHED = 10_000
+
 Registers = list[Any]
 Step = Callable[[Registers], None]
 
@@ -65,17 +68,25 @@ def _mapped(together: _Loop, one_by_one: _Loop, registers: Registers) -> Any:
     _, sequences, outside = together.values(registers)
     if not node.count:
         return _emptied(one_by_one.turn(registers, [*_zeros(sequences, node.axes), *outside]))
-    try:
+    if not _is_watched(node, registers):
         mapped = torch.vmap(
             lambda *elements: together.turn(registers, [*elements, *outside]),
             in_dims=node.axes,
             randomness="different",
         )
-        return mapped(*sequences)
-    except faults.CAUGHT:
-        elements = _elements(sequences, node.axes, node.count)
-        turns = [one_by_one.turn(registers, [*each, *outside]) for each in _told(node, registers, elements)]
-        return _stack(turns)
+        try:
+            return mapped(*sequences)
+        except faults.CAUGHT:
+            pass
+    elements = _elements(sequences, node.axes, node.count)
+    turns = [one_by_one.turn(registers, [*each, *outside]) for each in _told(node, registers, elements)]
+    return _stack(turns)
+
+
+def _is_watched(node: Repeat, registers: Registers) -> bool:
+    """Whether the turns are looked at one by one for what makes NaN: not where they would draw other numbers then."""
+    ticket: Ticket | None = registers[-1]
+    return ticket is not None and ticket.blamed is not None and not node.effect and node.count <= MOST_WATCHED
 
 
 def _folded(loop: _Loop, registers: Registers) -> Any:

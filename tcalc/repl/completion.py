@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcalc.settings import SWITCHES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -37,6 +39,15 @@ def candidates(session: Session, before: str) -> list[Candidate]:
             return []
         if command.takes == "names":
             return _fitting(_last_word(rest), _with_remarks(words, words.bound()))
+        if command.takes == "codes":
+            from tcalc.show.codes import CODES
+
+            return _fitting(rest, [(code.name, code.heading) for code in CODES.values()])
+        if command.takes == "settings":
+            name, blank, value = rest.partition(" ")
+            if blank:
+                return _fitting(value, [("on", ""), ("off", "")])
+            return _fitting(name, [(switch.name, switch.doc) for switch in SWITCHES.values()])
         if command.takes == "words":
             return _subjects(session, rest)
     word = _last_word(before)

@@ -34,8 +34,9 @@ class Editor:
     repair_hint = "Alt-1 puts it on the line"
 
     def __init__(self, session: Session, style: Style, history: HistoryFile, loading: Loading) -> None:
-        #: What Alt-1, Alt-2 … put on the line: the repairs of the last error.
+        #: What Alt-1, Alt-2 … put on the line: the repairs that the last statement was offered.
         self.repairs: list[Repair] = []
+        self._offered = ""
         self._prompt: PromptSession[str] = PromptSession(
             PROMPT,
             multiline=True,
@@ -56,7 +57,12 @@ class Editor:
 
     def read(self) -> str:
         """What was typed. Raises EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
-        return self._prompt.prompt()
+        offered, self._offered = self._offered, ""
+        return self._prompt.prompt(default=offered)
+
+    def offer(self, text: str) -> None:
+        """See `shell.Reader.offer`."""
+        self._offered = text
 
     def _keys(self) -> KeyBindings:
         keys = KeyBindings()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Saved, Shown
+from tcalc.outcomes import Bound, Failed, Left, Noted, Offered, Outcome, Saved, Shown
 from tcalc.show.constants import constant_text
 from tcalc.show.diagnostics import error_text, note_text
 from tcalc.show.terminal import binding_text, value_text
@@ -13,19 +13,16 @@ from tcalc.show.visible import visible
 from tcalc.types.tensor import ConstantType, Type
 
 if TYPE_CHECKING:
-    from tcalc.errors import Repair
     from tcalc.show.palette import Style
 
 
 class Reply:
-    """One thing to print, empty for nothing. `leaves` where the shell ends; `repairs` are what Alt-1 and on offer."""
+    """One thing to print, empty for nothing. `leaves` where the shell ends; `offered` goes on the next line."""
 
-    __slots__ = ("failed", "leaves", "repairs", "text")
+    __slots__ = ("failed", "leaves", "offered", "text")
 
-    def __init__(
-        self, text: str, *, leaves: bool = False, failed: bool = False, repairs: list[Repair] | None = None
-    ) -> None:
-        self.text, self.leaves, self.failed, self.repairs = text, leaves, failed, repairs or []
+    def __init__(self, text: str, *, leaves: bool = False, failed: bool = False, offered: str = "") -> None:
+        self.text, self.leaves, self.failed, self.offered = text, leaves, failed, offered
 
 
 def replies(outcomes: Iterable[Outcome | str], style: Style, width: int, hint: str = "") -> Iterator[Reply]:
@@ -54,15 +51,16 @@ def _reply(outcome: Outcome | str, style: Style, width: int, hint: str) -> Reply
         return Reply(value_text(outcome.data, style, width=width) if outcome.data else _constant(outcome.type))
     if isinstance(outcome, Bound):
         if outcome.data is not None:
-            return Reply(binding_text(outcome.name, outcome.data, style, width=width))
+            return Reply(binding_text(outcome.name, outcome.data, style))
         return Reply(f"{style.paint('name', visible(outcome.name))}: {_typed_constant(outcome.type, style)}")
     if isinstance(outcome, Saved):
         return Reply(f"saved {style.paint('type', visible(str(outcome.type)))} to {visible(outcome.path)}")
     if isinstance(outcome, Left):
         return Reply("", leaves=True)
+    if isinstance(outcome, Offered):
+        return Reply("", offered=outcome.text)
     assert isinstance(outcome, Failed)
-    error = outcome.error
-    return Reply(error_text(error, style, width=width, hint=hint), failed=True, repairs=error.repairs)
+    return Reply(error_text(outcome.error, style, width=width, hint=hint), failed=True)
 
 
 def _constant(type: Type) -> str:

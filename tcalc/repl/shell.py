@@ -42,12 +42,15 @@ class TerminalGone(Exception):
 class Reader(Protocol):
     """Where the shell gets its texts from."""
 
-    #: The repairs that the last error offered, and how to get at them.
+    #: The repairs that the last statement was offered, and how to get at them.
     repairs: list[Repair]
     repair_hint: str
 
     def read(self) -> str:
         """The next text. Raises EOFError at the end, KeyboardInterrupt where what was typed is dropped."""
+
+    def offer(self, text: str) -> None:
+        """Put a text on the next line, as if it had been typed there."""
 
 
 def run(session: Session, style: Style) -> int:
@@ -120,7 +123,6 @@ class Shell:
         """Run a text and print what comes of it; whether it leaves the shell."""
         if not text.strip():
             return False
-        reader.repairs = []
         source = Source(text, "<shell>", self._line)
         if not is_command(text):
             self._line += text.rstrip().count("\n") + 1
@@ -130,11 +132,12 @@ class Shell:
                     return True
                 if reply.text:
                     self.print(reply.text)
-                if reply.failed:
-                    reader.repairs = reply.repairs
+                if reply.offered:
+                    reader.offer(reply.offered)
         except Interrupted as interrupted:
             # The terminal has written ^C; this stands over it.
             self.print("\r" + self.style.prose(interrupted.message))
+        reader.repairs = self.session.offered
         return False
 
     def _report(self, bug: Exception) -> None:
@@ -181,15 +184,24 @@ class Shell:
 class PlainReader:
     """Reads lines as they come, for a terminal on which nothing can be moved."""
 
-    repair_hint = ""
+    repair_hint = ":fix runs it"
 
     def __init__(self) -> None:
         self.repairs: list[Repair] = []
+        self._offered = ""
+
+    def offer(self, text: str) -> None:
+        """See `Reader.offer`: here nothing can be changed on a line, so it is shown as typed, and run."""
+        self._offered = text
 
     def read(self) -> str:
         """See `Reader.read`."""
         from tcalc.syntax.parser import is_complete
 
+        if self._offered:
+            text, self._offered = self._offered, ""
+            print(PROMPT + text.replace("\n", "\n" + CONTINUATION))
+            return text
         try:
             text = input(PROMPT)
             while not is_command(text) and not is_complete(text):

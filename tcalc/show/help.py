@@ -152,12 +152,12 @@ def words_of(row: Builtin) -> list[str]:
     return [word for word in dict.fromkeys(text.split()) if word in NOTATION]
 
 
-def wrapped(text: str, indent: str = "") -> list[str]:
-    """A text in lines that fit; those after the first stand four further in."""
+def wrapped(text: str, further: str | None = None) -> list[str]:
+    """A text in lines that fit; those after the first stand four further in, or behind `further`."""
     import textwrap  # not before somebody asks for help
 
-    margin = len(text) - len(text.lstrip())
-    further = " " * (margin + 4)
+    if further is None:
+        further = " " * (len(text) - len(text.lstrip()) + 4)
     lines = textwrap.wrap(text, WIDTH, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
     return [line.replace(_GLUE, " ") for line in lines]
 

@@ -1,5 +1,6 @@
-"""What an error offers: programs near the one at fault that the checker takes."""
+"""What an error or a note offers: programs near the one at fault that the checker takes."""
 
+from tcalc.check.repairs.noted import note_repairs
 from tcalc.check.repairs.search import repairs
 
-__all__ = ["repairs"]
+__all__ = ["note_repairs", "repairs"]

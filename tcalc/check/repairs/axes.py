@@ -21,6 +21,8 @@ from tcalc.types.tensor import Axis
 
 #: Axes that are tried in the place of one that is not there, where nothing is known of the operand.
 TRIED = (-1, 0, 1, 2, -2)
+#: Functions that exchange two axes: with one alone nothing is left to name.
+EXCHANGES = frozenset(["transpose", "swapaxes", "swapdims", "movedim", "moveaxis"])
 RESHAPES = frozenset(["reshape", "view", "unflatten"])
 
 
@@ -38,7 +40,7 @@ def other_axis(fault: Fault) -> Iterator[Change]:
             yield Change(node, with_function(node, over), cost)
     for position, argument in enumerate(node.arguments):
         axis = integer_of(argument.value)
-        if axis is None:
+        if axis is None or (len(tried) == 1 and _word(node) in EXCHANGES):
             continue
         for cost, other in enumerate(tried):
             if other != axis:
@@ -51,6 +53,11 @@ def missing_axis(fault: Fault) -> Iterator[Change]:
     if isinstance(node, nodes.Call) and isinstance(node.function, nodes.Name | nodes.Attribute):
         over = indexed(node.function, [integer(-1, node.function.span)])
         yield Change(node, with_function(node, over), 2)
+
+
+def _word(call: nodes.Call) -> str:
+    """The name of the function that is called."""
+    return call.function.name if isinstance(call.function, nodes.Name | nodes.Attribute) else ""
 
 
 def _operand(call: nodes.Call) -> nodes.Expr | None:

@@ -72,12 +72,8 @@ def around(root: nodes.Node, span: Span) -> list[nodes.Expr]:
     while node is not None:
         if isinstance(node, nodes.Expr):
             found.append(node)
-        node = next((each for each in children(node) if _holds(each.span, span)), None)
+        node = next((each for each in children(node) if each.span.holds(span)), None)
     return found[::-1]
-
-
-def _holds(outer: Span, inner: Span) -> bool:
-    return outer.source is inner.source and outer.start <= inner.start and inner.end <= outer.end
 
 
 def calls(root: nodes.Node) -> Iterator[nodes.Expr]:

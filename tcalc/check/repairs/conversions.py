@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from tcalc import library
 from tcalc.check.names import is_torch
 from tcalc.check.repairs.changes import Change, Fault, attribute, binary, called, name, with_argument, with_function
 from tcalc.syntax import nodes
 
-#: Dtypes that operands are converted to, the likelier first.
-TRIED = ("i64", "f32", "bool", "f64")
+#: Dtypes that operands are converted to, with what each costs; bool loses most.
+TRIED = {"i64": 0, "f32": 1, "f64": 3, "bool": 4}
 
 
 def other_dtype(fault: Fault) -> Iterator[Change]:
@@ -61,7 +62,7 @@ def _converted(fault: Fault, operand: nodes.Expr) -> Iterator[tuple[int, nodes.E
         yield 0, attribute(operand, "real")
         yield 1, called(name("abs", operand.span), [operand])
         return
-    for cost, word in enumerate(TRIED):
+    for word, cost in TRIED.items():
         yield cost, called(name(word, operand.span), [operand])
 
 
@@ -77,8 +78,13 @@ def other_operator(fault: Fault) -> Iterator[Change]:
 
 
 def other_call(fault: Fault) -> Iterator[Change]:
-    """`x.T()` to `x.T`, `x.sum` to `x.sum()`."""
+    """`x.T()` to `x.T`, `x.sum` to `x.sum()`, `cat(a, b)` to `cat([a, b])`."""
     node = fault.node
+    if isinstance(node, nodes.Call) and len(node.arguments) > 1 and isinstance(node.function, nodes.Name):
+        row = library.row(node.function.name)
+        if row is not None and row.sequence and all(each.name is None for each in node.arguments):
+            listed = nodes.ListOf(node.span, tuple([each.value for each in node.arguments]))
+            yield Change(node, called(node.function, [listed]), 0)
     if isinstance(node, nodes.Call) and not node.arguments and isinstance(node.function, nodes.Attribute):
         yield Change(node, node.function, 0)
     if isinstance(node, nodes.Attribute):

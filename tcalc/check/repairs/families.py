@@ -13,6 +13,7 @@ FAMILIES: dict[str, tuple[Family, ...]] = {
     "shape": (
         operands.on_operators,
         operands.on_comparisons,
+        operands.on_choices,
         operands.on_calls,
         axes.other_axis,
         axes.fitting_sizes,

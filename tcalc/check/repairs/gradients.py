@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tcalc.check.repairs.changes import Change, Fault, called, indexed, name, with_argument, with_function
+from tcalc.check.repairs.changes import Change, Fault, attribute, called, indexed, name, with_argument, with_function
 from tcalc.syntax import nodes
 
 #: What a direction may be called.
@@ -12,8 +12,13 @@ COTANGENTS = ("v", "u", "g", "cotangent")
 
 
 def of_a_scalar(fault: Fault) -> Iterator[Change]:
-    """`grad[x](e)` to `grad[x](sum(e))` or `jacobian[x](e)`."""
+    """`grad[x](e)` to `grad[x](sum(e))` or `jacobian[x](e)`, `z.backward()` to `sum(z).backward()`."""
     node = fault.node
+    if isinstance(node, nodes.Call) and isinstance(node.function, nodes.Attribute):
+        method = node.function
+        if method.name == "backward" and not node.arguments:
+            total = called(name("sum", method.value.span), [method.value])
+            yield Change(node, with_function(node, attribute(total, "backward")), 0)
     if not isinstance(node, nodes.Call) or not node.arguments:
         return
     over = node.function

@@ -1,8 +1,8 @@
-"""Repairs of an einsum: a letter that was mistyped."""
+"""Repairs of an einsum: a letter that was mistyped, or forgotten in the output."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tcalc.check.repairs.changes import Change, Fault, with_argument, with_function
 from tcalc.syntax import nodes
@@ -14,14 +14,23 @@ FRESH = "ijklmnpq"
 
 def other_letter(fault: Fault) -> Iterator[Change]:
     """One letter of an equation replaced; letters that stand there once are the likelier mistakes."""
+    return _respelled(fault, _other)
+
+
+def no_letter_alone(fault: Fault) -> Iterator[Change]:
+    """An equation that sums no letter of one operand alone: another letter, or that letter in the output."""
+    return _respelled(fault, _kept)
+
+
+def _respelled(fault: Fault, others: Callable[[nodes.Text], Iterator[tuple[int, nodes.Text]]]) -> Iterator[Change]:
     node = fault.node
     if not isinstance(node, nodes.Call):
         return
     if isinstance(node.function, nodes.Text):
-        for cost, text in _other(node.function):
+        for cost, text in others(node.function):
             yield Change(node, with_function(node, text), cost)
     elif node.arguments and isinstance(node.arguments[0].value, nodes.Text) and _is_einsum(node.function):
-        for cost, text in _other(node.arguments[0].value):
+        for cost, text in others(node.arguments[0].value):
             yield Change(node, with_argument(node, 0, text), cost)
 
 
@@ -44,6 +53,15 @@ def _other(equation: nodes.Text) -> Iterator[tuple[int, nodes.Text]]:
                 changed = text[:place] + other + text[place + 1 :]
                 if _alone(changed) <= odd:
                     yield _oddness(changed), nodes.Text(equation.span, changed)
+
+
+def _kept(equation: nodes.Text) -> Iterator[tuple[int, nodes.Text]]:
+    text = equation.value
+    if _alone(text) > 1:
+        yield from [(cost, other) for cost, other in _other(equation) if not _alone(other.value)]
+    left, _, right = text.partition("->")
+    added = "".join([letter for letter in left if letter.isalpha() and left.count(letter) == 1 and letter not in right])
+    yield 9, nodes.Text(equation.span, text + added)
 
 
 def _alone(text: str) -> int:

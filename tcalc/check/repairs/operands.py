@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tcalc.check.repairs.changes import Change, Fault, attribute, binary, indexed, name, with_argument, with_function
+from tcalc.check.repairs.changes import (
+    Change,
+    Fault,
+    attribute,
+    binary,
+    called,
+    indexed,
+    name,
+    with_argument,
+    with_function,
+)
 from tcalc.syntax import nodes
 
 #: Operations that people take for each other, each with what it may have been meant for.
@@ -38,7 +48,8 @@ def on_operators(fault: Fault) -> Iterator[Change]:
     product = node.operator == "@"
     labels = fault.error.code == "label"  # the left side's axes come first
     for other in OPERATORS.get(node.operator, ()):
-        yield Change(node, binary(node, node.left, node.right, other), 3)
+        meant = other == "@" and _are_matrices(fault, node)
+        yield Change(node, binary(node, node.left, node.right, other), 0 if meant else 3)
     for cost, right, kind in variants(node.right, product):
         if product and kind == "widened":
             continue  # a product of one axis more is hardly meant
@@ -47,6 +58,20 @@ def on_operators(fault: Fault) -> Iterator[Change]:
         if product and kind == "widened":
             continue
         yield Change(node, binary(node, left, node.right), cost + product, kind and f"left {kind}")
+
+
+def _are_matrices(fault: Fault, node: nodes.Binary) -> bool:
+    """Whether both operands have two axes."""
+    types = fault.type_of(node.left), fault.type_of(node.right)
+    return all(type is not None and type.rank == 2 for type in types)
+
+
+def on_choices(fault: Fault) -> Iterator[Change]:
+    """A choice by a condition of many values, made element by element: `where(c, a, b)`."""
+    node = fault.node
+    if isinstance(node, nodes.If):
+        where = called(name("where", node.span), [node.condition, node.then, node.otherwise])
+        yield Change(node, where, 0)
 
 
 def on_comparisons(fault: Fault) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from tcalc.check.checker import Checker, Poisoned
@@ -16,7 +16,7 @@ from tcalc.syntax import nodes
 from tcalc.syntax.parser import parse_statements
 from tcalc.syntax.unparse import unparse
 from tcalc.types.mismatch import Undetermined
-from tcalc.types.tensor import FunctionType, TensorType, Type
+from tcalc.types.tensor import FunctionType, TensorType, TupleType, Type
 
 if TYPE_CHECKING:
     from tcalc.check.checked import Checked
@@ -39,7 +39,7 @@ def repairs(error: TcalcError, statement: nodes.Statement, scope: Scope, surroun
 
     They are looked for at the place of the error, or, where that is in a function defined elsewhere, at the calls.
     """
-    if error.code not in FAMILIES or _check(statement.span.text, statement, scope, surroundings) is not None:
+    if error.code not in FAMILIES or check_changed(statement.span.text, statement, scope, surroundings) is not None:
         return []  # it came up while running
     found: list[tuple[tuple[int, int], Repair]] = []
     seen: set[str] = set()
@@ -47,22 +47,18 @@ def repairs(error: TcalcError, statement: nodes.Statement, scope: Scope, surroun
     for tried, change in enumerate(_changes(error, statement, scope, surroundings)):
         if tried >= MOST_TRIED:
             break
-        whole = _changed(statement, change)
+        whole = changed(statement, change)
         kind = (id(change.old), change.kind)
         if whole in seen or kind in kinds:
             continue
         seen.add(whole)
-        checked = _check(whole, statement, _with_given(scope, change), surroundings)
+        checked = check_changed(whole, statement, _with_given(scope, change), surroundings)
         if checked is not None:
-            type = _type(checked)
             if change.kind:
                 kinds.add(kind)
-            shown = "" if type is None or isinstance(type, FunctionType) else str(type)
-            if isinstance(statement, nodes.Define) and statement.result is not None:
-                shown = statement.result.span.text
             condition = ", ".join([f"with {name}: {type}" for name, type in change.given])
-            repair = Repair(_shown(statement, change, whole), shown, condition, whole)
-            found.append(((change.cost, _rank(type)), repair))
+            repair = Repair(shown(statement, change, whole), type_text(statement, checked), condition, whole)
+            found.append(((change.cost, _rank(_type(checked))), repair))
     found.sort(key=lambda each: each[0])
     return [repair for (cost, _), repair in found[:MOST_SHOWN] if cost <= found[0][0][0] + FARTHEST]
 
@@ -73,14 +69,7 @@ def _changes(
     """What may be tried, the likelier first."""
     families = FAMILIES.get(error.code, ())
     known = scope.names()
-
-    def type_of(node: nodes.Expr) -> TensorType | None:
-        try:
-            type = Checker(scope, surroundings).check(node).type
-        except (TcalcError, Poisoned, Undetermined, RecursionError):
-            return None
-        return type if isinstance(type, TensorType) else None
-
+    type_of = type_in(scope, surroundings)
     changes: list[Change] = []
     for step, node in enumerate(_faults(error, statement)):
         for family in families:
@@ -89,6 +78,19 @@ def _changes(
                 changes.append(change)
     changes.sort(key=lambda change: change.cost)
     yield from changes
+
+
+def type_in(scope: Scope, surroundings: Surroundings) -> Callable[[nodes.Expr], TensorType | None]:
+    """What gives the type of an expression, or None where it is no tensor or has no type by itself."""
+
+    def type_of(node: nodes.Expr) -> TensorType | None:
+        try:
+            type = Checker(scope, surroundings).check(node).type
+        except (TcalcError, Poisoned, Undetermined, RecursionError):
+            return None
+        return type if isinstance(type, TensorType) else None
+
+    return type_of
 
 
 def _faults(error: TcalcError, statement: nodes.Statement) -> list[nodes.Expr]:
@@ -101,7 +103,7 @@ def _faults(error: TcalcError, statement: nodes.Statement) -> list[nodes.Expr]:
     return list(calls(statement))[:MOST_AROUND]
 
 
-def _changed(statement: nodes.Statement, change: Change) -> str:
+def changed(statement: nodes.Statement, change: Change) -> str:
     """The statement's text with the change in it; all else stays as it was written."""
     text, new = statement.span.text, unparse(change.new)
     start = change.old.span.start - statement.span.start
@@ -133,7 +135,7 @@ def _with_given(scope: Scope, change: Change) -> Scope:
     return with_given
 
 
-def _check(text: str, statement: nodes.Statement, scope: Scope, surroundings: Surroundings) -> Checked | None:
+def check_changed(text: str, statement: nodes.Statement, scope: Scope, surroundings: Surroundings) -> Checked | None:
     """The changed statement, checked; None where it does not check."""
     parsed = _parsed(Source(text, statement.span.source.name, statement.span.line))
     if parsed is None:
@@ -149,11 +151,20 @@ def _type(checked: Checked) -> Type | None:
     return checked.values[-1].type if checked.values else None
 
 
+def type_text(statement: nodes.Statement, checked: Checked) -> str:
+    """The type that a repair shows: an annotated function's is what it says that it gives."""
+    if isinstance(statement, nodes.Define) and statement.result is not None:
+        return statement.result.span.text
+    type = _type(checked)
+    nothing = type is None or isinstance(type, FunctionType) or (isinstance(type, TupleType) and not type.items)
+    return "" if nothing else str(type)
+
+
 def _rank(type: Type | None) -> int:
     return len(type.axes) if isinstance(type, TensorType) else 0
 
 
-def _shown(statement: nodes.Statement, change: Change, whole: str) -> str:
+def shown(statement: nodes.Statement, change: Change, whole: str) -> str:
     """The changed expression of a statement; where that is long, the changed part alone."""
     text = whole.rstrip("; \t")
     body = _body(statement)
