@@ -34,7 +34,8 @@ MAY: dict[str, str] = {
     "graph": "syntax types library check",
     "backend": "types library files graph interrupt",
     "session": "syntax types library check graph outcomes interrupt settings reading saving draws late allowance "
-    "bindings programs foreseen",
+    "bindings programs foreseen strict",
+    "strict": "types check interrupt",
     "bindings": "syntax types check graph",
     "programs": "types check bindings interrupt",
     "foreseen": "syntax types check graph saving",

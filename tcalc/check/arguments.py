@@ -75,14 +75,16 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
     elif isinstance(type, UnknownType):
         checker.settle(given.node, typed)
         raise Undetermined
+    open_ = isinstance(type, TensorType) and not type.axes and type.static is None  # of the right kind, perhaps
+    known = " known while checking" if open_ else ""
     wanted = {
-        "int": "an integer known while checking",
+        "int": f"an integer{known}",
         "axis": "an axis: an integer",
         "axes": "an axis or several",
         "sizes": "an integer or several",
         "lists": "an integer or two lists of axes",
         "flag": "True or False",
-        "number": "a number known while checking",
+        "number": f"a number{known}",
         "text": "text",
         "dtype": "a dtype",
         "function": "a function",

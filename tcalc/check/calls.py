@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import errors, inferred, names, over, wrapping
+from tcalc.check import errors, inferred, names, odd, over, wrapping
 from tcalc.check.arguments import Given, default_value, static_argument, static_list
 from tcalc.check.typed import Apply, Item, Several, Static, Typed, converted, item_of
 from tcalc.errors import TcalcError, counted
@@ -21,6 +21,7 @@ from tcalc.types.signature import Parameter, Signature
 from tcalc.types.tensor import (
     UNKNOWN_TYPE,
     ConstantType,
+    FunctionType,
     TensorType,
     TupleType,
     Type,
@@ -80,16 +81,29 @@ def apply_row(
                 failure, blamed = mismatch, binding
         except Undetermined:
             return Static(node.span, UNKNOWN_TYPE)
+    listed = row.sequence and not any(form.signature.has_starred for form in row.forms)
+    if listed and len(given) > 1 and all(getattr(each.typed.type, "axes", ()) for each in given):
+        raise TcalcError("type", f"{_written(row, node)} takes its tensors in one list", node.span)
     if failure is None or blamed is None or failure.depth == 0:
         least = min(form.signature.least for form in row.forms)
         most = max(form.signature.most for form in row.forms)
         if least <= len(given) <= most and failure is not None and blamed is not None:
             raise errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
-        raise errors.wrong_count(row.name, least, most, len(given), node.span, _missing(row, len(given)))
+        error = errors.wrong_count(_written(row, node), least, most, len(given), node.span, _missing(row, len(given)))
+        error.notes += [row.hints["type"]] if "type" in row.hints and not row.operator else []
+        raise error
     error = errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
     if error.code in row.hints:
         error.notes.append(row.hints[error.code])
     raise error
+
+
+def _written(row: Builtin, node: nodes.Expr) -> str:
+    """The name that a call gave the row: its own, or another one of torch's for the same."""
+    function = node.function if isinstance(node, nodes.Call) else node
+    function = function.value if isinstance(function, nodes.Index) else function
+    word = function.name if isinstance(function, nodes.Name | nodes.Attribute) else ""
+    return word if word in row.aliases else row.name
 
 
 def _missing(row: Builtin, given: int) -> str:
@@ -223,11 +237,13 @@ class _Binding:
             raise Undetermined
         if isinstance(type, ConstantType) and type.value is None and parameter.default is not None:
             return None, typed
-        if isinstance(type, TupleType) and (self.row.operator or self.row.name == "einsum"):
+        if isinstance(type, TupleType) and self.row.operator:
             raise Mismatch(
                 "type", f"{{0}} is {kind_of(type)}; arithmetic is on tensors", Place(parameter.name), depth=2
             )
         shows = "; print(a, b) shows values" if self.row.operator and kind_of(type) == "text" else ""
+        if isinstance(type, FunctionType) and isinstance(given.node, nodes.Name):
+            shows = f": write {given.node.name}(…)"
         raise Mismatch("type", f"{{0}} is {kind_of(type)}, not a tensor{shows}", Place(parameter.name), depth=1)
 
     def _sequence(self, given: Given) -> tuple[Typed, ...]:
@@ -264,6 +280,10 @@ class _Binding:
             listed = static_list(given[0].typed)
             if listed is not None:
                 return listed
+        for item, each in enumerate(given[: len(given) > 1 and len(given)]):
+            if static_list(each.typed) is not None:
+                sentence = "{0} stands beside other numbers: write them one by one, or all in one list"
+                raise Mismatch("type", sentence, Place(parameter.name, None, item), depth=1)
         return tuple([static_argument(self.checker, parameter, each) for each in given])
 
     def _hint(self, option: str) -> str:
@@ -306,6 +326,10 @@ def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, bi
             result = checker.static_type(static, node.span)
     if len(binding.given) > 1 and len(match.packs) == 1:
         _note_growth(checker, node, match, binding, result)
+    if row.name == "einsum":
+        odd.letters(checker, node, arguments.get("equation"))
+    elif row.name == "reshape":
+        odd.labels(checker, node, arguments.get("x"), result)
     if row.operator:
         wrapping.note(checker, row, node, operands, result)
     if not operands and "dtype" in signature.names and isinstance(result, TensorType):
@@ -426,4 +450,4 @@ def _note_growth(checker: Checker, node: nodes.Expr, match: Match, binding: _Bin
     much = f", {times} × as many numbers" if times > 1 else ""
     sign = binding.row.operator.replace("-", "−")
     between = f" {sign} " if sign else " and "
-    checker.note(f"both sides grew, {between.join(map(str, types))} → {result}{much}", node.span)
+    checker.note(f"both sides grew, {between.join(map(str, types))} → {result}{much}", node.span, "growth")

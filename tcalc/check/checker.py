@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tcalc import library
-from tcalc.check import calls, functions, holes, indexing, lists, names
+from tcalc.check import calls, functions, holes, indexing, lists, names, odd
 from tcalc.check.arguments import Given
 from tcalc.check.functions import Function
 from tcalc.check.scope import Scope
@@ -255,6 +255,8 @@ class Checker:
         one, other = left.typed.type, right.typed.type
         if isinstance(one, ConstantType) and isinstance(other, ConstantType) and operator in ("==", "!="):
             return self.static_number((one == other) == (operator == "=="), node.span)
+        if operator in ("==", "!="):
+            odd.equality(self, node, operator, left, right)
         return calls.apply_row(self, library.operator(operator), node, [left, right])
 
     def choice(self, node: nodes.If, expected: Type | None) -> Typed:
@@ -268,7 +270,6 @@ class Checker:
                 f"a condition is one value, and {names.called(node.condition)} is {condition.type}",
                 node.condition.span,
                 marks=[Mark(node.condition.span, str(condition.type))],
-                notes=["element by element: where(condition, a, b)"],
             )
         self.conditional += 1
         then, otherwise = self.check(node.then, expected), self.check(node.otherwise, expected)
@@ -362,10 +363,10 @@ class Checker:
 
     # Notes
 
-    def note(self, message: str, span: Span) -> None:
+    def note(self, message: str, span: Span, kind: str = "") -> None:
         """Add a note, once."""
         if all(note.message != message or note.span.start != span.start for note in self.notes):
-            self.notes.append(Note(message, span))
+            self.notes.append(Note(message, span, kind=kind))
 
 
 def join(checker: Checker, node: nodes.If, condition: Typed, then: Typed, otherwise: Typed) -> Typed:

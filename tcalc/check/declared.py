@@ -103,9 +103,10 @@ def convert(checker: Checker, annotation: nodes.TypeExpr, typed: Typed, what: st
         else dtypes.promote(type.dtype, dtype) is not dtype and type.dtype.rank >= dtype.rank
     )
     if narrows:
+        by = "real" if type.dtype.kind == "complex" and dtype.kind == "float" else str(dtype)
         raise TcalcError(
             "dtype",
-            f"{what} is {type}, which {dtype} cannot hold; to convert: {dtype}({names.shown(typed.span.text) or '…'})",
+            f"{what} is {type}, which {dtype} cannot hold; to convert: {by}({names.shown(typed.span.text) or '…'})",
             typed.span,
             marks=[Mark(typed.span, str(type))],
         )
@@ -483,6 +484,22 @@ def _refuse_unfixed(function: UserFunction, annotation: nodes.TypeExpr, values: 
             raise TcalcError("shape", f"no parameter of {function.name} fixes {part.size.name}", part.span)
 
 
+def _only_where(declared: Size, found: Size) -> str:
+    """Where two sizes over one name are equal for some of its values: "; they are equal only for even d"."""
+    used = sizes.names(declared) | sizes.names(found)
+    if len(used) != 1:
+        return ""
+    (name,) = used
+    try:
+        equal = [n for n in range(25) if sizes.same(*(sizes.substitute(each, {name: n}) for each in (declared, found)))]
+    except ZeroDivisionError:
+        return ""
+    for step in range(2, 9):
+        if equal == list(range(0, 25, step)):
+            return f"; they are equal only {f'for even {name}' if step == 2 else f'where {step} divides {name}'}"
+    return ""
+
+
 def _refuse_clash(function: UserFunction, annotation: nodes.TypeExpr, body: Typed, values: dict[str, Size]) -> None:
     """A result axis whose size is another than the declared, found for all sizes."""
     type = body.type
@@ -501,7 +518,8 @@ def _refuse_clash(function: UserFunction, annotation: nodes.TypeExpr, body: Type
         if not sizes.agree(wanted, axis.size):
             raise TcalcError(
                 "shape",
-                f"{function.name} declares {annotation.span.text}, and its body is {type}",
+                f"{function.name} declares {annotation.span.text}, and its body is {type}"
+                + _only_where(wanted, axis.size),
                 function.body.span,
                 marks=[Mark(function.body.span, str(type), errors.fixed(axis))],
             )

@@ -17,6 +17,8 @@ Named = tuple[Span, Type, str]
 LONGEST_DEFINITION = 40
 #: With more names than this, not all are looked at for one that was meant.
 MOST_COMPARED = 1000
+#: A second name that is so much less alike than the first (from 0 to 1) was hardly meant.
+FARTHER = 0.1
 
 
 def misfit(span: Span, mismatch: Mismatch, find: Callable[[Place], Named | None]) -> TcalcError:
@@ -76,11 +78,16 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
     import difflib  # 4 ms, and only on an error
 
     unique = dict.fromkeys(known)
+    same = [each for each in unique if each.lower() == name.lower()]
+    if same:
+        return same[:2]
     likely: Iterable[str] = unique
     if len(unique) > MOST_COMPARED:  # comparing is slow: only those that could be meant
         likely = islice((each for each in unique if abs(len(each) - len(name)) < 3), MOST_COMPARED)
     cutoff = 0.6 if len(name) == 3 else 0.72  # of three letters one may be wrong
-    return difflib.get_close_matches(name, likely, n=2, cutoff=cutoff)
+    close = difflib.get_close_matches(name, likely, n=2, cutoff=cutoff)
+    likeness = [difflib.SequenceMatcher(None, each, name).ratio() for each in close]
+    return [each for each, like in zip(close, likeness, strict=True) if like > likeness[0] - FARTHER]
 
 
 def wrong_count(name: str, least: int, most: int, given: int, span: Span, missing: str = "") -> TcalcError:

@@ -26,6 +26,7 @@ from tcalc.types.tensor import (
     ConstantType,
     FunctionType,
     PoisonType,
+    TensorType,
     Type,
     UnknownType,
     kind_of,
@@ -207,7 +208,8 @@ class UserFunction(Function):
             if each.name is None:
                 continue
             if each.name not in names_:
-                raise TcalcError("type", f"{self.name} has no parameter {each.name}", each.node.span)
+                has = f"; it has {', '.join(names_)}" if names_ else ""
+                raise TcalcError("type", f"{self.name} has no parameter {each.name}{has}", each.node.span)
             if each.name in values:
                 raise TcalcError("type", f"{each.name} is given twice", each.node.span)
             values[each.name] = each
@@ -216,7 +218,8 @@ class UserFunction(Function):
             value = values.get(parameter.name)
             if value is None:
                 if parameter.default is None:
-                    raise errors.wrong_count(self.name, least, len(names_), len(given), node.span)
+                    missing = f"; {parameter.name} is missing"
+                    raise errors.wrong_count(self.name, least, len(names_), len(given), node.span, missing)
                 outer = checker.locals
                 checker.locals = self.environment
                 value = Given(None, checker.check(parameter.default), parameter.default)
@@ -353,7 +356,8 @@ def _value(node: nodes.Expr, typed: Typed) -> Function:
     if isinstance(type, UnknownType | PoisonType):
         raise Undetermined
     marks = [Mark(node.span, str(type))]
-    raise TcalcError("type", f"{names.called(node)} is {kind_of(type)}, not a function", node.span, marks=marks)
+    hint = "; an index stands in [ ], a product has its *" if isinstance(type, TensorType) else ""
+    raise TcalcError("type", f"{names.called(node)} is {kind_of(type)}, not a function{hint}", node.span, marks=marks)
 
 
 class _Within(Function):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tcalc.check.arguments import Given, default_value
 from tcalc.check.typed import Typed
-from tcalc.errors import TcalcError
+from tcalc.errors import Mark, TcalcError
 from tcalc.library.builtin import Builtin
 from tcalc.source import Span
 from tcalc.syntax import nodes
@@ -38,11 +38,8 @@ def operand(
     hole = node.left if left is None else node.right
     assert isinstance(hole, nodes.Hole)
     other = checker.check(node.right) if left is None and not isinstance(node.right, nodes.Hole) else left
-    return _told(
-        checker,
-        hole.span,
-        _candidates(checker, row, [None if left is None else other, None if left is not None else other], expected),
-    )
+    operands = [None if left is None else other, None if left is not None else other]
+    return _best(checker, hole.span, row, operands, expected)
 
 
 def argument(
@@ -64,7 +61,19 @@ def argument(
     types += [
         checker.check(each.value) for each in after if each.name is None and not isinstance(each.value, nodes.Hole)
     ]
-    return _told(checker, hole.value.span, _candidates(checker, callee.row, types, expected))
+    return _best(checker, hole.value.span, callee.row, types, expected)
+
+
+def _best(
+    checker: Checker, span: Span, row: Builtin, operands: Sequence[Typed | None], expected: Type | None
+) -> TcalcError:
+    """The answer to a hole among a row's operands: what fits, or that nothing does."""
+    found = _candidates(checker, row, operands, expected)
+    if not found and isinstance(expected, TensorType) and _candidates(checker, row, operands, None):
+        given = [each for each in operands if each is not None]
+        marks = [Mark(each.span, str(each.type)) for each in given if each.span.source is span.source]
+        return TcalcError("type", f"nothing in the place of ? gives {expected}", span, marks=[*marks, Mark(span)])
+    return _told(checker, span, found)
 
 
 def _candidates(checker: Checker, row: Builtin, operands: Sequence[Typed | None], expected: Type | None) -> list[Type]:

@@ -126,6 +126,7 @@ def read(checker: Checker, node: nodes.Index, value: Typed) -> tuple[tuple[Item,
             f" {counted(type.rank, 'axis', 'axes')}",
             node.span,
             marks=[Mark(node.value.span, str(type))],
+            notes=["or is a comma missing between two lists?"] if isinstance(node.value, nodes.ListOf) else [],
         )
     if not any(item is Ellipsis for item, _, _ in parts):
         parts.append((Ellipsis, None, node.span))
@@ -139,24 +140,19 @@ def _walk(
     tensors: list[Typed] = []
     #: Where the index tensors' own axes go: where the first stands, or first of all when something stands between.
     place: int | None = None
-    apart = False
+    kept = len(type.axes) - consumed
     spread: Axes = ()
     position = 0
     for item, typed, span in parts:
         if item is Ellipsis:
-            kept = len(type.axes) - consumed
-            apart = apart or (place is not None and kept > 0)
             axes.extend(type.axes[position : position + kept])
             position += kept
         elif item is None:
-            apart = apart or place is not None
             axes.append(Axis(1))
         elif typed is not None:
             assert isinstance(typed.type, TensorType)
             if place is None:
                 place = len(axes)
-            elif apart or len(axes) != place:
-                place, apart = place, True
             consumes = _consumes(item, typed)
             mine: Axes = typed.type.axes
             if typed.type.dtype is dtypes.BOOL:
@@ -171,12 +167,11 @@ def _walk(
             assert isinstance(axis, Axis)
             position += 1
             if isinstance(item, SliceItem):
-                apart = apart or place is not None
                 axes.append(axis.resized(sliced(axis.size, item, checker.facts)))
             elif isinstance(item, int):
                 _check_range(checker, node, type, item, axis, position - 1, span)
     if place is not None:
-        at = 0 if _separated(parts) else place
+        at = 0 if _separated(parts, kept) else place
         axes[at:at] = spread
     items = tuple([item for item, _, _ in parts])
     if items and items[-1] is Ellipsis and sum(item is Ellipsis for item in items) == 1 and len(items) > 1:
@@ -184,9 +179,13 @@ def _walk(
     return items, tuple(tensors), TensorType(type.dtype, tuple(axes))
 
 
-def _separated(parts: list[tuple[Item, Typed | None, Span]]) -> bool:
-    """Whether a slice, None or `...` stands between index tensors; integers are selected first and do not count."""
-    kinds = [typed is not None for item, typed, _ in parts if not isinstance(item, int) or typed is not None]
+def _separated(parts: list[tuple[Item, Typed | None, Span]], kept: int) -> bool:
+    """Whether a slice, None or `...` stands between index tensors.
+
+    Integers are selected first and do not count, nor does a `...` that stands for no axes: `kept` is how many.
+    """
+    between = [part for part in parts if part[1] is not None or not isinstance(part[0], int)]
+    kinds = [typed is not None for item, typed, _ in between if item is not Ellipsis or kept]
     if True not in kinds:
         return False
     first, last = kinds.index(True), len(kinds) - 1 - kinds[::-1].index(True)
@@ -197,7 +196,7 @@ def _flat(items: tuple[nodes.Expr | nodes.Argument, ...]) -> list[nodes.Expr]:
     flat: list[nodes.Expr] = []
     for item in items:
         if isinstance(item, nodes.Argument):
-            raise TcalcError("type", f"an index has no option {item.name}", item.span)
+            raise TcalcError("type", f"an index has no option {item.name}; to compare, write ==", item.span)
         if isinstance(item, nodes.TupleOf) and len(items) == 1:
             flat.extend(item.items)
         else:

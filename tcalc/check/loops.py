@@ -157,7 +157,7 @@ def iterate(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Give
     if not isinstance(count, int | sizes.Poly) or isinstance(count, bool) or (isinstance(count, int) and count < 0):
         raise TcalcError(
             "type",
-            f"how often is a natural number known while checking, "
+            f"iterate's last argument says how often, an integer known while checking, "
             f"and {names.called(given[2].node)} is {given[2].typed.type}",
             given[2].node.span,
         )

@@ -134,6 +134,10 @@ SPELLINGS = {
     "transposed": "transpose",
     "length": "len",
     "null": "None",
+    "NULL": "None",
+    "nil": "None",
+    "TRUE": "True",
+    "FALSE": "False",
     "elif": "if … else",
 }
 

@@ -100,4 +100,4 @@ def _integers(checker: Checker, item: nodes.Expr, first: Type | None) -> list[ob
     listed = static_list(typed)
     if listed is not None:
         return list(listed)
-    raise TcalcError("type", f"over what it works is an axis, and {item.span.text} is {typed.type}", item.span)
+    raise TcalcError("type", f"an axis is an integer or a label, and {item.span.text} is {typed.type}", item.span)

@@ -105,7 +105,15 @@ def show(checker: Checker, statement: nodes.Show) -> Checked:
         gradients = _gradients(checker, statement, value)
         if gradients is not None:
             return gradients
-    typed = checker.check(value)
+    try:
+        typed = checker.check(value)
+    except TcalcError as error:
+        if error.code == "name" and isinstance(value, nodes.Compare) and error.span is value.first.span:
+            operator, right = value.links[0]
+            if operator == "==":
+                bound = f"{value.first.span.text} = {right.span.text}"
+                error.notes.append(f"one = binds a name: {errors.shortened(bound)}")
+        raise
     if isinstance(typed.type, ConstantType) and typed.type.value is None:
         return Checked(statement, "nothing")
     return Checked(statement, "show", (typed,))
@@ -180,6 +188,7 @@ def bind(checker: Checker, statement: nodes.Bind) -> Checked:
     if statement.annotation is not None:
         typed = checker.settled_part(statement.value, typed)
         typed, extra = _annotated(checker, statement, typed)
+        checker.notes = [note for note in checker.notes if note.kind != "label"]  # the annotation names the axes
     checked = Checked(statement, "bind", (typed,))
     checked.targets = (name,)
     _refuse_valueless(typed.type, statement.value)

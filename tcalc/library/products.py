@@ -175,6 +175,7 @@ ROWS = [
         [Form("(equation: text, *operands: T[...]) -> T[...]", contracted)],
         torch="kernel:einsum",
         over=(),
+        hints={"type": 'einsum takes its tensors one by one: einsum("ij,jk->ik", A, B)'},
         written=('einsum("ij,jk->ik", A, B)', '"ij,jk->ik"(A, B)'),
         doc="A sum of products over the letters that the result does not have; a text that is called is an einsum.",
         example='einsum("ij,j->i", [[1, 2], [3, 4]], [1, 1])  #=> [3, 7]',

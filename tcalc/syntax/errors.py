@@ -118,11 +118,15 @@ def stray_character(source: Source, offset: int) -> TcalcError:
     character = source.text[offset]
     message = f"{shown(character)} means nothing here"
     if character in LOOKALIKES:
-        message = f"{shown(character)} is not read: write {LOOKALIKES[character]}"
+        # its number too: without Unicode it is drawn as what it looks like
+        message = f"{shown(character)} (U+{ord(character):04X}) is not read: write {LOOKALIKES[character]}"
     elif superscript(character):
         message = f"{shown(character)} is not read: write ^{superscript(character)}"
     elif character == "!":
+        before = source.text[:offset].rstrip(" ")[-1:]
         message = "! is not an operator: write not"
+        if before.isalnum() or before in ("_", ")", "]"):
+            message = "! is not an operator: a factorial is prod(arange(1, n + 1))"
     elif character in "{}":
         message = "tcalc has no { }: [ ] makes a list, ( ) a tuple"
     return syntax(message, Span(source, offset, offset + 1))

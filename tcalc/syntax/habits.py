@@ -208,6 +208,8 @@ def keyword(near: Nearby) -> str:
     if token.type in ("LET", "LAMBDA") and before is not None and before.type not in ENDS and near.index:
         return f"put brackets around {token.value} …"
     if token.type == "IN" or (token.type == "NOT" and near.kind(1) == "IN"):
+        if any(each.type == "LET" for each in near.tokens[: near.index]):
+            return ""
         return "in only ends a let; whether an element is there says any(x == a)"
     if token.type in KEYWORDS and token.type not in STARTS | {"IF", "ELSE", "AND", "OR", "NOT"}:
         return STATEMENTS.get(str(token.value), reserved(str(token.value)))
@@ -222,6 +224,8 @@ def reserved(word: str) -> str:
 def equals(near: Nearby) -> str:
     """`a = b = 1`, `[a = 1]`, `a if b = c else d`"""
     if near.kind(0) == "ASSIGN" and near.kind(-1) not in ("", "COLON"):
+        if near.source.text[near.token.end_pos : (near.token.end_pos or 0) + 1] == ">":
+            return "a function is written with ->: x -> x + 1"
         if near.kind(-1) == "ASSIGN":
             return "to compare, write == without a blank"
         if not near.in_brackets() and "ASSIGN" in [token.type for token in near.tokens[: near.index]]:

@@ -27,9 +27,9 @@ EXAMPLES: dict[str, list[str]] = {
     "a choice needs its else: a if c else b": ["a if b", "(a if b)", "[a if b, c]", "f(a if b)", "x = a if b; c"],
     "let names values and ends in in: let a = 1, b = 2 in a + b": [
         "let a in b",
-        "let a, b = c in d",
         "let in a",
     ],
+    "let binds one name at a time: let p = e, a = p[0], b = p[1] in a + b": ["let a, b = c in d"],
     "a type needs its value: x: f32[2] = …": ["x: f32", "x: f32[2]", "x: [n]", "f(x): f32", "x: a.b", "x: (f32, i64)"],
     "after : stands a type: f32[2, 3], [n, m], int": [
         "x: = 1",

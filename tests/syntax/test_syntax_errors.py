@@ -54,9 +54,9 @@ LET = "let names values and ends in in: let a = 1, b = 2 in a + b"
         (r'"\ud800"', r"\ud800 is no character", r"\ud800"),
         # characters
         ("x = 1 $ 2", "$ means nothing here", "$"),
-        ("a − b", "− is not read: write -", "−"),
+        ("a − b", "− (U+2212) is not read: write -", "−"),
         ("x²", "² is not read: write ^2", "²"),
-        ("“a”", '“ is not read: write "', "“"),
+        ("“a”", '“ (U+201C) is not read: write "', "“"),
         ("{1: 2}", "tcalc has no { }: [ ] makes a list, ( ) a tuple", "{"),
         ("x\0", "NUL (U+0000) means nothing here", "\0"),
         ("x\f", "form feed (U+000C) means nothing here", "\f"),
@@ -131,7 +131,14 @@ LET = "let names values and ends in in: let a = 1, b = 2 in a + b"
         ),
         ("1 -> 2", "before -> stand the names of parameters: x -> …, (x, y) -> …", "1"),
         ("f(x) -> y", "a result's type stands after a colon, its value after =: f(x): f32 = …", "->"),
-        ("let q, r = qr(A) in q", LET, ","),
+        ("let q in 2", LET, "in"),
+        (
+            "let q, r = qr(A) in q",
+            "let binds one name at a time: let p = e, a = p[0], b = p[1] in a + b",
+            ",",
+        ),
+        ("f = x => x", "a function is written with ->: x -> x + 1", "="),
+        ("5!", "! is not an operator: a factorial is prod(arange(1, n + 1))", "!"),
         ("let f(x) = x in f(2)", "let binds names: let f = x -> … in …", "f(x)"),
         (
             "let x = 3",
