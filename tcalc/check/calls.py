@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tcalc import library
 from tcalc.check import errors, inferred, names, odd, over, wrapping
 from tcalc.check.arguments import Given, default_value, static_argument, static_list
+from tcalc.check.near import nearest
 from tcalc.check.typed import Apply, Item, Several, Static, Typed, converted, item_of
 from tcalc.errors import TcalcError, counted
 from tcalc.library.builtin import Builtin, Form
@@ -290,7 +291,7 @@ class _Binding:
         """What to do instead of an option that a row has not."""
         if option in OPTIONS_ELSEWHERE:
             return OPTIONS_ELSEWHERE[option]
-        near = errors.nearest(option, self.signature.names)
+        near = nearest(option, self.signature.names)
         return f"; did you mean {near[0]}?" if near else ""
 
     def named(self, place: Place, node: nodes.Expr) -> errors.Named | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tcalc.check import errors, names, wrapping
 from tcalc.check.arguments import Given
+from tcalc.check.near import nearest
 from tcalc.check.typed import Literal, Local, Typed, Use, converted, retyped
 from tcalc.errors import Mark, TcalcError
 from tcalc.source import Span
@@ -60,9 +61,7 @@ def word_dtype(annotation: nodes.TypeExpr) -> DType | None:
         return None
     dtype = dtypes.lookup(word.removeprefix("torch."))
     if dtype is None:
-        near = errors.nearest(
-            word, ["bool", "u8", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64", "c64", "c128"]
-        )
+        near = nearest(word, ["bool", "u8", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64", "c64", "c128"])
         hint = f"; did you mean {near[0]}?" if near else ""
         raise TcalcError("dtype", f"there is no dtype {word}{hint}", annotation.span)
     return dtype

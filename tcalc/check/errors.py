@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
 
+from tcalc.check.near import nearest
 from tcalc.errors import Mark, TcalcError
 from tcalc.source import Span
 from tcalc.types import size as sizes
 from tcalc.types.mismatch import Mismatch, Place
-from tcalc.types.tensor import Axis, Origin, Type
+from tcalc.types.tensor import Axis, ConstantType, FunctionType, Origin, Type
 
 #: An argument as errors need it: where it stands, its type, and what to call it.
 Named = tuple[Span, Type, str]
 
 LONGEST_DEFINITION = 40
-#: With more names than this, not all are looked at for one that was meant.
-MOST_COMPARED = 1000
-#: A second name that is so much less alike than the first (from 0 to 1) was hardly meant.
-FARTHER = 0.1
 
 
 def misfit(span: Span, mismatch: Mismatch, find: Callable[[Place], Named | None]) -> TcalcError:
@@ -31,7 +27,8 @@ def misfit(span: Span, mismatch: Mismatch, find: Callable[[Place], Named | None]
             words.append(place.parameter)
             continue
         words.append(named[2])
-        marks.append(Mark(named[0], str(named[1]), "" if place.axis is None else fixed(place.axis)))
+        said = "" if isinstance(named[1], ConstantType | FunctionType) else str(named[1])  # the sentence says it
+        marks.append(Mark(named[0], said, "" if place.axis is None else fixed(place.axis)))
     sentence = mismatch.sentence
     for index, word in enumerate(words):
         sentence = sentence.replace(f"{{{index}s}}", word + "'s").replace(f"{{{index}}}", word)
@@ -71,23 +68,6 @@ def unknown_name(name: str, span: Span, known: Sequence[str], spellings: Mapping
     if not near:
         return TcalcError("name", f"there is no {name}", span)
     return TcalcError("name", f"there is no {name}; did you mean {' or '.join(near)}?", span)
-
-
-def nearest(name: str, known: Iterable[str]) -> list[str]:
-    """At most two names that look like `name`."""
-    import difflib  # 4 ms, and only on an error
-
-    unique = dict.fromkeys(known)
-    same = [each for each in unique if each.lower() == name.lower()]
-    if same:
-        return same[:2]
-    likely: Iterable[str] = unique
-    if len(unique) > MOST_COMPARED:  # comparing is slow: only those that could be meant
-        likely = islice((each for each in unique if abs(len(each) - len(name)) < 3), MOST_COMPARED)
-    cutoff = 0.6 if len(name) == 3 else 0.72  # of three letters one may be wrong
-    close = difflib.get_close_matches(name, likely, n=2, cutoff=cutoff)
-    likeness = [difflib.SequenceMatcher(None, each, name).ratio() for each in close]
-    return [each for each, like in zip(close, likeness, strict=True) if like > likeness[0] - FARTHER]
 
 
 def wrong_count(name: str, least: int, most: int, given: int, span: Span, missing: str = "") -> TcalcError:

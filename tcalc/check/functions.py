@@ -27,6 +27,7 @@ from tcalc.types.tensor import (
     FunctionType,
     PoisonType,
     TensorType,
+    TupleType,
     Type,
     UnknownType,
     kind_of,
@@ -219,7 +220,10 @@ class UserFunction(Function):
             if value is None:
                 if parameter.default is None:
                     missing = f"; {parameter.name} is missing"
-                    raise errors.wrong_count(self.name, least, len(names_), len(given), node.span, missing)
+                    error = errors.wrong_count(self.name, least, len(names_), len(given), node.span, missing)
+                    if any(isinstance(each.typed.type, TupleType) for each in given):
+                        error.notes.append("a tuple is one argument: s -> …, its parts being s[0], s[1], …")
+                    raise error
                 outer = checker.locals
                 checker.locals = self.environment
                 value = Given(None, checker.check(parameter.default), parameter.default)

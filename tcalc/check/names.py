@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
 from tcalc.check import alone, calls, derivatives, errors
 from tcalc.check.arguments import Given
+from tcalc.check.near import nearest
 from tcalc.check.typed import Static, Typed, item_of
 from tcalc.errors import TcalcError
 from tcalc.library import reachable
@@ -16,7 +18,7 @@ from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
-from tcalc.types.tensor import ConstantType, FunctionType, TupleType, UnknownType, kind_of
+from tcalc.types.tensor import Axis, ConstantType, FunctionType, TensorType, TupleType, UnknownType, kind_of
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
@@ -40,6 +42,8 @@ SPACES = {
     "math": "",
 }
 ROOTS = frozenset("torch F linalg special fft nn np numpy math".split())
+#: So many names, the latest, are looked at for a label that was taken for one.
+MOST_SEEN = 100
 #: torch has these as attributes and as functions.
 READ_OR_CALLED = ("real", "imag")
 RESERVED = frozenset(["torch", "True", "False", "None"])
@@ -175,8 +179,22 @@ def unknown(checker: Checker, name: str, span: Span) -> TcalcError:
         return TcalcError("name", f"there is no {name}: {ELSEWHERE[name]}", span)
     if name in alone.ALONE:
         return alone.refused(name, span)
-    known = [*checker.locals, *checker.scope.names(), *CONSTANTS, *library.names(), *reachable.names()]
-    return errors.unknown_name(name, span, known, SPELLINGS)
+    bound = [*checker.locals, *checker.scope.names()]
+    error = errors.unknown_name(name, span, [*bound, *CONSTANTS, *library.names(), *reachable.names()], SPELLINGS)
+    labelled = _labelled(checker, name, bound)
+    return TcalcError("name", f"there is no {name}: {labelled}", span) if labelled else error
+
+
+def _labelled(checker: Checker, label: str, bound: Sequence[str]) -> str:
+    """What a name that nothing has is instead: the label of an axis of one of the names that are bound."""
+    for name in bound[-MOST_SEEN:]:
+        local, variable = checker.locals.get(name), checker.scope.lookup(name)
+        type = local.type if local is not None else variable.type if variable is not None else None
+        if isinstance(type, TensorType):
+            for position, axis in enumerate(type.axes):
+                if isinstance(axis, Axis) and axis.label == label:
+                    return f"it labels an axis of {name}, whose size is {name}.shape[{position}]"
+    return ""
 
 
 def dotted(node: nodes.Expr) -> str | None:
@@ -248,7 +266,7 @@ def unknown_torch(node: nodes.Attribute) -> TcalcError:
     if name in ELSEWHERE:
         return TcalcError("name", f"there is no {path}: {ELSEWHERE[name]}", node.span)
     space = SPACES.get(prefix, "")
-    near = errors.nearest(name, [*library.names(space), *reachable.names((space,))])
+    near = nearest(name, [*library.names(space), *reachable.names((space,))])
     hint = f"; did you mean {' or '.join(f'{prefix}.{each}' for each in near)}?" if near else ""
     return TcalcError("name", f"there is no {path}{hint}", node.span)
 
@@ -295,7 +313,7 @@ def unknown_part(node: nodes.Expr, type: TupleType, name: str, span: Span) -> Tc
     elif len(type.names) <= MOST_PARTS:
         has = f"its parts are {', '.join(type.names)}"
     else:
-        near = errors.nearest(name, type.names)
+        near = nearest(name, type.names)
         has = f"did you mean {' or '.join(near)}?" if near else f"it has {len(type.names)} parts"
     return TcalcError("name", f"{called(node)} has no part {name}; {has}", span)
 
@@ -317,7 +335,7 @@ def unknown_method(node: nodes.Attribute, receiver: Typed) -> TcalcError:
     if name == "save":
         return alone.refused(name, node.name_span)
     what = kind_of(receiver.type)
-    near = errors.nearest(name, [*library.names(), *reachable.names(reachable.METHODS)])
+    near = nearest(name, [*library.names(), *reachable.names(reachable.METHODS)])
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return TcalcError("name", f"{called(node.value)} ({what}) has no {name}{hint}", node.name_span)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tcalc import library
 from tcalc.check import errors
 from tcalc.check.names import CONSTANTS, ELSEWHERE, ROOTS, SPACES
+from tcalc.check.near import nearest
 from tcalc.check.scope import Scope
 from tcalc.errors import TcalcError
 from tcalc.library import reachable
@@ -65,7 +66,7 @@ class Words:
 
     def near(self, name: str, known: Sequence[str]) -> list[str]:
         """At most two of the known names that look like `name`."""
-        return errors.nearest(name, known)
+        return nearest(name, known)
 
     def bound(self) -> list[str]:
         """The names that the program bound, sorted."""

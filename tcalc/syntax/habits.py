@@ -239,6 +239,8 @@ def equals(near: Nearby) -> str:
 def semicolon(near: Nearby) -> str:
     """`[1, 2; 3, 4]`"""
     if near.kind(0) == "SEMICOLON" and near.in_brackets():
+        if near.in_brackets() == "LPAR":
+            return "what stands in ( ) is separated by commas"
         return "rows stand in brackets of their own: [[1, 2], [3, 4]]"
     return ""
 

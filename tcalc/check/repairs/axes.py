@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tcalc.check.errors import nearest
 from tcalc.check.names import is_torch
+from tcalc.check.near import nearest
 from tcalc.check.repairs.changes import (
     Change,
     Fault,

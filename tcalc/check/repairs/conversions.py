@@ -41,6 +41,10 @@ def _operands(node: nodes.Expr) -> Iterator[Place]:
         yield node.right, lambda new: binary(node, node.left, new)
     elif isinstance(node, nodes.Unary):
         yield node.operand, lambda new: nodes.Unary(node.span, node.operator, new)
+    elif isinstance(node, nodes.Compare) and len(node.links) == 1:
+        ((operator, right),) = node.links
+        yield node.first, lambda new: nodes.Compare(node.span, new, ((operator, right),))
+        yield right, lambda new: nodes.Compare(node.span, node.first, ((operator, new),))
     elif isinstance(node, nodes.Index):
         for position, item in enumerate(node.items):
             if isinstance(item, nodes.Expr):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tcalc import library
-from tcalc.check.errors import nearest
 from tcalc.check.names import CONSTANTS, IN_PLACE, ROOTS, SPELLINGS, dotted
+from tcalc.check.near import nearest
 from tcalc.check.repairs.changes import Change, Fault, name
 from tcalc.library import reachable
 from tcalc.syntax import nodes
