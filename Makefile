@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: run test lint bench docs snapshots torch-functions clean
+.PHONY: run test lint fuzz bench docs snapshots torch-functions clean
 
 run: $(READY)
 	@$(BIN)/tcalc
@@ -20,6 +20,10 @@ lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+# Programs made by breaking the project's own, 100,000 of them or as many as ARGS says: `make fuzz ARGS='1000 --seed 7'`.
+fuzz: $(READY)
+	@$(BIN)/python tests/mutants.py $(ARGS)
 
 bench: $(READY)
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit; done

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tcalc.check.checked import HIDDEN, Checked
+from tcalc.check.past import Past, Version, is_marked
 from tcalc.check.scope import Variable
+from tcalc.check.typed import Derivative, Reference
 from tcalc.graph.cost import nbytes
 from tcalc.syntax import nodes
 from tcalc.types.tensor import FunctionType, TensorType, Type, UnknownType
 
 
-class Binding:
+class Binding(Version):
     """A session variable: its type, its value (None where the type carries it), and the statement that made it."""
 
-    __slots__ = ("statement", "value", "variable")
+    __slots__ = ("statement", "variable")
 
-    def __init__(self, variable: Variable, value: Any, statement: nodes.Statement | None) -> None:
-        self.variable, self.value, self.statement = variable, value, statement
+    def __init__(
+        self,
+        name: str,
+        variable: Variable,
+        value: Any,
+        statement: nodes.Statement | None = None,
+        past: Past | None = None,
+        marked: bool = False,
+    ) -> None:
+        super().__init__(name, variable.type, value, None if statement is None else statement.span, past, marked)
+        self.variable, self.statement = variable, statement
 
 
 class Bindings(dict[str, Binding]):
@@ -37,29 +49,54 @@ class Bindings(dict[str, Binding]):
         values = {id(each.value): each.variable.type for each in self.values() if each.value is not None}
         return sum(map(nbytes, values.values()))
 
-    def value(self, name: str, engine: Any) -> Any:
-        """A name's value as a tensor, made now where its type carried it so far."""
-        binding = self[name]
+    def value(self, binding: Binding, engine: Any) -> Any:
+        """A value as a tensor, made now where its type carried it so far."""
         if binding.value is None:
             assert isinstance(binding.variable.type, TensorType)
             binding.value = engine.tensor(binding.variable.type.static, binding.variable.type.dtype)
         return binding.value
 
-    def commit(self, checked: Checked, values: list[Any], types: list[Type], engine: Any) -> None:
+    def commit(
+        self, checked: Checked, values: list[Any], types: list[Type], engine: Any, pasts: Sequence[Past | None]
+    ) -> None:
         """Bind what a statement binds, all of it at once: an interrupt leaves all names or none."""
         statement = checked.statement
         if checked.action == "show":
             if not checked.silent and values and not isinstance(types[-1], FunctionType):
-                last = Binding(Variable(types[-1]), values[-1], statement)
+                last = Binding("_", Variable(types[-1]), values[-1], statement, pasts[-1])
                 self.update({"_": last, "ans": last})
             return
         new: dict[str, Binding] = {}
-        found = dict(zip(checked.targets, zip(values, types, strict=True), strict=True))
+        marked = {name for name, typed in zip(checked.targets, checked.values, strict=True) if is_marked(typed)}
+        found = dict(zip(checked.targets, zip(values, types, pasts, strict=True), strict=True))
         for name, variable in checked.variables:
-            value, type = found.get(name, (None, variable.type))
+            value, type, past = found.get(name, (None, variable.type, None))
             if value is None:
                 type = variable.type
             elif not isinstance(variable.type, UnknownType):
                 type = engine().type_of(value, variable.type)
-            new[name] = Binding(Variable(type, variable.names_axes), value, statement)
+            known = Variable(type, variable.names_axes, variable.rounding, variable.origin)
+            new[name] = made = Binding(name, known, value, statement, past, name in marked)
+            before = self.get(name)
+            if isinstance(statement, nodes.Update) and before is not None and before.marked:
+                made.marked, made.past, made.gradient = True, None, before.gradient  # a leaf moved is a leaf
         self.update(new)
+
+    def gather(self, checked: Checked, values: list[Any]) -> None:
+        """Add to the gradients of the leaves of a `backward`, or set gradients back: to None, or to zeros."""
+        if not checked.values:  # zero_grad()
+            for binding in self.values():
+                binding.gradient = None
+            return
+        (derivative,) = checked.values
+        assert isinstance(derivative, Derivative)
+        if derivative.kind == "backward":
+            for variable, gradient in zip(derivative.by, values[0], strict=True):
+                assert isinstance(variable, Reference)
+                binding = self[variable.name]
+                binding.gradient = gradient if binding.gradient is None else binding.gradient + gradient
+            return
+        assert isinstance(derivative.body, Reference)
+        binding = self[derivative.body.name]
+        zeros = isinstance(checked.statement, nodes.Show) and binding.gradient is not None
+        binding.gradient = binding.gradient.new_zeros(binding.gradient.shape) if zeros else None

@@ -238,13 +238,14 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 def _printer(options: argparse.Namespace) -> Printer:
     from tcalc.printer import Printer
+    from tcalc.show.palette import is_terminal
     from tcalc.types import dtypes
 
     default_float = dtypes.lookup(options.dtype)
     assert default_float is not None
-    terminal = _is_terminal(sys.stdout)
+    terminal = is_terminal(sys.stdout)
     width = 80
-    if terminal or _is_terminal(sys.stderr):
+    if terminal or is_terminal(sys.stderr):
         import shutil
 
         width = shutil.get_terminal_size().columns
@@ -261,30 +262,20 @@ def _printer(options: argparse.Namespace) -> Printer:
 
 def _bar(options: argparse.Namespace) -> ProgressBar | None:
     """What shows how far a long loop is, where somebody sits at standard error."""
-    if not _is_terminal(sys.stderr):
+    from tcalc.show.palette import is_terminal
+
+    if not is_terminal(sys.stderr):
         return None
     from tcalc.show.progress import ProgressBar
 
     return ProgressBar(colour=_style(options, sys.stderr).colour)
 
 
-def _is_terminal(stream: object) -> bool:
-    try:
-        return stream is not None and stream.isatty()  # type: ignore[attr-defined]  # a text stream
-    except ValueError:
-        return False
-
-
 def _style(options: argparse.Namespace, stream: object) -> Style:
     """Colour and Unicode marks on a terminal that has them; plain ASCII elsewhere."""
-    from tcalc.show.palette import Style
+    from tcalc.show.palette import style_of
 
-    terminal = _is_terminal(stream)
-    colour = options.color == "always" or (
-        options.color == "auto" and terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
-    encoding = (getattr(stream, "encoding", "") or "").lower().replace("-", "")
-    return Style(colour=colour, unicode=terminal and encoding == "utf8")
+    return style_of(stream, options.color, os.environ)
 
 
 def _run_program(options: argparse.Namespace, printer: Printer) -> int:

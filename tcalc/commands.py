@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from tcalc.errors import TcalcError
@@ -69,15 +69,20 @@ def run_command(session: Session, source: Source) -> Answer:
     place = Span(source, start, start + 1 + len(name))
     command = COMMANDS.get(name or "help")
     if command is None:
-        error = session.words.unknown(f":{name}", place, [f":{each}" for each in COMMANDS])
-        if "?" not in error.message:
-            error.message += "; :help lists the commands"
-        raise error
+        raise _unknown(session, f":{name}", place, [f":{each}" for each in COMMANDS], ":help lists the commands")
     if not argument and command.argument and not command.argument.startswith("["):
         raise TcalcError("type", f":{name} needs {_article(command.argument)}", place)
     if argument and not command.argument:
         raise TcalcError("type", f":{name} takes nothing", Span(source, place.end + 1, len(text.rstrip())))
     return command.run(session, Source(argument.rstrip(), f":{name}", source.first_line))
+
+
+def _unknown(session: Session, name: str, span: Span, known: Iterable[str], else_: str) -> TcalcError:
+    """The error of a name that a table lacks: a near one is offered, or else where to look."""
+    error = session.words.unknown(name, span, list(known))
+    if "?" not in error.message:
+        error.message += f"; {else_}"
+    return error
 
 
 def _article(argument: str) -> str:
@@ -164,7 +169,7 @@ def error(session: Session, source: Source) -> Answer:
         return ["\n".join(code_list())]
     name = source.text.removeprefix("error[").rstrip("]")
     if name not in CODES:
-        raise session.words.unknown(source.text, Span(source, 0, len(source.text)), list(CODES))
+        raise _unknown(session, source.text, Span(source, 0, len(source.text)), CODES, ":error lists the codes")
     return ["\n".join(code_page(CODES[name]))]
 
 
@@ -172,7 +177,7 @@ def set_(session: Session, source: Source) -> Answer:
     """The settings and their values, one of them, or a new value for one."""
     words = source.text.replace("=", " ").split()
     if words and words[0] not in SWITCHES:
-        raise session.words.unknown(words[0], Span(source, 0, len(words[0])), list(SWITCHES))
+        raise _unknown(session, words[0], Span(source, 0, len(words[0])), SWITCHES, ":set lists the settings")
     if len(words) > 1:
         if len(words) > 2 or words[1] not in ("on", "off"):
             start = len(source.text) - len(source.text[len(words[0]) :].lstrip(" ="))
@@ -206,7 +211,7 @@ COMMANDS: dict[str, Command] = {
         Command("vars", "", "", "The names that are bound, with their types.", vars_),
         Command("code", "EXPR", "expression", "The torch calls that a statement runs; nothing is run.", code),
         Command("del", "NAME...", "names", "Forget names.", del_),
-        Command("fix", "[N]", "", "Put a repair of the last error on the line, as Alt-1 does.", fix),
+        Command("fix", "[N]", "", "Put a repair that was offered on the line, as Alt-1 does.", fix),
         Command("error", "[CODE]", "codes", "What an error's code means, and what to do; alone, all.", error),
         Command("set", "[NAME VALUE]", "settings", "Change a setting; alone, show them.", set_),
         Command("reset", "", "", "Forget all names.", reset),

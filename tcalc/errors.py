@@ -26,6 +26,10 @@ EXIT_STATUS = {
 }
 
 
+#: A sentence longer than this has its long words (a name, a path, a text of the program's) cut to so many characters.
+LONGEST_SENTENCE, LONGEST_WORD = 300, 60
+
+
 class Mark:
     """An underlined place in the source: what stands there, and where its size was fixed.
 
@@ -73,13 +77,15 @@ class TcalcError(Exception):
         notes: Sequence[str] = (),
         repairs: Sequence[Repair] = (),
     ) -> None:
-        super().__init__(message)
+        self.message = readable(message)
+        super().__init__(self.message)
         self.code = code
-        self.message = message
         self.span = span
         self.marks = list(marks)
         self.notes = list(notes)
         self.repairs = list(repairs)
+        #: What kind of error it is, where that decides what may have been meant.
+        self.kind = ""
         #: Names that an ill-formed statement would have bound: what uses them is not at fault.
         self.unbound: list[str] = []
 
@@ -93,10 +99,32 @@ class Note:
     __slots__ = ("kind", "message", "repairs", "span")
 
     def __init__(self, message: str, span: Span, repairs: Sequence[Repair] = (), kind: str = "") -> None:
-        self.message = message
+        self.message = readable(message)
         self.span = span
         self.repairs = list(repairs)
         self.kind = kind
+
+
+def readable(sentence: str) -> str:
+    """A sentence in one line, its long words cut in their middle where they make it long."""
+    if "\n" in sentence:
+        sentence = " ".join(sentence.split())
+    if len(sentence) <= LONGEST_SENTENCE:
+        return sentence
+    ends = LONGEST_WORD // 2
+    words = [word if len(word) <= LONGEST_WORD else f"{word[:ends]}…{word[-ends:]}" for word in sentence.split(" ")]
+    brief = " ".join(words)
+    return brief if len(brief) <= 2 * LONGEST_SENTENCE else f"{brief[:LONGEST_SENTENCE]} … {brief[-LONGEST_WORD:]}"
+
+
+#: Program text quoted in a sentence is at most this long.
+LONGEST_QUOTED = 40
+
+
+def shortened(text: str) -> str:
+    """Program text in one line that is not long."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_QUOTED else line[: LONGEST_QUOTED - 2].rstrip() + " …"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

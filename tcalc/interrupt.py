@@ -6,6 +6,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tcalc.source import Span
     from tcalc.syntax.nodes import Statement
 
@@ -29,15 +31,20 @@ class Blamed:
     """A step that made NaN of operands that had none: its place, its type, and what it was given there.
 
     `span` is None as long as no step did. `given` where it is no step, but a value that has NaN from the start.
+    `calls` are the calls of the user's functions that led to the step.
     """
 
-    __slots__ = ("given", "remark", "span", "type")
+    __slots__ = ("calls", "given", "remark", "span", "type")
 
-    def __init__(self) -> None:
-        self.span: Span | None = None
-        self.type = ""
-        self.remark = ""
-        self.given = False
+    def __init__(
+        self,
+        span: Span | None = None,
+        type: str = "",
+        remark: str = "",
+        given: bool = False,
+        calls: Sequence[str] = (),
+    ) -> None:
+        self.span, self.type, self.remark, self.given, self.calls = span, type, remark, given, calls
 
 
 class Ticket:
@@ -47,7 +54,19 @@ class Ticket:
     for a while beside the next one.
     """
 
-    __slots__ = ("abandoned", "blamed", "drawn_from", "headers", "peak", "saving", "settled", "statement", "turns")
+    __slots__ = (
+        "abandoned",
+        "blamed",
+        "drawn",
+        "drawn_from",
+        "headers",
+        "loaded",
+        "peak",
+        "saving",
+        "settled",
+        "statement",
+        "turns",
+    )
 
     def __init__(self) -> None:
         #: Set by who waited, through `Session.abandon`; the plan looks at it between steps.
@@ -59,10 +78,14 @@ class Ticket:
         self.settled: dict[str, Any] = {}
         #: The types of files that the statement was checked under, by path and the name of a tensor.
         self.headers: dict[tuple[str, str | None], Any] = {}
+        #: The tensors that the statement at hand took from files, by the name of the input.
+        self.loaded: dict[str, Any] = {}
         #: A file being written, to be discarded where nobody waits for it any more.
         self.saving: Any = None
         #: The state of the random numbers before the statement drew any, None as long as it has not.
         self.drawn_from: Any = None
+        #: The random tensors of the statement at hand that a derivative may want, by the identity of the call.
+        self.drawn: dict[int, Any] = {}
         #: The outermost loop that is running, for whoever waits to show.
         self.turns: Turns | None = None
         #: Where the first NaN was made, as a run finds out that is watched for it; None where nobody watches.
@@ -71,8 +94,7 @@ class Ticket:
     def begin(self, statement: Statement) -> None:
         """The next statement is at hand."""
         self.statement, self.peak = statement, 0
-        self.settled = {}
-        self.headers = {}
+        self.settled, self.loaded, self.headers, self.drawn = {}, {}, {}, {}
         self.turns = None
 
     def look(self) -> None:

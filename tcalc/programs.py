@@ -24,10 +24,20 @@ class Program:
     `types` are those of its results once it has run, where no data decide them.
     """
 
-    __slots__ = ("checked", "effect", "peak", "plan", "static", "types")
+    __slots__ = ("checked", "draws", "effect", "peak", "plan", "static", "types")
 
-    def __init__(self, checked: Checked, plan: Plan | None, static: Sequence[bool], peak: int, effect: bool) -> None:
+    def __init__(
+        self,
+        checked: Checked,
+        plan: Plan | None,
+        static: Sequence[bool],
+        peak: int,
+        effect: bool,
+        draws: Sequence[int] = (),
+    ) -> None:
         self.checked, self.plan, self.static, self.peak, self.effect = checked, plan, static, peak, effect
+        #: The calls whose random tensors the plan gives after its results, by their identity.
+        self.draws = draws
         self.types: list[Type] | None = None
 
     def fits(self, bindings: Bindings) -> bool:
@@ -37,6 +47,8 @@ class Program:
             now = None if binding is None else binding.variable.type
             if now is not type and now != type:
                 return False
+            if self.checked.derives and binding is not None and binding.past is not None:
+                return False  # what it was computed by may be another than it was
         return True
 
 

@@ -17,20 +17,21 @@ from tcalc.check.checker import Key, Poisoned
 from tcalc.check.scope import Scope, Variable
 from tcalc.check.statements import check_statement
 from tcalc.check.surroundings import Surroundings
-from tcalc.check.typed import Apply, Literal, Reference, Typed
+from tcalc.check.typed import Apply, Literal, Reference, Settled, Typed
 from tcalc.draws import Draws
 from tcalc.errors import Note, Repair, TcalcError
 from tcalc.foreseen import Foreseen
 from tcalc.graph.compiled import Compiled
 from tcalc.graph.cost import numel
 from tcalc.graph.graph import Graph
-from tcalc.graph.lower import FILE, NO_DERIVATIVES, alone, file_of, lower
+from tcalc.graph.lower import FILE, alone, file_of, lower
 from tcalc.graph.rewrite import rewrite
 from tcalc.interrupt import Blamed, Ticket
 from tcalc.late import LateEngine, kernel_sources
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Saved, Shown
 from tcalc.programs import Program, Programs, lasts
 from tcalc.reading import Reading
+from tcalc.recall import Recall, pasts
 from tcalc.saving import Saving
 from tcalc.settings import Settings
 from tcalc.source import Source, Span
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 
 #: How often a statement is checked again because data decided a shape.
 MOST_ROUNDS = 1000
-#: With more errors than this, those that follow come without repairs: looking for one takes some milliseconds.
+#: With more errors than this, those that follow come without repairs and near names: these take milliseconds to find.
 MOST_REPAIRED = 100
 SETTLED = "settled:"
 
@@ -76,7 +77,7 @@ class Session:
         #: Held while names change, and while a run is given up; never for long.
         self._lock = threading.Lock()
         self._draws = Draws(self._lock)
-        #: The repairs that the statement run last was offered, and whether it failed.
+        #: The repairs that the program run last was offered, as they are numbered, and whether it failed.
         self.offered: list[Repair] = []
         self._told: Told = set()
         self.has_failed = False
@@ -91,7 +92,7 @@ class Session:
         self._programs.clear()
         if self.settings.arguments is not None:
             items = tuple([ConstantType(text) for text in self.settings.arguments])
-            self.bindings["args"] = Binding(Variable(TupleType(items)), None, None)
+            self.bindings["args"] = Binding("args", Variable(TupleType(items)), None)
 
     def lookup(self, name: str) -> Variable | None:
         """See `check.scope.Scope`."""
@@ -103,7 +104,7 @@ class Session:
 
     def bind(self, name: str, type: Type, value: Any = None) -> None:
         """Bind a name to a value that no statement made; None where the type carries it."""
-        self.bindings[name] = Binding(Variable(type), value, None)
+        self.bindings[name] = Binding(name, Variable(type), value)
 
     def forget(self, name: str) -> bool:
         """Remove a name; whether there was one."""
@@ -121,7 +122,7 @@ class Session:
 
         What depends on a statement with an error cannot be run either, and is not reported again.
         """
-        foreseen = Foreseen(self)
+        foreseen = Foreseen(self, self.bindings)
         statements: list[nodes.Statement] = []
         outcomes: list[Outcome] = []
         told: Told = set()
@@ -131,28 +132,34 @@ class Session:
                 foreseen.unbind(parsed.unbound)
                 continue
             try:
-                checked = check_statement(parsed, foreseen.scope, self._surroundings(foreseen=foreseen))
+                surroundings = self._surroundings(foreseen=foreseen)
+                surroundings.brief = len(outcomes) >= MOST_REPAIRED
+                checked = check_statement(parsed, foreseen.scope, surroundings)
             except TcalcError as error:
-                if len(outcomes) < MOST_REPAIRED:
-                    self._offer_repairs(error, parsed, foreseen.scope)
-                outcomes.append(Failed(error, parsed))
+                if not surroundings.brief:
+                    self._offer_repairs(error, parsed, foreseen.scope, foreseen)
+                outcomes.append(Failed(error.with_traceback(None), parsed))  # which would hold all that was checked
             except Poisoned:
                 pass
             except RecursionError:
                 outcomes.append(Failed(_too_deep(parsed), parsed))
             else:
                 statements.append(parsed)
-                outcomes.extend(self._noted(checked, foreseen.scope, told, len(outcomes) < MOST_REPAIRED))
+                outcomes.extend(self._noted(checked, foreseen.scope, told, not surroundings.brief))
                 foreseen.enter(checked)
                 continue
             foreseen.spoil(parsed)
         return statements, outcomes
 
-    def _offer_repairs(self, error: TcalcError, statement: nodes.Statement, scope: Scope) -> None:
+    def _offer_repairs(
+        self, error: TcalcError, statement: nodes.Statement, scope: Scope, foreseen: Foreseen | None = None
+    ) -> None:
         """What may have been meant by a statement that does not check."""
         from tcalc.check.repairs import repairs  # nothing that runs needs it
 
-        error.repairs += repairs(error, statement, scope, self._surroundings())
+        surroundings = self._surroundings(foreseen=foreseen)
+        surroundings.brief = True  # what the errors of trials say is not read
+        error.repairs += repairs(error, statement, scope, surroundings)
 
     def _noted(self, checked: Checked, scope: Scope, told: Told, repaired: bool = True) -> list[Noted]:
         """The notes on a statement, where they are wanted, each with what may have been meant.
@@ -203,13 +210,12 @@ class Session:
 
         Nothing is run as long as no data decide a shape; where some do, the program is run as far as it goes.
         """
-        foreseen = Foreseen(self)
+        foreseen = Foreseen(self, self.bindings)
         found: list[Compiled] = []
         for statement in statements:
             checked = check_statement(statement, foreseen.scope, self._surroundings(True, foreseen=foreseen))
             if checked.pending or any(type is not None and needs_settling(type) for type in checked.used.values()):
                 return list(self._while_running(statements, ticket))
-            _refuse_gradients(checked)
             found.append(Compiled(checked))
             foreseen.enter(checked)
             if checked.action == "leave":
@@ -218,7 +224,7 @@ class Session:
 
     def _while_running(self, statements: Sequence[nodes.Statement], ticket: Ticket) -> Iterator[Compiled]:
         """The same, each statement run once it is compiled, but that no file is written."""
-        foreseen = Foreseen(self)
+        foreseen = Foreseen(self, self.bindings)
         for statement in statements:
             ticket.begin(statement)
             try:
@@ -261,6 +267,12 @@ class Session:
             infer=infer,
             device=device,
             storable=self._saving.check,
+            memory=Recall(
+                self.bindings,
+                ticket if foreseen is None else None,
+                self._late.get,
+                None if foreseen is None or ticket is not None else foreseen.versions,
+            ),
         )
 
     def _inferred(self, call: Apply) -> Type:
@@ -273,9 +285,10 @@ class Session:
     def run(self, source: Source, ticket: Ticket | None = None) -> Iterator[Outcome]:
         """Run a program statement by statement, each as it is read; stops at nothing."""
         ticket = ticket or Ticket()
+        self.offered, self.has_failed = [], False
         program = self._programs.get(source.text)
         if program is not None and program.fits(self.bindings):
-            self._begin(program.checked.statement, ticket)
+            ticket.begin(program.checked.statement)
             try:
                 yield from self._perform(program, ticket)
                 return
@@ -286,23 +299,24 @@ class Session:
         single = True
         for parsed in parse_statements(source):
             if isinstance(parsed, TcalcError):
-                self.offered, self.has_failed = parsed.repairs, True
-                yield Failed(parsed)
+                yield self._failed(parsed)
                 single = False
                 continue
-            yield from self.execute(parsed, ticket, source.text if single else None)
+            yield from self._executed(parsed, ticket, source.text if single else None)
             single = False
 
     def knows(self, text: str) -> bool:
         """Whether a text was run before and is a whole statement."""
         return text in self._programs
 
-    def execute(
-        self, statement: nodes.Statement, ticket: Ticket | None = None, text: str | None = None
-    ) -> Iterator[Outcome]:
-        """Run one statement. `text` is the whole text, where it stands there alone: the program is kept under it."""
-        ticket = ticket or Ticket()
-        self._begin(statement, ticket)
+    def execute(self, statement: nodes.Statement, ticket: Ticket | None = None) -> Iterator[Outcome]:
+        """Run one statement."""
+        self.offered, self.has_failed = [], False
+        yield from self._executed(statement, ticket or Ticket(), None)
+
+    def _executed(self, statement: nodes.Statement, ticket: Ticket, text: str | None) -> Iterator[Outcome]:
+        """Run one statement; its program is kept under `text`, where that is no more than the statement."""
+        ticket.begin(statement)
         try:
             program = self._prepare(statement, ticket)
             if text is not None and isinstance(statement, nodes.Show) and not program.checked.notes:
@@ -310,19 +324,18 @@ class Session:
             yield from self._perform(program, ticket)
         except TcalcError as error:
             self._offer_repairs(error, statement, self)
-            self.offered, self.has_failed = error.repairs, True
-            yield Failed(error, statement)
+            yield self._failed(error, statement)
         except Poisoned:
             return
         except RecursionError:
-            yield Failed(_too_deep(statement), statement)
+            yield self._failed(_too_deep(statement), statement)
         finally:
             self._draws.end(ticket)
 
-    def _begin(self, statement: nodes.Statement, ticket: Ticket) -> None:
-        """The next statement is at hand, and nothing is known against it."""
-        ticket.begin(statement)
-        self.offered, self.has_failed = [], False
+    def _failed(self, error: TcalcError, statement: nodes.Statement | None = None) -> Failed:
+        """A statement failed: what is offered for it can be taken, beside what the notes before it offered."""
+        self.offered, self.has_failed = [*self.offered, *error.repairs], True
+        return Failed(error, statement)
 
     def abandon(self, ticket: Ticket) -> None:
         """Nobody waits for a run any more: from now on it changes nothing, though it may go on for a while."""
@@ -377,7 +390,7 @@ class Session:
                 foreseen.refuse_reading(graph)
             settled[key] = found = self._settle(typed, graph, ticket, len(settled))
             ahead.append((found.name if isinstance(found, Reference) else None, graph))
-        compiled = Compiled(checked, ahead)
+        compiled = Compiled(checked, ahead, keeps_draws=foreseen is None)
         if foreseen is not None and compiled.graph is not None:
             foreseen.refuse_reading(compiled.graph)
         return compiled
@@ -390,7 +403,7 @@ class Session:
         lengths = [numel(each.type) for each, known in zip(checked.values, compiled.known, strict=True) if not known]
         shown = sum(lengths) if checked.action == "show" else 0
         peak = self.allowance.refuse_too_large(graph, checked.statement.span, shown)
-        return Program(checked, self.engine.Plan(graph), compiled.known, peak, graph.effect)
+        return Program(checked, self.engine.Plan(graph), compiled.known, peak, graph.effect, compiled.draws)
 
     def _settle(self, typed: Typed, graph: Graph, ticket: Ticket, number: int) -> Typed:
         """A part of a statement computed ahead: what stands for it when the statement is checked again."""
@@ -405,17 +418,19 @@ class Session:
             return Literal(typed.span, TensorType(type.dtype, (), static), static)
         name = f"{SETTLED}{number}"
         ticket.settled[name] = value
-        return Reference(typed.span, type, name)
+        return Settled(typed.span, type, name, typed)
 
     def _perform(self, program: Program, ticket: Ticket) -> Iterator[Outcome]:
         """Run a program and commit what it binds."""
         checked = program.checked
         for noted in self._noted(checked, self, self._told):
-            self.offered = noted.note.repairs or self.offered
+            self.offered = [*self.offered, *noted.note.repairs]
             yield noted
         if checked.action == "nothing":
             return
-        _refuse_gradients(checked)
+        if checked.action == "gradients":
+            self._gather(program, ticket)
+            return
         if checked.action == "leave":
             yield Left()
             return
@@ -431,7 +446,7 @@ class Session:
             return
         with self._lock:
             ticket.look()
-            self.bindings.commit(checked, values, types, self._late.get)
+            self.bindings.commit(checked, values, types, self._late.get, pasts(checked, self.bindings.get, ticket))
             ticket.drawn_from = None
         if checked.silent:
             return
@@ -442,6 +457,15 @@ class Session:
         for name, value, type in zip(checked.targets, values, types, strict=True):
             if name is not None and not name.startswith(HIDDEN):
                 yield Bound(name, type, self.data_of(value, type))
+
+    def _gather(self, program: Program, ticket: Ticket) -> None:
+        """What `backward` adds to the gradients of the leaves, and what sets them back."""
+        checked = program.checked
+        values = self._computed(program, ticket)
+        with self._lock:
+            ticket.look()
+            self.bindings.gather(checked, values)
+            ticket.drawn_from = None
 
     def _types(self, program: Program, values: list[Any]) -> list[Type]:
         """The types of a program's results; kept where they are the same at each run."""
@@ -472,7 +496,9 @@ class Session:
         else:
             found = plan.run(values, ticket)
         results = iter(found)
-        return [None if known else next(results) for known in program.static]
+        values = [None if known else next(results) for known in program.static]
+        ticket.drawn = dict(zip(program.draws, results, strict=True))
+        return values
 
     def _without_nan(self, plan: Plan, values: list[Any], program: Program, ticket: Ticket) -> tuple[Any, ...]:
         """What a plan gives; an error where that holds NaN, at the step that made it.
@@ -500,9 +526,9 @@ class Session:
             assert isinstance(name, str)
             binding = self.bindings.get(name)
             if binding is not None:
-                values.append(self.bindings.value(name, self.engine) if binding.value is None else binding.value)
+                values.append(self.bindings.value(binding, self.engine) if binding.value is None else binding.value)
             elif name.startswith(FILE):
-                values.append(self._loaded(name, span, ticket))
+                values.append(ticket.loaded.setdefault(name, self._loaded(name, span, ticket)))
             else:
                 values.append(ticket.settled[name])
         return values
@@ -589,11 +615,6 @@ class Session:
     def engine(self) -> Any:
         """torch, loaded and set up when the first tensor is needed."""
         return self._late.get()
-
-
-def _refuse_gradients(checked: Checked) -> None:
-    if checked.action == "gradients":
-        raise TcalcError("grad", NO_DERIVATIVES, checked.statement.span)
 
 
 def _too_deep(statement: nodes.Statement) -> TcalcError:

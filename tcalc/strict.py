@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcalc.check.errors import shortened
-from tcalc.errors import Mark, TcalcError
-from tcalc.types.tensor import static_value
+from tcalc.errors import Mark, TcalcError, shortened
+from tcalc.types.tensor import TensorType, TupleType
 
 if TYPE_CHECKING:
     from tcalc.check.checked import Checked
     from tcalc.interrupt import Blamed
     from tcalc.source import Span
+    from tcalc.types.tensor import Type
 
 FORBIDDEN = "which --strict forbids"
 
@@ -19,14 +19,23 @@ FORBIDDEN = "which --strict forbids"
 def made_nan(blamed: Blamed, statement: Span) -> TcalcError:
     """The error for a result with NaN, at the step that made it; where none was found, at the statement."""
     span = blamed.span or statement
-    verb = "holds" if blamed.given else "gives"
+    verb = "gives" if not blamed.given else "holds" if "[" in blamed.type else "is"
     marks = [Mark(span, blamed.type, f"NaN {blamed.remark}" if blamed.remark else "")] if blamed.span else []
-    return TcalcError("value", f"{shortened(span.text)} {verb} NaN, {FORBIDDEN}", span, marks=marks)
+    message = f"{shortened(span.text)} {verb} NaN, {FORBIDDEN}"
+    error = TcalcError("value", message, span, marks=marks, notes=blamed.calls)
+    error.kind = "nan" if blamed.given else ""
+    return error
 
 
 def refuse_static_nan(checked: Checked) -> None:
     """An error where a value that is known while checking is NaN."""
     for typed in checked.values:
-        value = static_value(typed.type)
-        if isinstance(value, float) and value != value:
+        if _has_nan(typed.type):
             raise TcalcError("value", f"{shortened(typed.span.text)} is NaN, {FORBIDDEN}", typed.span)
+
+
+def _has_nan(type: Type) -> bool:
+    if isinstance(type, TupleType):
+        return any(map(_has_nan, type.items))
+    static = type.static if isinstance(type, TensorType) else None
+    return isinstance(static, float | complex) and static != static

@@ -71,7 +71,8 @@ class Watch:
         if isinstance(node, Input) and isinstance(node.name, int):
             return  # it came from outside of the body
         found = self._made[register]
-        blamed.span, blamed.type, blamed.remark, blamed.given = found.span, found.type, found.remark, found.given
+        for name in Blamed.__slots__:
+            setattr(blamed, name, getattr(found, name))
 
     def _first(self, results: object) -> int | None:
         if isinstance(results, tuple):
@@ -80,9 +81,9 @@ class Watch:
 
 
 def _blamed(node: Node, remark: str = "") -> Blamed:
-    blamed = Blamed()
-    blamed.span, blamed.type, blamed.remark, blamed.given = node.span, str(node.type), remark, not node.inputs
-    return blamed
+    written = node.written if isinstance(node, Operation) else None
+    calls = written.calls(node.span) if written is not None else ()
+    return Blamed(node.span, str(node.type), remark, not node.inputs, calls)
 
 
 def _remark(node: Node, operands: Sequence[object], value: object) -> str:

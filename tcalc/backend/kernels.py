@@ -122,7 +122,7 @@ def lcm(a: Tensor, b: Tensor) -> Tensor:
     """Least common multiple. torch's divides the least integer by -1, which ends the process."""
     for x in (a, b):
         if x.dtype is not torch.uint8 and bool((x == torch.iinfo(x.dtype).min).any()):
-            raise ValueError(f"the least common multiple of {torch.iinfo(x.dtype).min} does not fit its dtype")
+            raise ValueError("least common multiple of the least integer")
     return torch.lcm(a, b)
 
 

@@ -11,8 +11,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tcalc.errors import TcalcError
-
 Sizes = int | tuple[int, ...]
 Dims = int | tuple[int, ...] | None
 Dtype = torch.dtype | None
@@ -272,13 +270,13 @@ def matrix_exp(A: Tensor) -> Tensor:
 
 def eigvals(A: Tensor) -> Tensor:
     """torch dies of a matrix with inf or nan (a segmentation fault)."""
-    values: Tensor = torch.linalg.eigvals(_finite(A, "eigvals"))
+    values: Tensor = torch.linalg.eigvals(_finite(A))
     return values
 
 
 def eig(A: Tensor) -> tuple[Tensor, Tensor]:
     """As `eigvals`."""
-    pair: tuple[Tensor, Tensor] = torch.linalg.eig(_finite(A, "eig"))
+    pair: tuple[Tensor, Tensor] = torch.linalg.eig(_finite(A))
     return pair
 
 
@@ -287,16 +285,16 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None) -> tuple[Tensor, ...
     driver, columns = "gelsd" if A.is_cpu else None, B.shape[-1]
     if not columns and A.shape[-2]:  # which that one refuses
         B = B.new_zeros((*B.shape[:-1], 1))
-    found = torch.linalg.lstsq(_finite(A, "lstsq"), B, rcond=rcond, driver=driver)
+    found = torch.linalg.lstsq(_finite(A), _finite(B), rcond=rcond, driver=driver)
     solution = found.solution if columns or not A.shape[-2] else found.solution[..., :0]
     nothing, named = found.singular_values.new_zeros(0), "linalg_lstsq"
     parts: tuple[Tensor, ...] = getattr(torch.return_types, named)((solution, nothing, found.rank, nothing))
     return parts
 
 
-def _finite(A: Tensor, name: str) -> Tensor:
+def _finite(A: Tensor) -> Tensor:
     if not torch.isfinite(A).all():
-        raise TcalcError("value", f"{name} needs finite numbers, and there is an inf or nan among them")
+        raise ValueError("not all numbers are finite")
     return A
 
 

@@ -157,5 +157,5 @@ def _stack(parts: Sequence[Any]) -> Any:
     if parts and isinstance(parts[0], tuple):
         return tuple([_stack(items) for items in zip(*parts, strict=True)])
     if any(part.shape != parts[0].shape for part in parts):
-        raise ValueError("the turns give tensors of different shapes")
+        raise ValueError(faults.DIFFERENT_SHAPES)
     return torch.stack(list(parts))

@@ -11,6 +11,8 @@ from tcalc.backend import faults, kernels
 from tcalc.backend.blame import Watch
 from tcalc.backend.guards import guarded
 from tcalc.backend.loops import loop_step
+from tcalc.backend.probes import probe_step
+from tcalc.backend.pullback import pullback_step
 from tcalc.backend.values import TORCH, tensor
 from tcalc.graph.graph import (
     ABSENT,
@@ -24,6 +26,8 @@ from tcalc.graph.graph import (
     Number,
     Operation,
     Part,
+    Probe,
+    Pullback,
     Repeat,
     nodes_of,
     weak_numbers,
@@ -44,10 +48,21 @@ class Plan:
     computes both branches and takes each element from its own.
     """
 
-    __slots__ = ("_initial", "_mapped", "_nodes", "_places", "_program", "_results", "_written", "constants", "names")
+    __slots__ = (
+        "_initial",
+        "_mapped",
+        "_nodes",
+        "_number",
+        "_places",
+        "_program",
+        "_results",
+        "_written",
+        "constants",
+        "names",
+    )
 
     def __init__(self, graph: Graph, mapped: bool = False) -> None:
-        number = {id(node): register for register, node in enumerate(graph.nodes)}
+        self._number = number = {id(node): register for register, node in enumerate(graph.nodes)}
         self._mapped = mapped
         #: One for each node, and the ticket of the run in the last, where the plans inside of loops find it.
         self._initial: Registers = [None] * (len(graph.nodes) + 1)
@@ -114,7 +129,9 @@ class Plan:
             if self._mapped or isinstance(error, Abandoned):
                 raise
             assert step is not None  # nothing else can fail here
-            raise faults.explained(error, self._nodes[self._written[step]].span) from None
+            node = self._nodes[self._written[step]]
+            operands = [registers[self._number[id(each)]] for each in node.inputs]
+            raise faults.explained(error, node, operands) from None
         if watch is not None:
             watch.end(self._results)
         return tuple([registers[r] if r.__class__ is int else _collect(r, registers) for r in self._results])
@@ -139,6 +156,10 @@ def _step(node: Node, register: int, inputs: list[int], mapped: bool) -> Step:
         return _conversion_step(TORCH[node.dtype], register, inputs[0])
     if isinstance(node, Part):
         return _part_step(node.index, register, inputs[0])
+    if isinstance(node, Pullback):
+        return pullback_step(node, register, inputs, mapped, Plan)
+    if isinstance(node, Probe):
+        return probe_step(node, register, inputs, Plan)
     if isinstance(node, Branch):
         return _branch_step(node, register, inputs, mapped)
     assert isinstance(node, Repeat)

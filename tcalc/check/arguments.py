@@ -16,6 +16,21 @@ if TYPE_CHECKING:
     from tcalc.check.checker import Checker
 
 
+#: Arguments that are no tensors, by their kind in a signature.
+WANTED = {
+    "int": "an integer",
+    "axis": "an axis: an integer",
+    "axes": "an axis or several",
+    "sizes": "an integer or several",
+    "lists": "an integer or two lists of axes",
+    "flag": "True or False",
+    "number": "a number",
+    "text": "text",
+    "dtype": "a dtype",
+    "function": "a function",
+}
+
+
 class Given:
     """A checked argument: its keyword or None, its typed form, and the node it comes from."""
 
@@ -77,18 +92,7 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
         raise Undetermined
     open_ = isinstance(type, TensorType) and not type.axes and type.static is None  # of the right kind, perhaps
     known = " known while checking" if open_ else ""
-    wanted = {
-        "int": f"an integer{known}",
-        "axis": "an axis: an integer",
-        "axes": "an axis or several",
-        "sizes": "an integer or several",
-        "lists": "an integer or two lists of axes",
-        "flag": "True or False",
-        "number": f"a number{known}",
-        "text": "text",
-        "dtype": "a dtype",
-        "function": "a function",
-    }[kind]
+    wanted = WANTED[kind] + (known if kind in ("int", "number") else "")
     raise Mismatch("type", f"{name} must be {wanted}, and {{0}} is {kind_of(type)}", Place(parameter.name), depth=1)
 
 

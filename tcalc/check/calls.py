@@ -30,6 +30,7 @@ from tcalc.types.tensor import (
     kind_of,
     needs_settling,
 )
+from tcalc.types.written import Written
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
@@ -294,6 +295,13 @@ class _Binding:
         near = nearest(option, self.signature.names)
         return f"; did you mean {near[0]}?" if near else ""
 
+    def written(self) -> Written:
+        """The arguments as they stand in the program."""
+        return Written(
+            [(name, each.node.span, each.typed.type) for name, given in self.given.items() for each in given],
+            self.checker.inside,
+        )
+
     def named(self, place: Place, node: nodes.Expr) -> errors.Named | None:
         """The argument at a place: where it stands, its type, and what to call it."""
         given = self.given.get(place.parameter)
@@ -301,7 +309,7 @@ class _Binding:
             return None
         each = given[place.item or 0] if place.item is None or place.item < len(given) else given[0]
         typed = each.typed
-        if place.item is not None and isinstance(typed, Several):
+        if place.item is not None and len(given) == 1 and isinstance(typed, Several):
             typed = typed.items[place.item]
             return typed.span, typed.type, names.shown(typed.span.text) or f"item {place.item}"
         return each.node.span, typed.type, names.party(each.node, node, self._position(place.parameter))
@@ -312,13 +320,16 @@ class _Binding:
 
 def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, binding: _Binding) -> Typed:
     signature, arguments = form.signature, binding.arguments
+    if checker.facts is not None:
+        checker.facts.place = node.span
     match = Match(signature, arguments, checker.default_float, checker.facts)
     match.fit()
     if "device" in arguments:
         _note_device(checker, arguments["device"], node)
     if row.inferred:
         operands, parameters, options = _lowered(row, match, binding.operands)
-        return inferred.call(checker, Apply(node.span, UNKNOWN_TYPE, row, form, operands, options, parameters))
+        applied = Apply(node.span, UNKNOWN_TYPE, row, form, operands, options, parameters, binding.written())
+        return inferred.call(checker, applied)
     result = form.rule(match) if form.rule is not None else match.result(signature.result)
     operands, parameters, options = _lowered(row, match, binding.operands)
     if form.fold is not None:
@@ -326,16 +337,19 @@ def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, bi
         if static is not None:
             result = checker.static_type(static, node.span)
     if len(binding.given) > 1 and len(match.packs) == 1:
-        _note_growth(checker, node, match, binding, result)
-    if row.name == "einsum":
+        (spread,) = match.packs.values()
+        odd.growth(checker, node, row, spread, binding.given, result)
+    if row.name in odd.EQUALITIES:
+        odd.equality(checker, node, row, binding.given)
+    elif row.name == "einsum":
         odd.letters(checker, node, arguments.get("equation"))
-    elif row.name == "reshape":
+    elif row.name in odd.RESHAPES:
         odd.labels(checker, node, arguments.get("x"), result)
-    if row.operator:
+    if row.operator or row.name in wrapping.WATCHED:
         wrapping.note(checker, row, node, operands, result)
     if not operands and "dtype" in signature.names and isinstance(result, TensorType):
         options["dtype"] = result.dtype
-    return Apply(node.span, result, row, form, operands, options, parameters)
+    return Apply(node.span, result, row, form, operands, options, parameters, binding.written())
 
 
 def _lowered(
@@ -362,7 +376,7 @@ def _lowered(
             value = match.arguments.get(name)
             if value is not None:
                 options[name] = value
-    while operands and operands[-1].__class__ is Static:
+    while operands and operands[-1].__class__ is Static and isinstance(operands[-1].type, ConstantType):  # left out
         operands.pop()
         names.pop()
     return tuple(operands), tuple(names), options
@@ -434,21 +448,3 @@ def _note_device(checker: Checker, device: object, node: nodes.Expr) -> None:
     here = checker.surroundings.device
     if isinstance(device, str) and device.partition(":")[0] != here.partition(":")[0]:
         checker.note(f"tensors live where --device says: {here}, and not {device}", node.span)
-
-
-def _note_growth(checker: Checker, node: nodes.Expr, match: Match, binding: _Binding, result: Type) -> None:
-    """A note where both operands of a broadcast grew, unless an axis was made for it in the same statement."""
-    (spread,) = match.packs.values()
-    if len(spread.grew) < 2 or not isinstance(result, TensorType):
-        return
-    operands = [given[0] for name, given in binding.given.items() if (name, None) in spread.grew]
-    if len(operands) < 2 or any(names.makes_axes(each.node) for each in operands):
-        return
-    types = [each.typed.type for each in operands]
-    counts = [type.numel for type in types if isinstance(type, TensorType)]
-    largest = max([count for count in counts if isinstance(count, int)], default=0)
-    times = result.numel // largest if isinstance(result.numel, int) and largest else 0
-    much = f", {times} × as many numbers" if times > 1 else ""
-    sign = binding.row.operator.replace("-", "−")
-    between = f" {sign} " if sign else " and "
-    checker.note(f"both sides grew, {between.join(map(str, types))} → {result}{much}", node.span, "growth")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcalc.check.errors import shortened
 from tcalc.check.scope import Variable, fixed_here
+from tcalc.errors import shortened
 from tcalc.types.tensor import Origin, Type
 
 if TYPE_CHECKING:
@@ -27,7 +27,19 @@ class Checked:
     static type. `values` are the expressions to compute, `targets[i]` the name that value i goes to, or None.
     """
 
-    __slots__ = ("action", "notes", "pending", "saved", "silent", "statement", "targets", "used", "values", "variables")
+    __slots__ = (
+        "action",
+        "derives",
+        "notes",
+        "pending",
+        "saved",
+        "silent",
+        "statement",
+        "targets",
+        "used",
+        "values",
+        "variables",
+    )
 
     def __init__(self, statement: nodes.Statement, action: str, values: tuple[Typed, ...] = ()) -> None:
         self.statement = statement
@@ -38,12 +50,19 @@ class Checked:
         self.variables: list[tuple[str, Variable]] = []
         self.saved: tuple[str, tuple[str, ...]] = ("", ())
         self.notes: list[Note] = []
+        #: Whether there is a derivative in it.
+        self.derives = False
         #: Names looked at, with the types they had.
         self.used: dict[str, Type | None] = {}
         #: Parts to be computed before the statement can be checked whole.
         self.pending: list[tuple[Key, Typed]] = []
 
 
+def origin_of(statement: nodes.Statement, name: str) -> Origin:
+    """A statement as where a name got what it is."""
+    return Origin(name, shortened(statement.span.text), statement.span.line)
+
+
 def fixed_by(statement: nodes.Statement, name: str, type: Type) -> Type:
     """The type with a statement as where its sizes were fixed."""
-    return fixed_here(type, Origin(name, shortened(statement.span.text), statement.span.line))
+    return fixed_here(type, origin_of(statement, name))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tcalc import library
-from tcalc.check import calls, functions, holes, indexing, lists, names, odd
+from tcalc.check import calls, clashes, functions, holes, indexing, lists, names
 from tcalc.check.arguments import Given
 from tcalc.check.functions import Function
 from tcalc.check.scope import Scope
@@ -20,13 +20,16 @@ from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
+from tcalc.types.broadcast import meet
 from tcalc.types.facts import Facts
 from tcalc.types.match import tier
 from tcalc.types.size import Size
 from tcalc.types.tensor import (
     UNKNOWN_TYPE,
+    Axis,
     ConstantType,
     FunctionType,
+    Pack,
     PoisonType,
     TensorType,
     TupleType,
@@ -36,6 +39,7 @@ from tcalc.types.tensor import (
     needs_settling,
     static_value,
 )
+from tcalc.types.written import Call
 
 #: Where a part of a statement stands: its node, and the calls it was inlined through.
 Key = tuple[int, tuple[int, ...]]
@@ -67,17 +71,23 @@ class Checker:
         self.notes: list[Note] = []
         #: Session variables looked at, with the types they had: what a cached result depends on.
         self.used: dict[str, Type | None] = {}
+        #: Whether a derivative was met.
+        self.derives = False
         self.locals: dict[str, Typed] = {}
         #: Local variables bound around the present place, for parts that are computed ahead.
         self.bound: list[tuple[Local, Typed]] = []
         #: Above 0 inside a loop, a choice or a derivative, where nothing can be computed ahead.
         self.conditional = 0
         self.path: tuple[int, ...] = ()
+        #: The call in whose body the present place is.
+        self.inside: Call | None = None
         #: Functions being inlined, to refuse recursion.
         self.active: list[object] = []
         self.inlined = 0
         #: What the sizes of a definition are assumed to fulfil, while it is checked for all sizes.
         self.facts: Facts | None = None
+        #: What is tried in the place of a hole, by the hole's identity; any other hole may then be anything.
+        self.filled: Mapping[int, nodes.Expr | Typed] | None = None
 
     # Entry
 
@@ -153,7 +163,16 @@ class Checker:
         return Static(node.span, ConstantType(node.value))
 
     def hole(self, node: nodes.Hole, expected: Type | None) -> Typed:
-        raise holes.answer(self, node, expected)
+        if self.filled is None:
+            raise holes.answer(self, node, expected)
+        filling = self.filled.get(id(node))
+        if filling is None:
+            return Static(node.span, UNKNOWN_TYPE)
+        return filling if isinstance(filling, Typed) else self.check(filling, expected)
+
+    def is_open(self, node: nodes.Expr) -> bool:
+        """Whether this is a hole that is to be answered."""
+        return node.__class__ is nodes.Hole and self.filled is None
 
     def name(self, node: nodes.Name, expected: Type | None) -> Typed:
         typed = self.lookup(node.name, node.span)
@@ -183,10 +202,10 @@ class Checker:
     def unary(self, node: nodes.Unary, expected: Type | None) -> Typed:
         if node.operator == "-" and node.operand.__class__ is nodes.Number:
             return self.static_number(-node.operand.value, node.span)
-        if isinstance(node.operand, nodes.Hole):
-            return self.hole(node.operand, expected)
-        operand = self.check(node.operand)
         row = library.operator(node.operator + "x")
+        if isinstance(node.operand, nodes.Hole) and self.filled is None:
+            raise holes.only_operand(self, row, node.operand, expected)
+        operand = self.check(node.operand)
         return calls.apply_row(self, row, node, [Given(None, operand, node.operand)])
 
     def binary(self, node: nodes.Binary, expected: Type | None) -> Typed:
@@ -198,11 +217,11 @@ class Checker:
             spine.append(left_node)
             left_node = left_node.left
         outermost = spine[0]
-        left: Typed | None = None if isinstance(left_node, nodes.Hole) else self.check(left_node)
+        left: Typed | None = None if self.is_open(left_node) else self.check(left_node)
         for each in reversed(spine):
             row = library.operator(each.operator)
             wanted = expected if each is outermost else None
-            if left is None or each.right.__class__ is nodes.Hole:
+            if left is None or self.is_open(each.right):
                 raise holes.operand(self, row, each, left, wanted)
             if each.operator in ("and", "or"):
                 left = self.logic(each, row, left)
@@ -225,12 +244,14 @@ class Checker:
             self._note_mask(node)
         left, left_node = self.check(node.first), node.first
         bindings: list[tuple[Local, Typed]] = []
+        outside = len(self.bound)
         result: Typed | None = None
         for position, (operator, right_node) in enumerate(node.links):
             right = self.check(right_node)
             if position + 1 < len(node.links) and not isinstance(right, Literal | Reference | Use | Static):
                 local = Local("link", right.type)  # the middle of a chain is computed once
                 bindings.append((local, right))
+                self.bound.append((local, right))
                 right = Use(right.span, right.type, local)
             link = self.link(node, operator, Given(None, left, left_node), Given(None, right, right_node))
             if result is None:
@@ -240,6 +261,7 @@ class Checker:
                 result = calls.apply_row(self, library.operator("and"), node, both)
             left, left_node = right, right_node
         assert result is not None
+        del self.bound[outside:]
         return Bound(node.span, tuple(bindings), result) if bindings else result
 
     def _note_mask(self, node: nodes.Compare) -> None:
@@ -255,12 +277,10 @@ class Checker:
         one, other = left.typed.type, right.typed.type
         if isinstance(one, ConstantType) and isinstance(other, ConstantType) and operator in ("==", "!="):
             return self.static_number((one == other) == (operator == "=="), node.span)
-        if operator in ("==", "!="):
-            odd.equality(self, node, operator, left, right)
         return calls.apply_row(self, library.operator(operator), node, [left, right])
 
     def choice(self, node: nodes.If, expected: Type | None) -> Typed:
-        condition = self.tensor(node.condition)
+        condition = self.tensor(node.condition, TensorType(dtypes.BOOL))
         static = static_value(condition.type)
         if static is not None and not isinstance(static, sizes.Poly | tuple):
             return self.check(node.then if static else node.otherwise, expected)
@@ -320,7 +340,7 @@ class Checker:
             return special(self, node, node.arguments, expected)
         given = list(callee.receiver)
         for argument in node.arguments:
-            if argument.value.__class__ is nodes.Hole:
+            if self.is_open(argument.value):
                 raise holes.argument(self, callee, node, given, argument, expected)
             given.append(Given(argument.name, self.argument(callee, node, argument, not given), argument.value))
         return callee.call(self, node, given, expected)
@@ -387,10 +407,18 @@ def join(checker: Checker, node: nodes.If, condition: Typed, then: Typed, otherw
             "shape",
             f"both branches must have one shape: {one} or {other}",
             node.span,
-            marks=[Mark(node.then.span, str(one)), Mark(node.otherwise.span, str(other))],
+            marks=clashes.marks((node.then.span, one), (node.otherwise.span, other)),
         )
+    axes: list[Axis | Pack] = []
+    for a, b in zip(one.axes, other.axes, strict=True):
+        if isinstance(a, Pack) or isinstance(b, Pack):
+            axes.append(a)
+        elif (met := meet(a, b)) is not None:
+            axes.append(met)
+        else:
+            raise clashes.label_error(node.span, (node.then.span, one), (node.otherwise.span, other), a, b)
     dtype = dtypes.result_type([(one.dtype, tier(one)), (other.dtype, tier(other))], checker.default_float)
-    type = TensorType(dtype, one.axes)
+    type = TensorType(dtype, tuple(axes))
     return Choice(node.span, type, condition, converted(then, dtype), converted(otherwise, dtype))
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tcalc.check import errors, names, wrapping
+from tcalc.check import clashes, errors, names, wrapping
 from tcalc.check.arguments import Given
 from tcalc.check.near import nearest
-from tcalc.check.typed import Literal, Local, Typed, Use, converted, retyped
-from tcalc.errors import Mark, TcalcError
+from tcalc.check.typed import Literal, Local, Static, Typed, Use, converted, retyped
+from tcalc.errors import Mark, TcalcError, shortened
 from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
-from tcalc.types.broadcast import Axes, broadcast
+from tcalc.types.broadcast import Axes, broadcast, meet
 from tcalc.types.dtypes import ANY, DType
 from tcalc.types.facts import Facts
 from tcalc.types.match import size_of
@@ -30,6 +30,7 @@ from tcalc.types.tensor import (
     Type,
     UnknownType,
     kind_of,
+    static_integer,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ class Sizes:
         self.packs: dict[str, tuple[Axis | Pack, ...]] = {}
         #: What `T` stands for.
         self.dtype: DType | None = None
+
+    def mark(self, name: str, also: Axis | None = None) -> Mark:
+        """The argument that fixed a name, and where it got its size; `also` another axis of it."""
+        axis, span, type = self.fixed[name]
+        text = str(type) if getattr(type, "axes", ()) else ""  # of an integer the sentence says what it is
+        return Mark(span, text, errors.fixed(axis) if also is None else errors.fixed(axis, also))
 
 
 def word_dtype(annotation: nodes.TypeExpr) -> DType | None:
@@ -135,22 +142,46 @@ def fit(
             return axes  # cannot be told for all shapes: checked at each call
     elif type.rank < fixed or (not packs and type.rank != fixed):
         raise _rank_error(annotation, typed, what, fixed)
-    result: list[Axis | Pack] = []
+    result: list[Axis | Pack] = list(axes)
     before = packs[0] if packs else len(patterns)
     middle = len(axes) - fixed if packs else 0
-    for position, pattern in enumerate(patterns[:before]):
-        result.append(_fit_axis(checker, pattern, axes[position], position, typed, known, what, scope_sizes))
     if packs:
         pack = patterns[before]
         assert isinstance(pack, nodes.PackExpr)
         rest = axes[before : before + middle]
-        result.extend(rest)
         earlier = known.packs.get(pack.name)
         known.packs[pack.name] = rest if earlier is None else _widest(earlier, rest, typed, what, pack.name)
-        for offset, pattern in enumerate(patterns[before + 1 :]):
-            position = before + middle + offset
-            result.append(_fit_axis(checker, pattern, axes[position], position, typed, known, what, scope_sizes))
+    placed = [(at if at < before else at - 1 + middle, patterns[at]) for at in range(len(patterns)) if at not in packs]
+    # `[a + b, b]`: what fixes one name goes before what needs it.
+    for position, pattern in sorted(placed, key=lambda each: _names_computed_with(each[1])):
+        result[position] = _fit_axis(checker, pattern, axes[position], position, typed, known, what, scope_sizes)
     return tuple(result)
+
+
+def size_names(annotation: nodes.TypeExpr) -> list[str]:
+    """The names in an annotation's sizes, computed ones too."""
+    sized = [part.size for part in annotation.axes or () if isinstance(part, nodes.AxisExpr)]
+    return list({name: None for size in sized for name in _names_in(size)})
+
+
+def _names_in(size: nodes.Expr) -> Iterator[str]:
+    """The names that a size is computed with, as they stand there."""
+    if isinstance(size, nodes.Name):
+        yield size.name
+    elif isinstance(size, nodes.Binary):
+        yield from (*_names_in(size.left), *_names_in(size.right))
+    elif isinstance(size, nodes.Unary):
+        yield from _names_in(size.operand)
+    elif isinstance(size, nodes.Call):
+        for argument in size.arguments:
+            yield from _names_in(argument.value)
+
+
+def _names_computed_with(pattern: nodes.AxisExpr | nodes.PackExpr) -> int:
+    """How many names a size is computed with; 0 for a size that is a name or a number."""
+    if isinstance(pattern, nodes.PackExpr) or isinstance(pattern.size, nodes.Name | nodes.Number | nodes.Hole):
+        return 0
+    return len(set(_names_in(pattern.size)))
 
 
 def _widest(one: Axes, other: Axes, typed: Typed, what: str, pack: str) -> Axes:
@@ -200,16 +231,32 @@ def _fit_axis(
         wanted = _evaluate(checker, pattern.size, known, scope_sizes, axis.size)
     label = pattern.label
     if not sizes.agree(wanted, axis.size):
-        raise _size_error(pattern, axis, position, typed, known, what, wanted)
+        raise _size_error(checker, pattern, axis, position, typed, known, what, wanted)
     if label is not None and axis.label is not None and label != axis.label:
         raise TcalcError(
             "label",
             f"{axis.label} meets {label}: {what} is {typed.type}",
             typed.span,
-            marks=[Mark(typed.span, str(typed.type))],
+            marks=[Mark(typed.span, str(typed.type), errors.fixed(axis))],
         )
+    if label is None and isinstance(pattern.size, nodes.Name):
+        _refuse_labels(pattern.size.name, axis, typed, known)
     size = wanted if axis.size is sizes.UNKNOWN else axis.size
     return axis if label is None and size is axis.size else Axis(size, label or axis.label, axis.origin)
+
+
+def _refuse_labels(name: str, axis: Axis, typed: Typed, known: Sizes) -> None:
+    """An error where two arguments bring two labels to one size name; rows and columns may have labels of their own."""
+    if name not in known.fixed or axis.label is None:
+        return
+    other, span, type = known.fixed[name]
+    if span is typed.span:
+        return
+    if meet(other, axis) is None:
+        assert isinstance(type, TensorType) and isinstance(typed.type, TensorType)
+        raise clashes.label_error(typed.span, (span, type), (typed.span, typed.type), other, axis)
+    if other.label is None:
+        known.fixed[name] = (axis, typed.span, typed.type)
 
 
 def _evaluate(checker: Checker, expression: nodes.Expr, known: Sizes, scope_sizes: bool, found: Size) -> Size:
@@ -223,6 +270,11 @@ def _evaluate(checker: Checker, expression: nodes.Expr, known: Sizes, scope_size
         return size_of(expression, look)
     except KeyError as missing:
         name = str(missing.args[0])
+        both = [each for each in dict.fromkeys(_names_in(expression)) if look(each) is None]
+        if len(both) > 1:
+            raise TcalcError(
+                "shape", f"{expression.span.text} alone does not say what {' and '.join(both)} are", expression.span
+            ) from None
         pattern = _pattern(expression, lambda each: sizes.symbol(each) if look(each) is None else look(each))
         solved = sizes.solve_linear(pattern, found, name) if isinstance(found, int | sizes.Poly) else None
         if solved is None:
@@ -262,25 +314,40 @@ def _size_in_scope(checker: Checker, name: str, node: nodes.Expr) -> Size | None
 
 
 def _size_error(
-    pattern: nodes.AxisExpr, axis: Axis, position: int, typed: Typed, known: Sizes, what: str, wanted: Size
+    checker: Checker,
+    pattern: nodes.AxisExpr,
+    axis: Axis,
+    position: int,
+    typed: Typed,
+    known: Sizes,
+    what: str,
+    wanted: Size,
 ) -> TcalcError:
-    marks = [Mark(typed.span, str(typed.type), errors.fixed(axis))]
-    text = pattern.size.span.text
-    if isinstance(pattern.size, nodes.Name) and text in known.fixed:
-        other, span, type = known.fixed[text]
-        if span.source is typed.span.source:
-            marks.insert(0, Mark(span, str(type), errors.fixed(other)))
-        means = f"{text} is {sizes.text(wanted)}"
-        if not isinstance(wanted, int):
-            means = f"{what.partition(' ')[0]} is declared with {sizes.text(wanted)} there"
-        return TcalcError(
-            "shape", f"{what}'s axis {position} is {sizes.text(axis.size)}, and {means}", typed.span, marks=marks
-        )
+    """A size that is not what the annotation says, and what says so: other arguments, or a name in sight."""
+    text, mine = pattern.size.span.text, Mark(typed.span, str(typed.type), errors.fixed(axis))
+    marks: list[Mark] = [mine]
+    notes: list[str] = []
+    for name in sorted(sizes.names(_pattern(pattern.size, sizes.symbol))):
+        if name in known.fixed:
+            span = known.fixed[name][1]
+            if span.source is typed.span.source and span.start == mine.span.start:
+                marks[-1] = known.mark(name, axis)
+            elif span.source is typed.span.source:
+                marks.insert(0, known.mark(name))
+        elif (variable := checker.scope.lookup(name)) is not None and variable.origin is not None:
+            value = static_integer(variable.type)
+            notes.append(f"{name}{'' if value is None else f' is {value}'}: {errors.chain(variable.origin)}")
+    says = f"{text} is {sizes.text(wanted)}"
+    if isinstance(pattern.size, nodes.Number):
+        says = f"the annotation says {text}"
+    elif not isinstance(wanted, int):
+        says = f"{what.partition(' ')[0]} is declared with {sizes.text(wanted)} there"
     return TcalcError(
         "shape",
-        f"{what}'s axis {position} is {sizes.text(axis.size)}, and the annotation says {text}",
+        f"{what}'s axis {position} is {sizes.text(axis.size)}, and {says}",
         typed.span,
         marks=marks,
+        notes=notes,
     )
 
 
@@ -289,11 +356,11 @@ def _size_error(
 
 def bind_parameters(
     checker: Checker, function: UserFunction, bound: list[tuple[nodes.Parameter, Given]], node: nodes.Expr
-) -> dict[str, Size]:
+) -> Sizes:
     """Fit arguments to annotations; what the size names stand for."""
-    if not function.is_annotated and function.result is None:
-        return {}
     known = Sizes()
+    if not function.is_annotated and function.result is None:
+        return known
     for parameter, given in bound:  # integers first: other annotations may use them
         if parameter.annotation is not None and is_static_integer(parameter.annotation):
             static = given.typed.type.static if isinstance(given.typed.type, TensorType) else None
@@ -307,6 +374,7 @@ def bind_parameters(
                     given.node.span,
                 )
             known.values[parameter.name] = static
+            known.fixed[parameter.name] = (Axis(static), given.node.span, given.typed.type)
     for parameter, given in sorted(bound, key=lambda each: _computes_sizes(each[0].annotation)):
         annotation = parameter.annotation
         if annotation is None or is_static_integer(annotation):
@@ -319,8 +387,8 @@ def bind_parameters(
             raise TcalcError(
                 "type", f"{parameter.name} must be a tensor, and {what} is {kind_of(type)}", given.node.span
             )
-        fit(checker, annotation, given.typed, known, what, False)
-    return known.values
+        fit(checker, annotation, Static(given.node.span, type), known, what, False)
+    return known
 
 
 def _computes_sizes(annotation: nodes.TypeExpr | None) -> bool:
@@ -413,7 +481,7 @@ def symbolic_parameters(checker: Checker, function: UserFunction) -> tuple[dict[
             scope[parameter.name] = _symbolic(span, checker.static_type(symbol(parameter.name), span), parameter.name)
             continue
         dtype = word_dtype(annotation) or ANY
-        origin = Origin(parameter.name, errors.shortened(span.text), span.line)
+        origin = Origin(parameter.name, shortened(span.text), span.line)
         axes: list[Axis | Pack] = []
         for part in annotation.axes or ():
             if isinstance(part, nodes.PackExpr):

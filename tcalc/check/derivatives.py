@@ -5,19 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tcalc.check import errors, names
+from tcalc.check import clashes, errors, names
 from tcalc.check.arguments import Given, static_list
+from tcalc.check.dependence import names_of, steps_between
 from tcalc.check.over import Over
+from tcalc.check.past import leaves, reached
 from tcalc.check.typed import Derivative, Local, Reference, Static, Typed, Use
 from tcalc.errors import Mark, TcalcError
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
+from tcalc.types.broadcast import meet
 from tcalc.types.mismatch import Undetermined
-from tcalc.types.tensor import UNKNOWN_TYPE, Axis, FunctionType, Pack, TensorType, TupleType, Type, UnknownType, kind_of
+from tcalc.types.tensor import (
+    UNKNOWN_TYPE,
+    Axis,
+    ConstantType,
+    FunctionType,
+    Pack,
+    TensorType,
+    TupleType,
+    Type,
+    UnknownType,
+    kind_of,
+)
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
+
+#: How many steps each method of `minimize` takes at most, where nothing is said.
+MOST_STEPS = {"lbfgs": 500, "adam": 2000, "sgd": 2000}
 
 Handler = Callable[["Checker", nodes.Expr, Over, Sequence[Given], "Type | None"], Typed]
 
@@ -35,7 +52,7 @@ def _derivative(checker: Checker, kind: str, node: nodes.Expr, over: Over, given
     needs_vector = kind in ("vjp", "jvp")
     if not given:
         raise errors.wrong_count(kind, 1, 2, 0, node.span)
-    body = given[0].typed
+    body = checker.settled_part(given[0].node, given[0].typed)
     if isinstance(body.type, FunctionType):
         if len(given) != 1:
             raise errors.wrong_count(kind, 1, 1, len(given), node.span)
@@ -67,26 +84,129 @@ def _derivative(checker: Checker, kind: str, node: nodes.Expr, over: Over, given
         return Static(node.span, UNKNOWN_TYPE)
     if not isinstance(body.type, TensorType):
         raise TcalcError("grad", f"{names.called(given[0].node)} is {kind_of(body.type)}, not a tensor", body.span)
+    to_leaves = not variables
+    if to_leaves:
+        found = _leaves(checker, body, given[0].node)
+        if found is None:
+            return Static(node.span, UNKNOWN_TYPE)
+        by = found
     as_vjp = kind == "grad" and vector is not None
     if kind in ("grad", "hessian", "minimize") and not as_vjp and body.type.axes:
         raise _not_scalar(kind, given[0].node, body.type)
+    if vector is not None and (kind != "jvp" or len(by) == 1):
+        like = by[0].type if kind == "jvp" else body.type
+        assert isinstance(like, TensorType)
+        _fit_vector(vector, like, variables[0] if kind == "jvp" else given[0].node)
     types = [_type(checker, "vjp" if as_vjp else kind, body.type, variable.type) for variable in by]
-    many = len(by) != 1
-    result: Type = TupleType(tuple(types), tuple([v.span.text for v in variables])) if many else types[0]
+    if not to_leaves:
+        _refuse_earlier(checker, body, by)
+        for variable, typed in zip(variables, by, strict=True):
+            _note_zero(checker, kind, variable, typed, given[0])
+    many = len(by) != 1 or to_leaves
+    checker.derives = True
+    called = tuple([each.name if isinstance(each, Reference) else each.span.text for each in by])
+    result: Type = TupleType(tuple(types), called) if many else types[0]
     return Derivative(
-        node.span, result, "vjp" if as_vjp else kind, tuple(by), body, vector.typed if vector else None, many
+        node.span,
+        result,
+        "vjp" if as_vjp else kind,
+        tuple(by),
+        body,
+        vector.typed if vector else None,
+        many,
+        checker.surroundings,
     )
+
+
+def _refuse_earlier(checker: Checker, body: Typed, by: Sequence[Typed]) -> None:
+    """An error where the body was computed by what a variable was before it was bound anew."""
+    memory = checker.surroundings.memory
+    if memory is not None:
+        ends = {each.name: memory.version(each.name) for each in by if isinstance(each, Reference)}
+        present = [memory.version(name) for name in names_of(body, dict(checker.bound).get) if name not in ends]
+        reached([each for each in present if each is not None], ends, body.span)
+
+
+def _note_zero(checker: Checker, kind: str, variable: nodes.Expr, by: Typed, given: Given) -> None:
+    """A note where a derivative is zero everywhere, whatever the numbers are."""
+    bound = dict(checker.bound)
+    body = given.typed
+    through = steps_between(body, by, bound.get)
+    if through == []:
+        return
+    memory = checker.surroundings.memory
+    others = names_of(body, bound.get) - {variable.span.text}
+    if isinstance(by, Reference) and others:
+        if memory is None:
+            return  # what the other variables will have been computed by is not known yet
+        known = [memory.version(name) for name in others]
+        if any(each is not None and each.past is not None for each in known):
+            return
+    name = variable.span.text
+    if through:
+        listed = " and ".join(through)
+        told = f"{name} reaches {names.called(given.node)} through {listed} alone, which is flat: its derivative is 0"
+    else:
+        told = f"{names.called(given.node)} does not depend on {name}: its derivative is 0"
+    checker.note(told, given.node.span)
+
+
+def _leaves(checker: Checker, body: Typed, node: nodes.Expr) -> list[Typed] | None:
+    """The variables that everything in a body goes back to; None where what they are is known only when it runs."""
+    memory = checker.surroundings.memory
+    if memory is None:
+        return None
+    bound = dict(checker.bound)
+    versions = [memory.version(name) for name in names_of(body, bound.get)]
+    found: list[Typed] = []
+    for leaf in leaves([each for each in versions if each is not None]):
+        now = memory.version(leaf.name)
+        if now is not leaf:
+            since = "" if now is None else f", which line {now.line} bound anew"
+            raise TcalcError("grad", f"{names.called(node)} was computed by an earlier {leaf.name}{since}", body.span)
+        checker.used[leaf.name] = leaf.type
+        found.append(Reference(body.span, leaf.type, leaf.name))
+    if not found:
+        raise TcalcError("grad", f"{names.called(node)} depends on no floating variable", body.span)
+    return found
 
 
 def minimize(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
     """`minimize[w](loss, steps=, lr=, method=)`: the minimisers, typed as the variables are."""
     positional = [each for each in given if each.name is None]
+    options: dict[str, object] = {"method": "lbfgs", "steps": None, "lr": None}
     for each in given:
-        if each.name is not None and each.name not in ("steps", "lr", "method"):
-            raise TcalcError("type", f"minimize has no option {each.name}", each.node.span)
+        if each.name is None:
+            continue
+        if each.name not in options:
+            known = ", ".join(sorted(options))
+            raise TcalcError("type", f"minimize has no option {each.name}; it has {known}", each.node.span)
+        options[each.name] = _option(each)
     if len(positional) != 1 or not over:
         raise TcalcError("type", "minimize is of one loss, by variables: minimize[w](loss)", node.span)
-    return _derivative(checker, "minimize", node, over, positional)
+    options["steps"] = options["steps"] or MOST_STEPS[str(options["method"])]
+    derivative = _derivative(checker, "minimize", node, over, positional)
+    if isinstance(derivative, Derivative):
+        derivative.options = options
+    return derivative
+
+
+def _option(given: Given) -> object:
+    """An option of `minimize`. Raises TcalcError where it is none that it takes."""
+    type = given.typed.type
+    value = type.value if isinstance(type, ConstantType) else getattr(type, "static", None)
+    if given.name == "method":
+        if isinstance(value, str) and value.lower() in MOST_STEPS:
+            return value.lower()
+        listed = ", ".join(f'"{name}"' for name in MOST_STEPS)
+        raise TcalcError("value", f"method is one of {listed}", given.node.span)
+    if given.name == "steps":
+        if value.__class__ is int and isinstance(value, int) and value > 0:
+            return value
+        raise TcalcError("value", "steps is an integer from 1 on, known while checking", given.node.span)
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):
+        return value
+    raise TcalcError("value", "lr is a number above 0, known while checking", given.node.span)
 
 
 def gradcheck(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
@@ -103,10 +223,10 @@ def accumulated(checker: Checker, node: nodes.Attribute, value: Typed) -> Typed:
     if not isinstance(value, Reference) or not isinstance(value.type, TensorType):
         raise TcalcError("grad", f"only a variable has a gradient, and {names.called(node.value)} is none", node.span)
     type = _type(checker, "grad", value.type, value.type)
-    return Derivative(node.span, type, "accumulated", (value,), value, None, False)
+    return Derivative(node.span, type, "accumulated", (value,), value, None, False, checker.surroundings)
 
 
-def backward(node: nodes.Expr, receiver: Given, rest: Sequence[Given]) -> Typed:
+def backward(checker: Checker, node: nodes.Expr, receiver: Given, rest: Sequence[Given]) -> Typed:
     """`z.backward()`, `z.backward(v)`: by every leaf that z depends on."""
     type = receiver.typed.type
     if not isinstance(type, TensorType):
@@ -116,7 +236,12 @@ def backward(node: nodes.Expr, receiver: Given, rest: Sequence[Given]) -> Typed:
     if type.axes and not rest:
         raise _not_scalar("grad", receiver.node, type)
     vector = rest[0].typed if rest else None
-    return Derivative(node.span, TupleType(()), "backward", (), receiver.typed, vector, True)
+    by = _leaves(checker, receiver.typed, receiver.node) or []
+    types = [_type(checker, "grad", type, each.type) for each in by]
+    checker.derives = True
+    return Derivative(
+        node.span, TupleType(tuple(types)), "backward", tuple(by), receiver.typed, vector, True, checker.surroundings
+    )
 
 
 def _type(checker: Checker, kind: str, body: TensorType, by: Type) -> TensorType:
@@ -135,10 +260,28 @@ def _type(checker: Checker, kind: str, body: TensorType, by: Type) -> TensorType
     return TensorType(of_result if kind == "jvp" else dtype, axes[kind])
 
 
+def _fit_vector(vector: Given, like: TensorType, node: nodes.Expr) -> None:
+    """An error unless v of `vjp`, `jvp` has the shape of what it goes with."""
+    type, what = vector.typed.type, names.called(vector.node)
+    if isinstance(type, UnknownType):
+        return
+    if not isinstance(type, TensorType):
+        raise TcalcError("type", f"{what} is {kind_of(type)}, not a tensor", vector.node.span)
+    marks = clashes.marks((node.span, like), (vector.node.span, type))
+    message = f"{what} must have the shape of {names.called(node)}: {like}, not {type}"
+    if type.rank is None or like.rank is None:
+        return
+    if len(type.axes) != len(like.axes) or not all(map(sizes.agree, type.shape, like.shape)):
+        raise TcalcError("shape", message, vector.node.span, marks=marks)
+    for mine, theirs in zip(like.axes, type.axes, strict=True):
+        if isinstance(mine, Axis) and isinstance(theirs, Axis) and meet(mine, theirs) is None:
+            raise TcalcError("label", clashes.sentence(mine, theirs), vector.node.span, marks=marks)
+
+
 def _not_scalar(kind: str, node: nodes.Expr, type: TensorType) -> TcalcError:
     body = names.shown(node.span.text) or "e"
     numel = type.numel
-    what = "gradient" if kind == "grad" else "Hessian"
+    what = {"grad": "gradient", "minimize": "minimum"}.get(kind, "Hessian")
     one = f" ({sizes.text(numel)} numbers)" if isinstance(numel, int) else ""
     return TcalcError(
         "grad",
@@ -211,8 +354,11 @@ def _of_function(checker: Checker, kind: str, node: nodes.Expr, over: Over, give
             if kind in ("grad", "hessian") and body.type.axes:
                 raise _not_scalar(kind, body_node, body.type)
             types = [_type(checker, kind, body.type, each.type) for each in by]
+            checker.derives = True
             result: Type = TupleType(tuple(types)) if over and len(types) > 1 else types[0]
-            derivative = Derivative(node.span, result, kind, tuple(by), body, None, len(types) > 1)
+            derivative = Derivative(
+                node.span, result, kind, tuple(by), body, None, len(types) > 1, checker.surroundings
+            )
             return Bound(node.span, tuple(bindings), derivative)
 
     return Static(node.span, FunctionType(DerivativeFunction(f"{kind} of {function.name}")))

@@ -11,10 +11,11 @@ from tcalc.types import size as sizes
 from tcalc.types.mismatch import Mismatch, Place
 from tcalc.types.tensor import Axis, ConstantType, FunctionType, Origin, Type
 
+#: A chain of definitions longer than this is told without its middle.
+MOST_PARENTS = 4
+
 #: An argument as errors need it: where it stands, its type, and what to call it.
 Named = tuple[Span, Type, str]
-
-LONGEST_DEFINITION = 40
 
 
 def misfit(span: Span, mismatch: Mismatch, find: Callable[[Place], Named | None]) -> TcalcError:
@@ -35,29 +36,25 @@ def misfit(span: Span, mismatch: Mismatch, find: Callable[[Place], Named | None]
     return TcalcError(mismatch.code, sentence, span, marks=marks, notes=mismatch.notes)
 
 
-def fixed(axis: Axis) -> str:
-    """Where an axis got its size: "4: B = ones(4, 3), line 2", and what it came through."""
-    if axis.origin is None:
-        return ""
-    text = f"{sizes.text(axis.size)}: {origin_text(axis.origin)}"
-    seen = axis.origin.name
-    parent = axis.origin.parent
+def fixed(*axes: Axis) -> str:
+    """Where axes of one argument got their sizes: "4: B = ones(4, 3), line 2", and what they came through."""
+    found: dict[str, list[str]] = {}
+    for axis in axes:
+        if axis.origin is not None:
+            found.setdefault(chain(axis.origin), []).append(sizes.text(axis.size))
+    return "; ".join([f"{' and '.join(dict.fromkeys(texts))}: {origin}" for origin, texts in found.items()])
+
+
+def chain(origin: Origin) -> str:
+    """`B = C.T, line 4, from C, line 3`; of a long chain the beginning and the end."""
+    parents: list[str] = []
+    parent = origin.parent
     while parent is not None:
-        if parent.name != seen:  # an update keeps the name: only where it came from another one is news
-            text += f", from {parent.name}, line {parent.line}"
-        seen, parent = parent.name, parent.parent
-    return text
-
-
-def origin_text(origin: Origin) -> str:
-    """`B = ones(4, 3), line 2`"""
-    return f"{origin.text}, line {origin.line}"
-
-
-def shortened(text: str) -> str:
-    """A definition's text in one line that is not long."""
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST_DEFINITION else line[: LONGEST_DEFINITION - 2].rstrip() + " …"
+        parents.append(f", from {parent.name}, line {parent.line}")
+        parent = parent.parent
+    if len(parents) > MOST_PARENTS:
+        parents = [*parents[: MOST_PARENTS - 2], ", …", parents[-1]]
+    return f"{origin.text}, line {origin.line}{''.join(parents)}"
 
 
 def unknown_name(name: str, span: Span, known: Sequence[str], spellings: Mapping[str, str] = {}) -> TcalcError:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import calls, declared, errors, names, special, wrapping
+from tcalc.check import calls, declared, errors, holes, names, special, wrapping
 from tcalc.check.arguments import Given
 from tcalc.check.over import Over
 from tcalc.check.typed import Bound, Local, Static, Typed, converted
-from tcalc.errors import Mark, TcalcError
+from tcalc.errors import Mark, TcalcError, shortened
 from tcalc.library import reachable
 from tcalc.library.builtin import Builtin
 from tcalc.source import Span
@@ -19,7 +19,6 @@ from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
 from tcalc.types.facts import Fact
 from tcalc.types.mismatch import Undetermined
-from tcalc.types.size import Size
 from tcalc.types.size import names as names_of_sizes
 from tcalc.types.size import text as size_text
 from tcalc.types.tensor import (
@@ -32,6 +31,7 @@ from tcalc.types.tensor import (
     UnknownType,
     kind_of,
 )
+from tcalc.types.written import MOST_CALLS, Call
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
@@ -120,9 +120,7 @@ class Conversion(Function):
         if isinstance(value.type, UnknownType):
             return checker.settle(given[0].node, value)
         checker.require_tensor(value, given[0].node)
-        if not wrapping.fits(value, self.dtype):
-            least, greatest = wrapping.limits(self.dtype)
-            checker.note(f"{self.dtype} holds {least} to {greatest}, so this wraps", node.span)
+        wrapping.converted(checker, value, self.dtype, node)
         return converted(value, self.dtype)
 
 
@@ -164,15 +162,17 @@ class UserFunction(Function):
         checker.inlined += 1
         if checker.inlined > MOST_INLINED:
             raise TcalcError("limit", f"more than {MOST_INLINED} calls in one statement", node.span)
-        outer = checker.locals, checker.path, len(checker.bound)
+        outer = checker.locals, checker.path, checker.inside, len(checker.bound)
+        call = Call(self.name, node.span, checker.inside)
         bindings: list[tuple[Local, Typed]] = []
         aliases: dict[str, str | None] = {}
         checker.active.append(self.body)
         try:
             scope = dict(self.environment)
             checker.locals = scope
-            sizes = declared.bind_parameters(checker, self, bound, node)
-            self._hold_facts(checker, sizes, node)
+            known = declared.bind_parameters(checker, self, bound, node)
+            self._hold_facts(checker, known, node)
+            sizes = known.values
             for parameter, each in bound:
                 typed = each.typed
                 if parameter.annotation is not None:
@@ -182,18 +182,18 @@ class UserFunction(Function):
                 if name not in scope:
                     scope[name] = checker.size_value(size, self.span)
             checker.locals = scope
-            checker.path = (*outer[1], id(node))
+            checker.path, checker.inside = (*outer[1], id(node)), call
             body = checker.check(self.body)
             if self.result is not None:
                 body = declared.checked_result(checker, self, sizes, bound, body)
             if aliases:
                 body = declared.called_outside(body, aliases)
         except TcalcError as error:
-            _tell_call(error, self, node)
+            _tell_call(error, call)
             raise
         finally:
             checker.active.pop()
-            checker.locals, checker.path, depth = outer
+            checker.locals, checker.path, checker.inside, depth = outer
             del checker.bound[depth:]
         return Bound(node.span, tuple(bindings), body) if bindings else body
 
@@ -231,13 +231,20 @@ class UserFunction(Function):
             bound.append((parameter, value))
         return bound
 
-    def _hold_facts(self, checker: Checker, sizes: Mapping[str, Size], node: nodes.Expr) -> None:
+    def _hold_facts(self, checker: Checker, known: declared.Sizes, node: nodes.Expr) -> None:
         """An error where a call's sizes are not what the definition assumed; in a definition, its facts too."""
+        sizes = known.values
+        if checker.facts is not None:
+            checker.facts.place = node.span
         for fact in self.facts:
             if fact.holds(sizes) is False:
                 named = names_of_sizes(fact.size) | names_of_sizes(fact.bound)
                 found = ", ".join(f"{name} is {size_text(sizes[name])}" for name in sorted(named) if name in sizes)
-                raise TcalcError("shape", f"{self.name} needs {fact.text}, and {found}", node.span)
+                marks = [known.mark(name) for name in sorted(named) if name in known.fixed]
+                place = fact.origin
+                notes = [] if place is None else [f"{shortened(place.text)} on line {place.line} needs it"]
+                message = f"{self.name} needs {fact.text}, and {found}"
+                raise TcalcError("shape", message, node.span, marks=marks, notes=notes)
             if checker.facts is not None:
                 checker.facts.adopt(fact, sizes)
 
@@ -260,17 +267,12 @@ class UserFunction(Function):
             checker.active.clear()
 
 
-def _tell_call(error: TcalcError, function: UserFunction, node: nodes.Expr) -> None:
+def _tell_call(error: TcalcError, call: Call) -> None:
     """An error inside a function also says which call led there."""
-    if (
-        error.span is not None
-        and error.span.source is node.span.source
-        and node.span.start <= error.span.start < node.span.end
-    ):
+    if error.span is not None and call.span.holds(error.span):
         return
-    line = f"in {function.name}, called on line {node.span.line}: {errors.shortened(node.span.text)}"
-    if line not in error.notes and len(error.notes) < 4:
-        error.notes.append(line)
+    if str(call) not in error.notes and len(error.notes) < MOST_CALLS:
+        error.notes.append(str(call))
 
 
 def resolve(checker: Checker, node: nodes.Expr) -> Function:
@@ -296,7 +298,7 @@ def resolve(checker: Checker, node: nodes.Expr) -> Function:
         else:
             typed = checker.lookup(node.name, node.name_span)
             if typed is None or not isinstance(typed.type, FunctionType):
-                raise names.unknown_method(node, receiver)
+                raise names.unknown_method(checker, node, receiver)
             function = _value(node, typed)
         function = _with_receiver(function, Given(None, receiver, node.value))
         return function
@@ -308,6 +310,8 @@ def resolve(checker: Checker, node: nodes.Expr) -> Function:
                 inner = resolve(checker, value)
                 if isinstance(inner, RowFunction):
                     return RowFunction(inner.row, (*inner.over, *node.items), inner.receiver)
+    if isinstance(node, nodes.Hole) and checker.filled is None:
+        raise holes.Unfilled(checker, node, (), "a function")
     return _value(node, checker.check(node))
 
 
@@ -342,7 +346,7 @@ def _from_torch(checker: Checker, found: object, node: nodes.Attribute) -> Funct
     function = FUNCTIONS.get(found) if isinstance(found, str) else None
     if function is not None:
         return function
-    raise names.unknown_torch(node)
+    raise names.unknown_torch(checker, node)
 
 
 def _value(node: nodes.Expr, typed: Typed) -> Function:

@@ -1,15 +1,14 @@
-"""Holes: `?` is answered with the type it must have, and the names that fit."""
+"""Holes: what the neighbours of a `?` say of it. The whole statement's answer is made of that in `fillings`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tcalc.check.arguments import Given, default_value
+from tcalc.check.arguments import WANTED, Given, default_value
 from tcalc.check.typed import Typed
 from tcalc.errors import Mark, TcalcError
 from tcalc.library.builtin import Builtin
-from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread, meet
@@ -23,23 +22,39 @@ if TYPE_CHECKING:
     from tcalc.check.checker import Checker
     from tcalc.check.functions import Function
 
-MOST_NAMES = 5
+
+class Unfilled(TcalcError):
+    """A hole was met. `types` are what its neighbours say of it; the whole statement may say more (`fillings`).
+
+    `locals` are the local names in sight, `kind` says what it must be where that is no tensor ("an axis: an integer"),
+    `nothing` is the sentence to say where no type will do.
+    """
+
+    def __init__(self, checker: Checker, node: nodes.Hole, types: Sequence[TensorType] = (), kind: str = "") -> None:
+        super().__init__("type", "? may be anything here", node.span)
+        self.node, self.types, self.kind = node, types, kind
+        self.locals = dict(checker.locals)
+        self.for_all_sizes = checker.facts is not None
+        self.nothing: TcalcError | None = None
 
 
-def answer(checker: Checker, node: nodes.Hole, expected: Type | None) -> TcalcError:
-    """The answer to a hole of which at most the type is known."""
-    return _told(checker, node.span, [expected] if isinstance(expected, TensorType) else [])
+def answer(checker: Checker, node: nodes.Hole, expected: Type | None) -> Unfilled:
+    """A hole of which at most the type is known."""
+    return Unfilled(checker, node, [expected] if isinstance(expected, TensorType) else [])
 
 
-def operand(
-    checker: Checker, row: Builtin, node: nodes.Binary, left: Typed | None, expected: Type | None
-) -> TcalcError:
-    """The answer to a hole beside an operator."""
+def operand(checker: Checker, row: Builtin, node: nodes.Binary, left: Typed | None, expected: Type | None) -> Unfilled:
+    """A hole beside an operator."""
     hole = node.left if left is None else node.right
     assert isinstance(hole, nodes.Hole)
     other = checker.check(node.right) if left is None and not isinstance(node.right, nodes.Hole) else left
     operands = [None if left is None else other, None if left is not None else other]
-    return _best(checker, hole.span, row, operands, expected)
+    return _best(checker, hole, row, operands, expected)
+
+
+def only_operand(checker: Checker, row: Builtin, hole: nodes.Hole, expected: Type | None) -> Unfilled:
+    """A hole behind an operator that has no other operand."""
+    return _best(checker, hole, row, [None], expected)
 
 
 def argument(
@@ -47,38 +62,65 @@ def argument(
     callee: Function,
     node: nodes.Call,
     given: Sequence[Given],
-    hole: nodes.Argument,
+    argument: nodes.Argument,
     expected: Type | None,
-) -> TcalcError:
-    """The answer to a hole among a call's arguments."""
+) -> Unfilled:
+    """A hole among a call's arguments."""
     from tcalc.check.functions import RowFunction
 
+    hole = argument.value
+    assert isinstance(hole, nodes.Hole)
     if not isinstance(callee, RowFunction):
-        return _told(checker, hole.value.span, [])
+        return Unfilled(checker, hole)
+    kind = _kind(callee.row, argument.name, sum(each.name is None for each in given))
+    if kind:
+        return Unfilled(checker, hole, (), kind)
+    if argument.name is not None or callee.over or callee.row.sequence:
+        return Unfilled(checker, hole)
     types: list[Typed | None] = [each.typed for each in given if each.name is None]
     types.append(None)
-    after = node.arguments[node.arguments.index(hole) + 1 :]
+    after = node.arguments[node.arguments.index(argument) + 1 :]
     types += [
         checker.check(each.value) for each in after if each.name is None and not isinstance(each.value, nodes.Hole)
     ]
-    return _best(checker, hole.value.span, callee.row, types, expected)
+    return _best(checker, hole, callee.row, types, expected)
+
+
+def _kind(row: Builtin, name: str | None, position: int) -> str:
+    """What an argument of a row is where no form takes a tensor there: "an axis or several"."""
+    kinds = []
+    for form in row.forms:
+        parameters = form.signature.parameters
+        found = [each for each in parameters if each.name == name]
+        if name is None:  # what is starred takes all the rest
+            starred = [each for each in parameters[: position + 1] if each.starred]
+            found = starred[:1] or [*parameters[position : position + 1]]
+        kinds += [each.kind for each in found]
+    words = [WANTED[kind] for kind in kinds if kind in WANTED]
+    return max(words, key=len) if len(words) == len(kinds) > 0 else ""
 
 
 def _best(
-    checker: Checker, span: Span, row: Builtin, operands: Sequence[Typed | None], expected: Type | None
-) -> TcalcError:
-    """The answer to a hole among a row's operands: what fits, or that nothing does."""
+    checker: Checker, hole: nodes.Hole, row: Builtin, operands: Sequence[Typed | None], expected: Type | None
+) -> Unfilled:
+    """A hole among a row's operands: what fits, or that nothing does."""
     found = _candidates(checker, row, operands, expected)
-    if not found and isinstance(expected, TensorType) and _candidates(checker, row, operands, None):
+    unfilled = Unfilled(checker, hole, found)
+    if not found and isinstance(expected, TensorType):
         given = [each for each in operands if each is not None]
-        marks = [Mark(each.span, str(each.type)) for each in given if each.span.source is span.source]
-        return TcalcError("type", f"nothing in the place of ? gives {expected}", span, marks=[*marks, Mark(span)])
-    return _told(checker, span, found)
+        marks = [Mark(each.span, str(each.type)) for each in given if each.span.source is hole.span.source]
+        nothing = f"nothing in the place of ? gives {expected}"
+        unfilled.nothing = TcalcError("type", nothing, hole.span, marks=[*marks, Mark(hole.span)])
+    return unfilled
 
 
-def _candidates(checker: Checker, row: Builtin, operands: Sequence[Typed | None], expected: Type | None) -> list[Type]:
+def _candidates(
+    checker: Checker, row: Builtin, operands: Sequence[Typed | None], expected: Type | None
+) -> list[TensorType]:
     """The types that the missing operand may have, one for each form that the others fit."""
-    found: list[Type] = []
+    found: list[TensorType] = []
+    if sum(each is None for each in operands) > 1:
+        return found
     for form in row.forms:
         signature = form.signature
         tensors = [parameter for parameter in signature.parameters if parameter.kind == "tensor"]
@@ -100,7 +142,7 @@ def _solve(
     tensors: Sequence[Parameter],
     operands: Sequence[Typed | None],
     expected: TensorType | None,
-) -> Type | None:
+) -> TensorType | None:
     """The missing operand's type under one signature: the others are fitted, then the result."""
     arguments: dict[str, object] = {}
     missing: Parameter | None = None
@@ -123,15 +165,20 @@ def _solve(
     for pattern in missing.axes:
         if isinstance(pattern, nodes.PackExpr):
             spread = match.packs.get(pattern.name)
-            axes.extend(spread.axes if spread is not None else ())
+            if spread is None:
+                return None  # nothing is known of it
+            axes.extend(spread.axes)
         elif isinstance(pattern.size, nodes.Name):
             brought = match.names.get(pattern.size.name)
             axes.append(Axis(brought.axis.size if brought is not None else sizes.UNKNOWN))
         else:
             axes.append(Axis(match.size(pattern.size)))
-    dtype = match.promoted(*match.groups) if match.groups else ANY
-    if expected is not None and expected.dtype is not ANY:
+    alike = [word for word in match.groups if word == missing.word] or [*match.groups]
+    dtype = match.promoted(*alike) if alike else ANY
+    if expected is not None and expected.dtype is not ANY and signature.result.word == missing.word:
         dtype = expected.dtype
+    if missing.dtype is not None:
+        dtype = missing.dtype
     return TensorType(dtype, tuple(axes))
 
 
@@ -181,24 +228,3 @@ def _grows(known: Axes, wanted: Axes, brings: bool) -> bool:
         elif meet(have, want) is None and not (have.size == 1 and brings):
             return False
     return True
-
-
-def _told(checker: Checker, span: Span, types: Sequence[Type]) -> TcalcError:
-    if not types:
-        return TcalcError("type", "? may be anything here", span)
-    texts = " or ".join(str(type) for type in types[:3])
-    notes: list[str] = []
-    for name in checker.scope.names():
-        variable = checker.scope.lookup(name)
-        if variable is not None and any(_fits(variable.type, type) for type in types):
-            notes.append(f"{name}: {variable.type} fits")
-    return TcalcError("type", f"? must be {texts}", span, notes=notes[:MOST_NAMES])
-
-
-def _fits(type: Type, wanted: Type) -> bool:
-    if not isinstance(type, TensorType) or not isinstance(wanted, TensorType) or len(type.axes) != len(wanted.axes):
-        return False
-    return (wanted.dtype in (ANY, type.dtype)) and all(
-        isinstance(a, Axis) and isinstance(b, Axis) and meet(a, b) is not None
-        for a, b in zip(type.axes, wanted.axes, strict=True)
-    )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import errors, functions, names
-from tcalc.check.typed import Apply, Literal, Static, Typed, item_of
+from tcalc.check import clashes, errors, functions, names
+from tcalc.check.typed import Apply, Literal, Static, Typed, Use, item_of
 from tcalc.errors import Mark, TcalcError, counted
 from tcalc.library.indexing import TENSOR, SliceItem, TensorItem
 from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
-from tcalc.types.broadcast import Axes, broadcast
+from tcalc.types.broadcast import Axes, broadcast, meet
 from tcalc.types.facts import Facts, at_least, simplify
 from tcalc.types.mismatch import Mismatch, Undetermined
 from tcalc.types.size import Size
@@ -28,6 +28,7 @@ from tcalc.types.tensor import (
     kind_of,
     needs_settling,
 )
+from tcalc.types.written import Argument, Written
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
@@ -59,12 +60,19 @@ def index(checker: Checker, node: nodes.Index) -> Typed:
         start, stop, step = items[0].start, items[0].stop, items[0].step
         if all(isinstance(bound, int | None) for bound in (start, stop, step)):
             type = TensorType(type.dtype, type.axes, static[start:stop:step])
-    return Apply(node.span, type, row, row.forms[0], (value, *operands), {"items": items}, names_of(operands, "x"))
+    parameters = names_of(operands, "x")
+    written = Written([("x", node.value.span, value.type), *places_of(operands)], checker.inside)
+    return Apply(node.span, type, row, row.forms[0], (value, *operands), {"items": items}, parameters, written)
 
 
 def names_of(index: tuple[Typed, ...], *before: str) -> tuple[str, ...]:
     """The parameters of an indexing's operands: some by name, then the index tensors."""
     return (*before, *("index",) * len(index))
+
+
+def places_of(index: tuple[Typed, ...]) -> list[Argument]:
+    """Where an indexing's index tensors stand."""
+    return [("index", each.span, each.type) for each in index]
 
 
 def _row(checker: Checker, node: nodes.Index) -> Typed | None:
@@ -116,6 +124,8 @@ def read(checker: Checker, node: nodes.Index, value: Typed) -> tuple[tuple[Item,
     parts: list[tuple[Item, Typed | None, Span]] = []
     for item in _flat(node.items):
         parts.append(_item(checker, item))
+    if checker.facts is not None:
+        checker.facts.place = node.span
     consumed = sum(_consumes(item, typed) for item, typed, _ in parts)
     if type.rank is None:
         _refuse_packs(type, parts)
@@ -241,6 +251,8 @@ def _item(checker: Checker, node: nodes.Expr) -> tuple[Item, Typed | None, Span]
         )
     if needs_settling(type):
         checker.settle(node, typed)
+    if isinstance(typed, Use):
+        typed = Use(node.span, type, typed.local)  # its own span is where the local was bound
     return TENSOR, typed, node.span
 
 
@@ -299,6 +311,8 @@ def _fit_mask(node: nodes.Index, type: TensorType, mask: Typed, position: int) -
                     Mark(mask.span, str(mask.type), errors.fixed(axis)),
                 ],
             )
+        if meet(mine, axis) is None:
+            raise clashes.label_error(node.span, (node.value.span, type), (mask.span, mask.type), mine, axis)
 
 
 def _joined(node: nodes.Index, one: Axes, other: Axes) -> Axes:

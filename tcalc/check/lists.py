@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcalc import library
+from tcalc.check import clashes
 from tcalc.check.typed import Apply, Literal, Typed, converted
 from tcalc.errors import Mark, TcalcError
 from tcalc.syntax import nodes
@@ -38,12 +39,14 @@ def literal(checker: Checker, node: nodes.ListOf) -> Typed:
 class _Data:
     """A nest of number literals, read without a typed node for each number."""
 
-    __slots__ = ("checker", "kind", "shape")
+    __slots__ = ("checker", "depth", "kind", "shape")
 
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
         self.kind = -1
         self.shape: list[int | None] = []
+        #: The level on which numbers were found.
+        self.depth: int | None = None
 
     def read(self, node: nodes.ListOf, level: int = 0) -> tuple[object, ...] | None:
         """The numbers as nested tuples, None where something else stands among them or the nest is ragged."""
@@ -58,7 +61,7 @@ class _Data:
             if item.__class__ is nodes.Number:
                 value: object = item.value
             elif item.__class__ is nodes.ListOf:
-                value = self.read(item, level + 1)
+                value = None if self.depth is not None and self.depth <= level else self.read(item, level + 1)
                 if value is None:
                     return None
                 values.append(value)
@@ -79,6 +82,8 @@ class _Data:
         self.kind = max(kind, self.kind)
         if level + 1 < len(self.shape) and any(not isinstance(value, tuple) for value in values):
             return None
+        if values and not isinstance(values[-1], tuple):
+            self.depth = level
         return tuple(values)
 
     def finish(self, node: nodes.ListOf, value: tuple[object, ...]) -> Literal:
@@ -115,7 +120,7 @@ def _stacked(checker: Checker, node: nodes.ListOf) -> Typed:
         try:
             joined = item.type.axes if axes is None else _same(axes, item.type.axes)
         except Mismatch as mismatch:
-            marks = [Mark(node.items[0].span, str(items[0].type)), Mark(each.span, str(item.type))]
+            marks = _marks(node.items[0], items[0], each, item)
             raise TcalcError(mismatch.code, mismatch.sentence, node.span, marks=marks) from None
         if joined is None:
             first = items[0].type
@@ -123,7 +128,7 @@ def _stacked(checker: Checker, node: nodes.ListOf) -> Typed:
                 "shape",
                 f"a list stacks tensors of one shape, and item 0 is {first}, item {position} {item.type}",
                 node.span,
-                marks=[Mark(node.items[0].span, str(first)), Mark(each.span, str(item.type))],
+                marks=_marks(node.items[0], items[0], each, item),
             )
         axes = joined
     assert axes is not None
@@ -137,6 +142,12 @@ def _stacked(checker: Checker, node: nodes.ListOf) -> Typed:
     assert row is not None
     stacked = tuple([converted(item, dtype) for item in items])
     return Apply(node.span, type, row, row.forms[0], (stacked,), {"dim": 0}, ("tensors",))
+
+
+def _marks(first: nodes.Expr, one: Typed, node: nodes.Expr, other: Typed) -> list[Mark]:
+    """The first item and another one that is unlike it."""
+    assert isinstance(one.type, TensorType) and isinstance(other.type, TensorType)
+    return clashes.marks((first.span, one.type), (node.span, other.type))
 
 
 def _constant(checker: Checker, node: nodes.ListOf, items: list[Typed]) -> Literal | None:
@@ -186,8 +197,7 @@ def _same(one: Axes, other: Axes) -> Axes | None:
         axis = meet(mine, theirs)
         if axis is None:
             if sizes.agree(mine.size, theirs.size):
-                both = f"{mine.label} meets {theirs.label} (both are {sizes.text(mine.size)})"
-                raise Mismatch("label", both)
+                raise Mismatch("label", clashes.sentence(mine, theirs))
             return None
         joined.append(axis)
     return tuple(joined)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tcalc.check import errors, names
+from tcalc.check import clashes, errors, names
 from tcalc.check.arguments import Given, static_list
 from tcalc.check.over import Over, axis_of_label
 from tcalc.check.typed import Local, Loop, Several, Static, Typed, Use, converted, item_of
@@ -14,6 +14,7 @@ from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
+from tcalc.types.broadcast import meet
 from tcalc.types.match import normal_axis, tier
 from tcalc.types.mismatch import Mismatch, Undetermined
 from tcalc.types.size import Size
@@ -83,8 +84,13 @@ def _mapped(checker: Checker, node: nodes.Expr, inner: Function, over: Over, giv
                     f"mapped axes must agree: {names.called(length[1].node)}'s is {sizes.text(length[0].size)}, "
                     f"{names.called(each.node)}'s is {sizes.text(axis.size)}",
                     node.span,
-                    marks=[Mark(length[1].node.span, str(length[1].typed.type)), Mark(each.node.span, str(type))],
+                    marks=[
+                        Mark(length[1].node.span, str(length[1].typed.type), errors.fixed(length[0])),
+                        Mark(each.node.span, str(type), errors.fixed(axis)),
+                    ],
                 )
+            else:
+                length = (_met(length, (axis, each), node.span), length[1])
             sequences.append(part)
             axes.append(position)
         elements.append(_element(each, locals_, axes[len(locals_) :], sequences[len(locals_) :]))
@@ -94,6 +100,16 @@ def _mapped(checker: Checker, node: nodes.Expr, inner: Function, over: Over, giv
     return Loop(
         node.span, result, "vmap", tuple(locals_), (), tuple(sequences), tuple(axes), _count(length[0].size), body
     )
+
+
+def _met(one: tuple[Axis, Given], other: tuple[Axis, Given], span: Span) -> Axis:
+    """The axis that two axes of one length are walked along as; an error where they have two labels."""
+    axis = meet(one[0], other[0])
+    if axis is not None:
+        return axis
+    marks = [Mark(given.node.span, str(given.typed.type), errors.fixed(each)) for each, given in (one, other)]
+    marks = marks[: 1 if one[1] is other[1] else 2]
+    raise TcalcError("label", clashes.sentence(one[0], other[0]), span, marks=marks)
 
 
 def scan(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
@@ -128,6 +144,8 @@ def _folded(checker: Checker, node: nodes.Expr, given: Sequence[Given], kind: st
         raise TcalcError(
             "shape", f"{kind}'s sequences must have one length, and have {', '.join(map(str, lengths))}", node.span
         )
+    for axis in lengths[1:]:
+        lengths[0] = _met((lengths[0], given[2]), (axis, given[2]), node.span)
     element_locals: list[Local] = []
     element = _element(given[2], element_locals, [0] * len(sequences), sequences)
     states, state_locals, body = _settled_state(

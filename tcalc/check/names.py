@@ -179,6 +179,8 @@ def unknown(checker: Checker, name: str, span: Span) -> TcalcError:
         return TcalcError("name", f"there is no {name}: {ELSEWHERE[name]}", span)
     if name in alone.ALONE:
         return alone.refused(name, span)
+    if checker.surroundings.brief:
+        return errors.unknown_name(name, span, (), SPELLINGS)
     bound = [*checker.locals, *checker.scope.names()]
     error = errors.unknown_name(name, span, [*bound, *CONSTANTS, *library.names(), *reachable.names()], SPELLINGS)
     labelled = _labelled(checker, name, bound)
@@ -249,7 +251,7 @@ def torch_name(checker: Checker, node: nodes.Attribute) -> Builtin | DType | flo
     return reachable.find(name, ("Tensor", "") if prefix == "torch.Tensor" else (space,)) or path
 
 
-def unknown_torch(node: nodes.Attribute) -> TcalcError:
+def unknown_torch(checker: Checker, node: nodes.Attribute) -> TcalcError:
     """A dotted torch name that has no row."""
     path = dotted(node) or node.span.text
     if path.startswith("torch.optim"):
@@ -266,7 +268,8 @@ def unknown_torch(node: nodes.Attribute) -> TcalcError:
     if name in ELSEWHERE:
         return TcalcError("name", f"there is no {path}: {ELSEWHERE[name]}", node.span)
     space = SPACES.get(prefix, "")
-    near = nearest(name, [*library.names(space), *reachable.names((space,))])
+    known = () if checker.surroundings.brief else (*library.names(space), *reachable.names((space,)))
+    near = nearest(name, known)
     hint = f"; did you mean {' or '.join(f'{prefix}.{each}' for each in near)}?" if near else ""
     return TcalcError("name", f"there is no {path}{hint}", node.span)
 
@@ -283,7 +286,7 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
             return Static(node.span, ConstantType(found))
         if isinstance(found, float):
             return checker.static_number(found, node.span)
-        raise unknown_torch(node)
+        raise unknown_torch(checker, node)
     value = checker.check(node.value)
     type = value.type
     if isinstance(type, TupleType):
@@ -303,7 +306,7 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
         return Static(node.span, type)
     if row is not None:
         raise TcalcError("type", f"{node.name} is a function: write {node.span.text}()", node.name_span)
-    raise unknown_method(node, value)
+    raise unknown_method(checker, node, value)
 
 
 def unknown_part(node: nodes.Expr, type: TupleType, name: str, span: Span) -> TcalcError:
@@ -318,7 +321,7 @@ def unknown_part(node: nodes.Expr, type: TupleType, name: str, span: Span) -> Tc
     return TcalcError("name", f"{called(node)} has no part {name}; {has}", span)
 
 
-def unknown_method(node: nodes.Attribute, receiver: Typed) -> TcalcError:
+def unknown_method(checker: Checker, node: nodes.Attribute, receiver: Typed) -> TcalcError:
     """`x.frobnicate`"""
     name = node.name
     if name.endswith("_") and not name.startswith("_"):
@@ -335,7 +338,8 @@ def unknown_method(node: nodes.Attribute, receiver: Typed) -> TcalcError:
     if name == "save":
         return alone.refused(name, node.name_span)
     what = kind_of(receiver.type)
-    near = nearest(name, [*library.names(), *reachable.names(reachable.METHODS)])
+    known = () if checker.surroundings.brief else (*library.names(), *reachable.names(reachable.METHODS))
+    near = nearest(name, known)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     return TcalcError("name", f"{called(node.value)} ({what}) has no {name}{hint}", node.name_span)
 

@@ -4,46 +4,94 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcalc import library
+from tcalc.check import names
+from tcalc.check.rounding import CHOOSING, EXACT, HARDLY_ZERO, ROUNDED, WHOLE, Roundings, is_float, is_whole
 from tcalc.library import einsum
 from tcalc.syntax import nodes
 from tcalc.types.tensor import Axis, TensorType, Type
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from tcalc.check.arguments import Given
     from tcalc.check.checker import Checker
+    from tcalc.check.typed import Typed
+    from tcalc.library.builtin import Builtin
+    from tcalc.types.broadcast import Spread
 
-#: Operators whose floating results are rounded.
-ROUNDING = frozenset(["+", "-", "*", "/", "**", "^", "@"])
+#: Rows that ask whether numbers are the same (`equal` wants all of them to the last bit, and says so), and rows that
+#: only lay out numbers anew.
+EQUALITIES = frozenset(["eq", "ne"])
+RESHAPES = frozenset(["reshape", "flatten", "unflatten"])
 #: Two known numbers nearer to each other than this part of them are meant to be equal.
 NEAR = 1e-9
 
 
-def equality(checker: Checker, node: nodes.Compare, operator: str, left: Given, right: Given) -> None:
-    """A note on `==` or `!=` where one side was computed in floats in the same expression."""
-    if not (_is_rounded(left) or _is_rounded(right)):
+def growth(
+    checker: Checker,
+    node: nodes.Expr,
+    row: Builtin,
+    spread: Spread,
+    given: Mapping[str, Sequence[Given]],
+    result: Type,
+) -> None:
+    """A note where both operands of a broadcast grew, unless an axis was made for it in the same statement."""
+    if len(spread.grew) < 2 or not isinstance(result, TensorType):
         return
-    one, other = _static(left), _static(right)
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        if one == other or abs(one - other) > NEAR * max(abs(one), abs(other)):
-            return
-    elif any(isinstance(each, int) or (isinstance(each, float) and each.is_integer()) for each in (one, other)):
-        return  # `x - y == 0` says what it means
-    checker.note(f"floats are rounded, so {operator} after arithmetic is seldom what is meant", node.span, "equality")
+    operands = [each[0] for name, each in given.items() if (name, None) in spread.grew]
+    if len(operands) < 2 or any(names.makes_axes(each.node) for each in operands):
+        return
+    types = [each.typed.type for each in operands]
+    grown = TensorType(result.dtype, spread.axes)  # a loss has its mean afterwards
+    counts = [type.numel for type in types if isinstance(type, TensorType)]
+    largest = max([count for count in counts if isinstance(count, int)], default=0)
+    times = grown.numel // largest if isinstance(grown.numel, int) and largest else 0
+    much = f", {times} × as many numbers" if times > 1 else ""
+    sign = row.operator.replace("-", "−")
+    between = f" {sign} " if sign else " and "
+    checker.note(f"both sides grew, {between.join(map(str, types))} → {grown}{much}", node.span, "growth")
 
 
-def _is_rounded(given: Given) -> bool:
-    node, type = given.node, given.typed.type
-    return (
-        isinstance(node, nodes.Binary)
-        and node.operator in ROUNDING
-        and isinstance(type, TensorType)
-        and type.dtype.kind in ("float", "complex")
+def hidden(checker: Checker, node: nodes.Name) -> None:
+    """A note where a name of the library is bound for the first time."""
+    row = library.row(node.name)
+    if row is None or row.attribute or checker.scope.lookup(node.name) is not None:
+        return
+    spaces = [space for space in row.spaces if space != "hidden"]
+    prefix = "torch." + (f"{spaces[0]}." if spaces and "" not in spaces and spaces[0] else "")
+    still = f"; {prefix}{node.name} still means it" if spaces else ""
+    checker.note(f"{node.name} now hides the builtin{still}", node.span, "hidden")
+
+
+def equality(checker: Checker, node: nodes.Expr, row: Builtin, given: Mapping[str, Sequence[Given]]) -> None:
+    """A note where floats are compared that were rounded on their way."""
+    sides = [each[0].typed for each in given.values()]
+    if len(sides) != 2 or not _is_seldom_meant(checker, sides):
+        return
+    checker.note(
+        f"floats are rounded, so {row.operator} after arithmetic is seldom what is meant", node.span, "equality"
     )
 
 
-def _static(given: Given) -> object:
-    type = given.typed.type
-    return type.static if isinstance(type, TensorType) else None
+def _is_seldom_meant(checker: Checker, sides: Sequence[Typed]) -> bool:
+    one, other = map(_static, sides)
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return one != other and abs(one - other) <= NEAR * max(abs(one), abs(other))
+    roundings = Roundings(checker.scope, dict(checker.bound))
+    rounded = max(map(roundings.of, sides))
+    if rounded == EXACT or any(isinstance(each, float) and each - each != 0 for each in (one, other)):
+        return False  # infinite is infinite
+    if rounded < ROUNDED and any(is_whole(side) or not is_float(side.type) for side in sides):
+        return False  # `x - y == 0` says what it means, and a sum of ones is a whole number
+    rows = set(map(roundings.row, sides))
+    if 0 in (one, other):
+        return not rows.isdisjoint(HARDLY_ZERO)  # a norm is zero where the vector is
+    return rows.isdisjoint(CHOOSING | WHOLE)  # `x == max(x)`, `x == round(x)`
+
+
+def _static(typed: Typed) -> object:
+    return typed.type.static if isinstance(typed.type, TensorType) else None
 
 
 def letters(checker: Checker, node: nodes.Expr, text: object) -> None:
@@ -66,19 +114,21 @@ def labels(checker: Checker, node: nodes.Expr, before: object, after: Type) -> N
     """A note on a reshape that loses a label, with a type that would name the new axes."""
     if checker.path or not isinstance(before, TensorType) or not isinstance(after, TensorType):
         return
-    had = [axis for axis in before.axes if isinstance(axis, Axis) and axis.label is not None]
+    had = [axis for axis in before.axes if isinstance(axis, Axis) and axis.label is not None and axis.size != 1]
     kept = {axis.label for axis in after.axes if isinstance(axis, Axis)}
     lost = [axis for axis in had if axis.label not in kept]
     if not lost:
         return
-    names = [str(axis.label) for axis in lost]
-    listed = f"{', '.join(names[:-1])} and {names[-1]}" if names[1:] else names[0]
-    which = f"this reshape loses the label{'s' if names[1:] else ''} {listed}"
+    words = [str(axis.label) for axis in lost]
+    listed = f"{', '.join(words[:-1])} and {words[-1]}" if words[1:] else words[0]
+    which = f"this reshape loses the label{'s' if words[1:] else ''} {listed}"
+    if any(note.kind == "label" and note.message.startswith(which) for note in checker.notes):
+        return  # once is enough in one statement
     bare = [axis for axis in after.axes if isinstance(axis, Axis) and axis.label is None]
-    if names[1:] and sorted([str(axis.size) for axis in lost]) == sorted([str(axis.size) for axis in bare]):
+    if words[1:] and sorted([str(axis.size) for axis in lost]) == sorted([str(axis.size) for axis in bare]):
         checker.note(f"{which}, and swaps no axes; transpose and permute do", node.span, "label")
         return
-    named = _named(after, names, bare)
+    named = _named(after, words, bare)
     checker.note(f"{which}{named and f'; a type names the new axes: y: {named} = …'}", node.span, "label")
 
 

@@ -8,12 +8,15 @@ from tcalc.types.tensor import Axis, Origin, Pack, TensorType, TupleType, Type
 
 
 class Variable:
-    """What is known of a session variable: its type, and whether an annotation bound it, so that it names axes."""
+    """What is known of a session variable: its type, and whether an annotation bound it, so that it names axes.
 
-    __slots__ = ("names_axes", "type")
+    `rounding` says how its floats were rounded: see `check.rounding`. `origin` is the definition, where it is a number.
+    """
 
-    def __init__(self, type: Type, names_axes: bool = False) -> None:
-        self.type, self.names_axes = type, names_axes
+    __slots__ = ("names_axes", "origin", "rounding", "type")
+
+    def __init__(self, type: Type, names_axes: bool = False, rounding: int = 0, origin: Origin | None = None) -> None:
+        self.type, self.names_axes, self.rounding, self.origin = type, names_axes, rounding, origin
 
 
 class Scope(Protocol):
@@ -59,7 +62,11 @@ def fixed_here(type: Type, origin: Origin) -> Type:
                 axes.append(axis)
             else:
                 parent = axis.origin
-                while parent is not None and parent.name == origin.name:  # `A[0] = v` many times is one step
+                while (  # of many `A[0] = v` the last and the first are told
+                    parent is not None
+                    and parent.parent is not None
+                    and parent.name == parent.parent.name == origin.name
+                ):
                     parent = parent.parent
                 chained = Origin(origin.name, origin.text, origin.line, parent) if parent is not None else origin
                 axes.append(Axis(axis.size, axis.label, chained))

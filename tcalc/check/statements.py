@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tcalc import library
-from tcalc.check import calls, declared, derivatives, errors, names, saving, updates
+from tcalc.check import calls, declared, derivatives, errors, holes, names, odd, saving, updates
 from tcalc.check.arguments import Given
-from tcalc.check.checked import HIDDEN, Checked, fixed_by
-from tcalc.check.checker import Checker, Key
+from tcalc.check.checked import HIDDEN, Checked, origin_of
+from tcalc.check.checker import Checker, Key, Poisoned
 from tcalc.check.functions import UserFunction
-from tcalc.check.scope import Scope, Variable
+from tcalc.check.rounding import Roundings
+from tcalc.check.scope import Scope, Variable, fixed_here
 from tcalc.check.surroundings import Surroundings
 from tcalc.check.typed import Bound, Reference, Several, Static, Typed, Use, converted, item_of, retyped
-from tcalc.errors import Mark, TcalcError
+from tcalc.errors import Mark, TcalcError, shortened
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from tcalc.types.broadcast import Axes
 
 
+#: How often a statement is checked to answer its hole, and for how many calls in it that halves.
+MOST_TRIED, INLINED = 600, 20
+
+
 def check_statement(
     statement: nodes.Statement, scope: Scope, surroundings: Surroundings, settled: Mapping[Key, Typed] | None = None
 ) -> Checked:
@@ -49,26 +53,60 @@ def check_statement(
         checked = CHECKS[statement.__class__](checker, statement)
     except Undetermined:
         checked = _undetermined(statement)
+    except holes.Unfilled as unfilled:
+        raise _answered(statement, checker, unfilled) from None
     checked.notes = checker.notes
-    checked.used = checker.used
+    checked.used, checked.derives = checker.used, checker.derives
     checked.pending = checker.pending
     return checked
+
+
+def _answered(statement: nodes.Statement, checker: Checker, unfilled: holes.Unfilled) -> TcalcError:
+    """The answer to a hole, by trying in its place what may stand there."""
+    from tcalc.check.fillings import Filling, answered  # nothing that runs needs it
+
+    outer = checker.surroundings
+    surroundings = Surroundings(outer.default_float, header=outer.header, device=outer.device, storable=outer.storable)
+
+    def fault(filling: Filling | None) -> Exception | None:
+        trial = Checker(checker.scope, surroundings)
+        trial.filled = {} if filling is None else {id(unfilled.node): filling}
+        try:
+            CHECKS[statement.__class__](trial, statement)
+        except Undetermined:
+            return None
+        except (TcalcError, Poisoned, RecursionError) as error:
+            return error
+        return None
+
+    most = MOST_TRIED // (1 + checker.inlined // INLINED)
+    return answered(unfilled, checker.scope, outer.default_float, fault, most)
 
 
 def poisoned(statement: nodes.Statement) -> list[str]:
     """The names that a statement which failed would have bound."""
     if isinstance(statement, nodes.Bind):
-        return [statement.target.name, *_axis_names(statement.annotation)]
+        return [statement.target.name]
     if isinstance(statement, nodes.Unpack):
         return [target.name for target in statement.targets]
     if isinstance(statement, nodes.Define):
         return [statement.name.name]
-    if isinstance(statement, nodes.Update):
-        target = updates.root(statement.target)
-        return [target.name] if target is not None else []
+    if isinstance(statement, nodes.Update) and isinstance(statement.target, nodes.Name):
+        return [statement.target.name]
     if isinstance(statement, nodes.Show) and not statement.silent:
         return ["_", "ans"]
     return []
+
+
+def introduced(statement: nodes.Statement) -> list[str]:
+    """The names that are as they were where a statement fails, and missing only if there were none.
+
+    They are the size names of an annotation, and what `A[0] = v` changes, which keeps its type.
+    """
+    if isinstance(statement, nodes.Bind) and statement.annotation is not None:
+        return declared.size_names(statement.annotation)
+    target = updates.root(statement.target) if isinstance(statement, nodes.Update) else None
+    return [target.name] if target is not None else []
 
 
 def _axis_names(annotation: nodes.TypeExpr | None) -> list[str]:
@@ -85,7 +123,7 @@ def _undetermined(statement: nodes.Statement) -> Checked:
     """A statement of which nothing can be said before something is computed."""
     action = "show" if isinstance(statement, nodes.Show) else "bind"
     checked = Checked(statement, action, (Static(statement.span, UNKNOWN_TYPE),))
-    for name in poisoned(statement):
+    for name in (*poisoned(statement), *introduced(statement)):
         checked.variables.append((name, Variable(UNKNOWN_TYPE)))
     return checked
 
@@ -112,7 +150,7 @@ def show(checker: Checker, statement: nodes.Show) -> Checked:
             operator, right = value.links[0]
             if operator == "==":
                 bound = f"{value.first.span.text} = {right.span.text}"
-                error.notes.append(f"one = binds a name: {errors.shortened(bound)}")
+                error.notes.append(f"one = binds a name: {shortened(bound)}")
         raise
     if isinstance(typed.type, ConstantType) and typed.type.value is None:
         return Checked(statement, "nothing")
@@ -141,7 +179,7 @@ def _gradients(checker: Checker, statement: nodes.Show, call: nodes.Call) -> Che
     if function.name == "backward":
         given = [Given(argument.name, checker.check(argument.value), argument.value) for argument in call.arguments]
         receiver = Given(None, checker.check(function.value), function.value)
-        return Checked(statement, "gradients", (derivatives.backward(call, receiver, given),))
+        return Checked(statement, "gradients", (derivatives.backward(checker, call, receiver, given),))
     if function.name == "zero_" and isinstance(function.value, nodes.Attribute) and function.value.name == "grad":
         return Checked(statement, "gradients", (checker.check(function.value),))
     return None
@@ -192,10 +230,12 @@ def bind(checker: Checker, statement: nodes.Bind) -> Checked:
     checked = Checked(statement, "bind", (typed,))
     checked.targets = (name,)
     _refuse_valueless(typed.type, statement.value)
+    odd.hidden(checker, statement.target)
     if isinstance(typed.type, FunctionType):
         return _bind_function(statement, typed)
-    checked.variables = [(name, Variable(fixed_by(statement, name, typed.type))), *extra]
-    _note_hidden(checker, name, statement.target)
+    rounding = Roundings(checker.scope, {}).of(typed)
+    origin = origin_of(statement, name)
+    checked.variables = [(name, Variable(fixed_here(typed.type, origin), rounding=rounding, origin=origin)), *extra]
     return checked
 
 
@@ -205,6 +245,8 @@ def _bind_function(statement: nodes.Bind, typed: Typed) -> Checked:
     function = typed.type.function if isinstance(typed.type, FunctionType) else None
     seen = {}
     if isinstance(function, UserFunction):
+        if isinstance(statement.value, nodes.Lambda):
+            function.name = name  # it was made here, and had none
         seen = {key: each for key, each in function.environment.items() if isinstance(each, Use | Reference)}
     if not seen:
         checked = Checked(statement, "bind", (Static(typed.span, typed.type),))
@@ -234,14 +276,6 @@ def _refuse_valueless(type: Type, node: nodes.Expr) -> None:
         raise TcalcError("type", f"{names.called(node)} gives no value to bind", node.span)
 
 
-def _note_hidden(checker: Checker, name: str, node: nodes.Name) -> None:
-    """A note where a name of the library is bound for the first time."""
-    row = library.row(name)
-    if row is not None and not row.attribute and checker.scope.lookup(name) is None:
-        still = f"; torch.{name} still means it" if "" in row.spaces else ""
-        checker.note(f"{name} now hides the builtin{still}", node.span)
-
-
 def _expected(checker: Checker, annotation: nodes.TypeExpr | None) -> Type | None:
     """The type that an annotation asks for, as far as it says; for holes."""
     if annotation is None or annotation.axes is None:
@@ -253,7 +287,8 @@ def _expected(checker: Checker, annotation: nodes.TypeExpr | None) -> Type | Non
         if isinstance(part, nodes.PackExpr):
             return None
         try:
-            axes.append(Axis(size_of(part.size, lambda name: _static_size(checker, name) or sizes.UNKNOWN)))
+            size = size_of(part.size, lambda name: _static_size(checker, name) or sizes.UNKNOWN)
+            axes.append(Axis(size, part.label))
         except (ValueError, KeyError, ZeroDivisionError):
             return None
     dtype = declared.word_dtype(annotation)
@@ -294,7 +329,9 @@ def _annotated(checker: Checker, statement: nodes.Bind, typed: Typed) -> tuple[T
     if annotation.word is not None and type.static is not None:  # a dtype that was asked for is no longer weak
         value, type = converted(value, type.dtype), type.unstatic()
     relabelled = retyped(value, TensorType(type.dtype, labelled, type.static))
-    extra = [(name, Variable(checker.size_value(known.values[name], annotation.span).type, True)) for name in new]
+    origin = origin_of(statement, what)
+    types = {name: checker.size_value(known.values[name], annotation.span).type for name in new}
+    extra = [(name, Variable(type, True, origin=origin)) for name, type in types.items()]
     for name in new:
         names.refuse_reserved(name, annotation.span)
     return relabelled, extra
@@ -337,6 +374,8 @@ def unpack(checker: Checker, statement: nodes.Unpack) -> Checked:
         count = type.axes[0].size  # type: ignore[union-attr]  # an Axis by the test before
         assert isinstance(count, int)
         parts = calls.rows_of(typed, count) if count == wanted else ()
+        if parts and isinstance(type.static, tuple):  # `n, d = x.shape`: they are known, one by one too
+            parts = tuple([checker.static_number(value, typed.span) for value in type.static])
     elif isinstance(type, TupleType):
         count = len(type.items)
         parts = tuple([item_of(typed, i, typed.span) for i in range(count)]) if count == wanted else ()
@@ -358,11 +397,14 @@ def unpack(checker: Checker, statement: nodes.Unpack) -> Checked:
             raise TcalcError("name", f"{target.name} is named twice", target.span)
     checked = Checked(statement, "bind", parts)
     checked.targets = tuple([None if target.name == "_" else target.name for target in statement.targets])
+    roundings = Roundings(checker.scope, {})
     checked.variables = [
-        (name, Variable(fixed_by(statement, name, part.type)))
+        (name, Variable(fixed_here(part.type, origin), rounding=roundings.of(part), origin=origin))
         for name, part in zip(checked.targets, parts, strict=True)
-        if name is not None
+        if name is not None and (origin := origin_of(statement, name))
     ]
+    for target in statement.targets:
+        odd.hidden(checker, target)
     return checked
 
 
@@ -386,7 +428,7 @@ def define(checker: Checker, statement: nodes.Define) -> Checked:
             function.check_definition(checker)
         finally:
             checker.evaluating = outer
-    _note_hidden(checker, name, statement.name)
+    odd.hidden(checker, statement.name)
     return checked
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tcalc.check.past import Memory
     from tcalc.check.typed import Apply
     from tcalc.types.dtypes import DType
     from tcalc.types.tensor import Type
@@ -17,10 +18,11 @@ class Surroundings:
     `default_float` is the dtype of a number with a point. `evaluating` says that parts whose shape data decide will be
     computed, so that they are collected. `header` gives the type of what is in a file, or of one tensor in it by its
     name, `storable` raises where a value of some type cannot be saved under a path. `infer` gives the type of a call
-    that only torch knows. `device` is where tensors live.
+    that only torch knows. `device` is where tensors live. `memory` knows what variables were computed by, for
+    derivatives. `brief` says that a program has so many errors that nobody reads which names are near an unknown one.
     """
 
-    __slots__ = ("default_float", "device", "evaluating", "header", "infer", "storable")
+    __slots__ = ("brief", "default_float", "device", "evaluating", "header", "infer", "memory", "storable")
 
     def __init__(
         self,
@@ -31,6 +33,8 @@ class Surroundings:
         infer: Callable[[Apply], Type] | None = None,
         device: str = "cpu",
         storable: Callable[[str, Type], None] | None = None,
+        memory: Memory | None = None,
+        brief: bool = False,
     ) -> None:
         self.default_float, self.evaluating, self.header, self.infer = default_float, evaluating, header, infer
-        self.device, self.storable = device, storable
+        self.device, self.storable, self.memory, self.brief = device, storable, memory, brief

@@ -6,10 +6,16 @@ operand or an option of a row.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tcalc.library.builtin import Builtin, Form
 from tcalc.source import Span
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import NONE_TYPE, TensorType, TupleType, Type
+from tcalc.types.written import Written
+
+if TYPE_CHECKING:
+    from tcalc.check.surroundings import Surroundings
 
 
 class Typed:
@@ -47,6 +53,16 @@ class Reference(Typed):
         self.span, self.type, self.name = span, type, name
 
 
+class Settled(Reference):
+    """A part that was computed ahead, because its shape is data's affair; `computed` is what it was computed by."""
+
+    __slots__ = ("computed",)
+
+    def __init__(self, span: Span, type: Type, name: str, computed: Typed) -> None:
+        super().__init__(span, type, name)
+        self.computed = computed
+
+
 class Local:
     """A local variable: a `let`, a parameter, the element of a loop. Compared by identity."""
 
@@ -77,10 +93,11 @@ class Bound(Typed):
 class Apply(Typed):
     """A row's form on operands (tensors; a tuple of them for a `tensors` parameter) and options (plain values).
 
-    `names` are the parameters of the operands, a starred one's as often as it has operands.
+    `names` are the parameters of the operands, a starred one's as often as it has operands. `written` is what errors
+    that come up while it runs have to show; None where they can show no more than the span.
     """
 
-    __slots__ = ("form", "names", "operands", "options", "row")
+    __slots__ = ("form", "names", "operands", "options", "row", "written")
 
     def __init__(
         self,
@@ -91,9 +108,10 @@ class Apply(Typed):
         operands: tuple[Typed | tuple[Typed, ...], ...],
         options: dict[str, object],
         names: tuple[str, ...],
+        written: Written | None = None,
     ) -> None:
         self.span, self.type, self.row, self.form = span, type, row, form
-        self.operands, self.options, self.names = operands, options, names
+        self.operands, self.options, self.names, self.written = operands, options, names, written
 
 
 class Convert(Typed):
@@ -161,15 +179,50 @@ class Derivative(Typed):
     """`grad`, `jacobian`, `hessian`, `vjp`, `jvp` of an expression by variables.
 
     `by` are the variables as they stand in scope; `vector` is vjp's and jvp's. `many` where a tuple is the result.
+    `surroundings` are what it was checked under.
     """
 
-    __slots__ = ("body", "by", "kind", "many", "vector")
+    __slots__ = ("body", "by", "kind", "many", "options", "surroundings", "vector")
 
     def __init__(
-        self, span: Span, type: Type, kind: str, by: tuple[Typed, ...], body: Typed, vector: Typed | None, many: bool
+        self,
+        span: Span,
+        type: Type,
+        kind: str,
+        by: tuple[Typed, ...],
+        body: Typed,
+        vector: Typed | None,
+        many: bool,
+        surroundings: Surroundings,
+        options: dict[str, object] | None = None,
     ) -> None:
         self.span, self.type, self.kind, self.by, self.body = span, type, kind, by, body
-        self.vector, self.many = vector, many
+        self.vector, self.many, self.surroundings = vector, many, surroundings
+        #: What `minimize` was told besides: its steps, rate and method.
+        self.options = options or {}
+
+
+def inside(typed: Typed) -> tuple[Typed, ...]:
+    """The expressions that one is made of, but for what its local variables are bound to elsewhere."""
+    if isinstance(typed, Apply):
+        return tuple(
+            [each for operand in typed.operands for each in (operand if isinstance(operand, tuple) else (operand,))]
+        )
+    if isinstance(typed, Bound):
+        return (*[value for _, value in typed.bindings], typed.body)
+    if isinstance(typed, Convert | Item):
+        return (typed.operand,)
+    if isinstance(typed, Settled):
+        return (typed.computed,)
+    if isinstance(typed, Several):
+        return typed.items
+    if isinstance(typed, Choice):
+        return typed.condition, typed.then, typed.otherwise
+    if isinstance(typed, Loop):
+        return (*typed.states, *typed.sequences, typed.body)
+    if isinstance(typed, Derivative):
+        return (*typed.by, typed.body) if typed.vector is None else (*typed.by, typed.body, typed.vector)
+    return ()
 
 
 def converted(typed: Typed, dtype: DType) -> Typed:

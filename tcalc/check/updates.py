@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tcalc import library
-from tcalc.check import calls, indexing, names
+from tcalc.check import calls, clashes, indexing, names
 from tcalc.check.arguments import Given
 from tcalc.check.checked import Checked, fixed_by
 from tcalc.check.checker import Checker
+from tcalc.check.rounding import Roundings
 from tcalc.check.scope import Variable
 from tcalc.check.typed import Apply, Typed, converted
 from tcalc.errors import Mark, TcalcError
@@ -16,6 +17,7 @@ from tcalc.types import size as sizes
 from tcalc.types.dtypes import DType
 from tcalc.types.mismatch import Undetermined
 from tcalc.types.tensor import Axis, ConstantType, TensorType, UnknownType, kind_of
+from tcalc.types.written import Written
 
 
 def update(checker: Checker, statement: nodes.Update) -> Checked:
@@ -41,7 +43,8 @@ def update(checker: Checker, statement: nodes.Update) -> Checked:
     assert isinstance(new.type, TensorType)
     checked = Checked(statement, "bind", (new,))
     checked.targets = (name.name,)
-    checked.variables = [(name.name, Variable(fixed_by(statement, name.name, new.type)))]
+    rounding = Roundings(checker.scope, {}).of(new)
+    checked.variables = [(name.name, Variable(fixed_by(statement, name.name, new.type), rounding=rounding))]
     return checked
 
 
@@ -64,7 +67,8 @@ def _replaced(checker: Checker, statement: nodes.Update, chain: list[nodes.Index
     assert getter is not None and setter is not None
     options: dict[str, object] = {"items": items}
     names_of = indexing.names_of(tensors, "x")
-    part: Typed = Apply(node.span, part_type, getter, getter.forms[0], (whole, *tensors), options, names_of)
+    written = Written([("x", node.value.span, whole.type), *indexing.places_of(tensors)], checker.inside)
+    part: Typed = Apply(node.span, part_type, getter, getter.forms[0], (whole, *tensors), options, names_of, written)
     value = (
         _replaced(checker, statement, chain[1:], part) if len(chain) > 1 else _combined(checker, statement, node, part)
     )
@@ -73,7 +77,7 @@ def _replaced(checker: Checker, statement: nodes.Update, chain: list[nodes.Index
     type = whole.type.unstatic()
     operands = (converted_whole(whole), value, *tensors)
     parameters = indexing.names_of(tensors, "x", "value")
-    return Apply(statement.span, type, setter, setter.forms[0], operands, options, parameters)
+    return Apply(statement.span, type, setter, setter.forms[0], operands, options, parameters, written)
 
 
 def converted_whole(whole: Typed) -> Typed:
@@ -111,12 +115,11 @@ def _fitted(statement: nodes.Update, part: TensorType, value: Typed, whole: Tens
         isinstance(a, Axis) and isinstance(b, Axis) and not sizes.agree(a.size, b.size)
         for a, b in zip(axes, part.axes, strict=False)
     ):
-        raise TcalcError(
-            code,
-            f"{text} is {part.unstatic()}, and the new value is {type}",
-            statement.span,
-            marks=[Mark(statement.target.span, str(part.unstatic())), Mark(statement.value.span, str(type))],
-        )
+        marks = clashes.marks((statement.target.span, part), (statement.value.span, type))
+        message = f"{text} is {part.unstatic()}, and the new value is {type}"
+        if code == "label" and (axes_of := clashes.clash(part, type)) is not None:
+            message = clashes.sentence(*axes_of)
+        raise TcalcError(code, message, statement.span, marks=marks)
     narrows = type.dtype.rank > whole.dtype.rank if type.static is not None else not _widens(type.dtype, whole.dtype)
     if narrows:
         name = _root_name(statement)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 from tcalc.check.typed import Apply, Convert, Literal, Typed
@@ -16,6 +17,7 @@ from tcalc.types.tensor import TensorType, Type
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
+    from tcalc.source import Span
 
 #: The least and the greatest number that a value holds.
 Interval = tuple[int, int]
@@ -27,6 +29,15 @@ OPERATIONS: dict[str, Callable[..., object]] = {
     "pow": power,
     "neg": operator.neg,
 }
+#: Rows that multiply all numbers of a vector, and rows that change the dtype alone.
+PRODUCTS = frozenset(["prod", "cumprod"])
+CONVERSIONS = frozenset(["tensor", "as_tensor", "to"])
+#: Rows that likely leave 8 bits, with what they give.
+RISKS = {"add": "sum", "sub": "difference", "mul": "product", "pow": "power"}
+#: What is looked at, besides operators.
+WATCHED = PRODUCTS | CONVERSIONS
+#: Of a longer range the numbers are not listed.
+MOST_KNOWN = 1000
 #: Rows that make a tensor of one number throughout.
 FILLED = {"zeros": 0, "zeros_like": 0, "ones": 1, "ones_like": 1}
 
@@ -34,34 +45,83 @@ FILLED = {"zeros": 0, "zeros_like": 0, "ones": 1, "ones_like": 1}
 def note(
     checker: Checker, row: Builtin, node: nodes.Expr, operands: Sequence[Typed | tuple[Typed, ...]], result: Type
 ) -> None:
-    """A note where the result of an integer operation on known numbers leaves its dtype, or an operand does."""
+    """A note where the result of an integer operation on known numbers leaves its dtype, or an operand does.
+
+    Of 8 bits it is told where the numbers are not known, too: few that are added stay below 256.
+    """
     if not isinstance(result, TensorType) or result.dtype.rank != 1 or result.static is not None:
         return
-    operation = OPERATIONS.get(row.name)
-    if operation is None:
+    whole = [operand for operand in operands if isinstance(operand, Typed)]
+    if row.name in CONVERSIONS and whole:
+        converted(checker, whole[0], result.dtype, node)
         return
+    operation = OPERATIONS.get(row.name)
+    if len(whole) < len(operands) or (operation is None and row.name not in PRODUCTS):
+        return
+    least, greatest = limits(result.dtype)
     known: list[list[int]] = []
-    for operand in operands:
-        if isinstance(operand, tuple):
-            return
-        weak = operand.operand if isinstance(operand, Convert) else operand
-        number = weak.type.static if isinstance(weak.type, TensorType) else None
-        if number.__class__ is int and not fits(weak, result.dtype):
-            least, greatest = limits(result.dtype)
-            checker.note(f"{result.dtype} holds {least} to {greatest}, so {number} wraps", weak.span)
+    for operand in whole:
+        number = _number(operand)
+        if number is not None and not least <= number <= greatest:
+            _tell(checker, result.dtype, str(number), operand.span, "number")
             return
         known.append(numbers(operand))
     if not all(known):
+        _note_risk(checker, row, node, whole, result.dtype)
         return
-    least, greatest = limits(result.dtype)
-    for pair in _met(known, [operand.type for operand in operands if isinstance(operand, Typed)]):
-        try:
-            value = operation(*pair)
-        except OverflowError:
-            value = greatest + 1
-        if isinstance(value, int) and not least <= value <= greatest:
-            checker.note(f"{result.dtype} holds {least} to {greatest}, so this wraps", node.span)
-            return
+    results: Iterable[object]
+    if operation is not None:
+        results = (_result(operation, pair, greatest) for pair in _met(known, [operand.type for operand in whole]))
+    else:
+        results = [prod(known[0])] if isinstance(whole[0].type, TensorType) and whole[0].type.rank == 1 else []
+    if any(isinstance(value, int) and not least <= value <= greatest for value in results):
+        _tell(checker, result.dtype, "this", node.span)
+
+
+def _result(operation: Callable[..., object], pair: tuple[int, ...], greatest: int) -> object:
+    try:
+        return operation(*pair)
+    except OverflowError:
+        return greatest + 1
+
+
+def _tell(checker: Checker, dtype: DType, what: str, span: Span, kind: str = "wrap") -> None:
+    least, greatest = limits(dtype)
+    checker.note(f"{dtype} holds {least} to {greatest}, so {what} wraps", span, kind)
+
+
+def _note_risk(checker: Checker, row: Builtin, node: nodes.Expr, operands: Sequence[Typed], dtype: DType) -> None:
+    """A note on arithmetic of bytes, as pictures are made of; not where it looks as if it were of masks."""
+    if dtype.bits > 8:
+        return
+    least, greatest = limits(dtype)
+    if row.name == "neg" and least == 0:
+        _tell(checker, dtype, "a negative number", node.span)
+    if row.name not in RISKS:
+        return
+    numbers = [number for number in map(_number, operands) if number is not None]
+    if row.name == "mul" and not numbers:  # a mask on a picture
+        return
+    if row.name == "sub" and _number(operands[0]) in (greatest, 1):  # the negative of a picture, and of a mask
+        return
+    if row.name != "sub" and any(number in (0, 1) for number in numbers):
+        return
+    past = f"below {least}" if row.name == "sub" else f"above {greatest}"
+    _tell(checker, dtype, f"a {RISKS[row.name]} {past}", node.span)
+
+
+def _number(operand: Typed) -> int | None:
+    """The one integer that an operand is."""
+    weak = operand.operand if isinstance(operand, Convert) else operand
+    number = weak.type.static if isinstance(weak.type, TensorType) else None
+    return number if isinstance(number, int) and number.__class__ is int else None
+
+
+def converted(checker: Checker, typed: Typed, dtype: DType, node: nodes.Expr) -> None:
+    """A note where a known number leaves the dtype that it is converted to."""
+    lost = _lost(typed, dtype)
+    if lost is not None:
+        _tell(checker, dtype, str(lost), node.span, "number")
 
 
 def _met(known: Sequence[list[int]], types: Sequence[Type]) -> Iterable[tuple[int, ...]]:
@@ -76,11 +136,15 @@ def _met(known: Sequence[list[int]], types: Sequence[Type]) -> Iterable[tuple[in
 
 def fits(typed: Typed, dtype: DType) -> bool:
     """Whether the integers of a literal fit an integer dtype; True where nothing is known of them."""
-    found = numbers(typed) if dtype.rank == 1 else []
-    if not found:
-        return True
+    return _lost(typed, dtype) is None
+
+
+def _lost(typed: Typed, dtype: DType) -> int | None:
+    """A known number that an integer dtype does not hold."""
+    if dtype.rank != 1:
+        return None
     least, greatest = limits(dtype)
-    return least <= min(found) and max(found) <= greatest
+    return next((number for number in numbers(typed) if not least <= number <= greatest), None)
 
 
 def limits(dtype: DType) -> Interval:
@@ -111,9 +175,23 @@ def numbers(typed: Typed) -> list[int]:
         _collect(typed.value, found)
     elif isinstance(static, tuple):
         _collect(static, found)
-    elif isinstance(typed, Apply) and typed.row.name in FILLED:
-        return [FILLED[typed.row.name]]
+    elif isinstance(typed, Apply):
+        return _made(typed)
     return found
+
+
+def _made(call: Apply) -> list[int]:
+    """The numbers that a call makes, where its arguments say so: all of them, or one for all."""
+    row, options = call.row.name, call.options
+    if row in FILLED:
+        return [FILLED[row]]
+    if row in CONVERSIONS and isinstance(call.operands[0], Typed):
+        return numbers(call.operands[0])
+    start, end, step = options.get("start", 0), options.get("end"), options.get("step", 1)
+    if row == "arange" and isinstance(start, int) and isinstance(end, int) and isinstance(step, int):
+        every = range(start, end, step)
+        return list(every) if len(every) <= MOST_KNOWN else []
+    return []
 
 
 def _collect(value: object, into: list[int]) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tcalc.check.typed import Static
-from tcalc.graph.lower import lower
+from tcalc.check.dependence import names_of
+from tcalc.check.typed import Derivative, Static
+from tcalc.graph.graph import Graph
+from tcalc.graph.lower import lower, lowered_with_draws
 from tcalc.graph.rewrite import rewrite
 from tcalc.types.tensor import is_known
 
 if TYPE_CHECKING:
     from tcalc.check.checked import Checked
-    from tcalc.graph.graph import Graph
 
 
 class Compiled:
@@ -23,12 +24,24 @@ class Compiled:
     checked whole: each graph with the name that its result goes by, or None where that is a number by now.
     """
 
-    __slots__ = ("ahead", "checked", "graph", "known")
+    __slots__ = ("ahead", "checked", "draws", "graph", "known")
 
-    def __init__(self, checked: Checked, ahead: Sequence[tuple[str | None, Graph]] = ()) -> None:
+    def __init__(
+        self, checked: Checked, ahead: Sequence[tuple[str | None, Graph]] = (), *, keeps_draws: bool = False
+    ) -> None:
         self.checked, self.ahead = checked, ahead
         kept = checked.action == "save"  # a file holds what is known as well
         self.known = [not kept and (is_known(value.type) or isinstance(value, Static)) for value in checked.values]
         computed = [value for value, known in zip(checked.values, self.known, strict=True) if not known]
-        runs = bool(computed) and checked.action in ("show", "bind", "save")
-        self.graph = rewrite(lower(computed)) if runs else None
+        gathers = [each for each in computed if isinstance(each, Derivative) and each.kind == "backward"]
+        runs = bool(computed) and (checked.action in ("show", "bind", "save") or bool(gathers))
+        #: The calls whose random tensors the graph gives too, after its results: a derivative must not draw them anew.
+        self.draws: tuple[int, ...] = ()
+        self.graph = None
+        if runs:
+            remembered = keeps_draws and checked.action == "bind" and any(map(names_of, computed))
+            lowered, draws = lowered_with_draws(computed) if remembered else (lower(computed), {})
+            if draws:
+                self.draws = tuple(draws)
+                lowered = Graph((*lowered.results, *draws.values()), lowered.effects)
+            self.graph = rewrite(lowered)

@@ -10,12 +10,15 @@ from tcalc.library.builtin import Builtin, Form
 from tcalc.source import Span
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import Type
+from tcalc.types.written import Written
 
 #: How some of an operation's inputs make one argument: its parameter, and how many they are. A count of ALONE is one
 #: input by itself, of ABSENT an optional tensor that was left out, any other a list of so many: `cat([a, b])` has the
 #: inputs (a, b) and the slots (("tensors", 2),).
 Slot = tuple[str, int]
 ALONE, ABSENT = -1, -2
+#: The number of a result's part where it has none.
+WHOLE = -1
 
 
 class Node:
@@ -83,7 +86,7 @@ class Input(Node):
 class Operation(Node):
     """A form of a row on operands, with options. `slots` say which parameter each operand is of."""
 
-    __slots__ = ("form", "options", "row", "slots")
+    __slots__ = ("form", "options", "row", "slots", "written")
 
     def __init__(
         self,
@@ -94,9 +97,10 @@ class Operation(Node):
         inputs: tuple[Node, ...],
         slots: tuple[Slot, ...],
         options: dict[str, object],
+        written: Written | None = None,
     ) -> None:
         self.span, self.type, self.row, self.form = span, type, row, form
-        self.inputs, self.slots, self.options = inputs, slots, options
+        self.inputs, self.slots, self.options, self.written = inputs, slots, options, written
 
     @property
     def effect(self) -> bool:
@@ -142,6 +146,67 @@ class Part(Node):
 
     def signature(self) -> object:
         return ("part", self.index)
+
+
+class Point(Node):
+    """A value that a derivative is taken by, or at: the operand itself, but that nothing behind it is seen.
+
+    Derivatives alone make them; no graph that is run has any.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, span: Span, type: Type, operand: Node) -> None:
+        self.span, self.type = span, type
+        self.inputs = (operand,)
+
+
+class Pullback(Node):
+    """The cotangents of some inputs of an operation, as torch's autograd finds them: a tuple of them.
+
+    `body` is the operation alone, on numbered inputs. This node's own inputs are those, and then the cotangents of the
+    result: of its `parts`, or of it all where that is (WHOLE,). `wanted` says which inputs' cotangents are given.
+    """
+
+    __slots__ = ("body", "parts", "wanted")
+
+    def __init__(
+        self,
+        span: Span,
+        type: Type,
+        body: Graph,
+        inputs: tuple[Node, ...],
+        wanted: tuple[int, ...],
+        parts: tuple[int, ...],
+    ) -> None:
+        self.span, self.type, self.body, self.inputs = span, type, body, inputs
+        self.wanted, self.parts = wanted, parts
+
+
+class Probe(Node):
+    """A scalar and its gradient, computed at many points: `minimize` gives the lowest, `gradcheck` differences.
+
+    `body` gives the scalar and then its gradient by each of its first `points` inputs; the others are from outside.
+    """
+
+    __slots__ = ("body", "kind", "options", "points")
+
+    def __init__(
+        self,
+        span: Span,
+        type: Type,
+        kind: str,
+        body: Graph,
+        inputs: tuple[Node, ...],
+        points: int,
+        options: dict[str, object],
+    ) -> None:
+        self.span, self.type, self.kind, self.body, self.inputs = span, type, kind, body, inputs
+        self.points, self.options = points, options
+
+    @property
+    def effect(self) -> bool:
+        return self.body.effect
 
 
 class Branch(Node):
@@ -232,6 +297,30 @@ def ordered(results: tuple[object, ...]) -> list[Node]:
             stack.append((node, True))
             stack.extend([(each, False) for each in reversed(node.inputs) if id(each) not in seen])
     return order
+
+
+def without_points(graph: Graph) -> Graph:
+    """The graph that is run: what a derivative was taken at stands for itself."""
+    if not any(isinstance(node, Point) for node in graph.nodes):
+        return graph
+    now: dict[int, Node] = {}
+    for node in graph.nodes:
+        inputs = tuple([now[id(each)] for each in node.inputs])
+        if isinstance(node, Point):
+            now[id(node)] = inputs[0]
+        else:
+            changed = any(a is not b for a, b in zip(inputs, node.inputs, strict=True))
+            now[id(node)] = node.with_inputs(inputs) if changed else node
+    return Graph(_replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects]))
+
+
+def _replaced(results: tuple[object, ...], now: dict[int, Node]) -> tuple[object, ...]:
+    return tuple(
+        [
+            _replaced(each, now) if isinstance(each, tuple) else now[id(each)] if isinstance(each, Node) else each
+            for each in results
+        ]
+    )
 
 
 def weak_numbers(graph: Graph) -> set[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tcalc import library
 from tcalc.check import typed as t
 from tcalc.errors import TcalcError
 from tcalc.graph.graph import (
@@ -21,13 +22,12 @@ from tcalc.graph.graph import (
     Repeat,
     Slot,
     nodes_of,
+    without_points,
 )
 from tcalc.types import size as sizes
 from tcalc.types.tensor import TensorType, TupleType, is_known
 
 MOST_NODES = 200_000
-
-NO_DERIVATIVES = "derivatives are typed, but this version does not compute them yet"
 
 #: How the input that is a file's tensor is called: this and the path, and the name of one of several tensors behind a
 #: zero byte, which no path holds.
@@ -42,9 +42,17 @@ def file_of(input: str) -> tuple[str, str | None]:
 
 def lower(values: Sequence[t.Typed]) -> Graph:
     """The graph of some typed expressions."""
-    lowering = _Lowering(None)
+    lowering = Lowering(None)
     results = tuple([lowering.lower(value) for value in values])
-    return Graph(results, tuple(lowering.effects))
+    return without_points(Graph(results, tuple(lowering.effects)))
+
+
+def lowered_with_draws(values: Sequence[t.Typed]) -> tuple[Graph, dict[int, Node]]:
+    """The graph of some typed expressions, and its random draws outside of loops, by the identity of the call."""
+    lowering = Lowering(None)
+    lowering.keeps_draws = True
+    results = tuple([lowering.lower(value) for value in values])
+    return without_points(Graph(results, tuple(lowering.effects))), lowering.draws
 
 
 def alone(call: t.Apply) -> Graph:
@@ -63,16 +71,35 @@ def alone(call: t.Apply) -> Graph:
     return lower([t.Apply(call.span, call.type, call.row, call.form, tuple(operands), call.options, call.names)])
 
 
-class _Lowering:
+class Lowering:
     """Lowers one block: a statement's expressions, or the body of a loop or choice."""
 
-    __slots__ = ("captured", "count", "done", "effects", "inputs", "locals", "outer")
+    __slots__ = (
+        "bound_to",
+        "captured",
+        "count",
+        "done",
+        "drawn",
+        "draws",
+        "effects",
+        "inputs",
+        "keeps_draws",
+        "locals",
+        "outer",
+    )
 
-    def __init__(self, outer: _Lowering | None) -> None:
+    def __init__(self, outer: Lowering | None) -> None:
         self.outer = outer
         self.locals: dict[t.Local, object] = {}
+        #: What local variables are bound to.
+        self.bound_to: dict[t.Local, t.Typed] = {}
         #: Random draws, in the order of the program.
         self.effects: list[Node] = []
+        self.draws: dict[int, Node] = {}
+        #: Whether they will be wanted again, by a derivative.
+        self.keeps_draws = False
+        #: Random tensors that were drawn before, by the same.
+        self.drawn: dict[int, object] = {}
         #: Expressions lowered already: one that stands in several places (`q, r = qr(A)`) is computed once.
         self.done: dict[int, object] = {}
         #: In a block: nodes of the surrounding graph that it uses, with the inputs that stand for them.
@@ -83,7 +110,7 @@ class _Lowering:
     def lower(self, typed: t.Typed) -> object:
         """The result of an expression: a node, a tuple of results, or None for what exists only while checking."""
         static = typed.type.static if typed.type.__class__ is TensorType else None
-        if static is not None and static.__class__ is not sizes.Poly:
+        if static is not None and static.__class__ is not sizes.Poly and not self.touches(typed):
             if static.__class__ is tuple:
                 return Data(typed.span, typed.type, static, typed.type.dtype)  # type: ignore[attr-defined]  # likewise
             return Number(typed.span, typed.type, static)
@@ -91,6 +118,25 @@ class _Lowering:
         if known is None:
             known = self.done[id(typed)] = LOWERINGS[typed.__class__](self, typed)
         return known
+
+    def touches(self, typed: t.Typed) -> bool:
+        """Whether an expression is computed from what a derivative is taken by, though its value be known."""
+        return self.outer is not None and self.outer.touches(typed)
+
+    def binding(self, local: t.Local) -> t.Typed | None:
+        """What a local variable is bound to; None for a parameter of a loop."""
+        if local in self.bound_to or self.outer is None:
+            return self.bound_to.get(local)
+        return self.outer.binding(local)
+
+    def elsewhere(self, typed: t.Typed) -> bool:
+        """Whether an expression is lowered by another lowering than this one."""
+        return False
+
+    def refuse_draw(self, typed: t.Apply) -> None:
+        """An error where random numbers must not be drawn: what was drawn before is meant."""
+        if self.outer is not None:
+            self.outer.refuse_draw(typed)
 
     def node(self, typed: t.Typed) -> Node:
         """The node of an expression that is a tensor."""
@@ -115,15 +161,21 @@ class _Lowering:
     def reference(self, typed: t.Reference) -> object:
         return self.input(typed, typed.name)
 
-    def input(self, typed: t.Typed, name: str) -> Node:
+    def settled(self, typed: t.Settled) -> object:
+        if self.touches(typed.computed):
+            return self.lower(t.retyped(typed.computed, typed.type))
+        return self.reference(typed)
+
+    def input(self, typed: t.Typed, name: str) -> object:
+        """What stands for a value from outside of the program: a variable, or a file's."""
         if self.outer is not None:
-            return self.capture(self.outer.input(typed, name))
+            return self._captured_result(self.outer.input(typed, name))
         found = self.inputs.get(name)
         if found is None:
             found = self.inputs[name] = Input(typed.span, typed.type, name)
         return found
 
-    def file(self, typed: t.Typed, load: t.Apply, part: object) -> Node:
+    def file(self, typed: t.Typed, load: t.Apply, part: object) -> object:
         """What `load` gives, a tensor or several; where `part` is a name, the one that is called so."""
         return self.input(typed, f"{FILE}{load.options['path']}" + ("" if part is None else f"\0{part}"))
 
@@ -154,12 +206,15 @@ class _Lowering:
 
     def bound(self, typed: t.Bound) -> object:
         for local, value in typed.bindings:
+            self.bound_to[local] = value
             self.locals[local] = self.lower(value)
         return self.lower(typed.body)
 
     def apply(self, typed: t.Apply) -> object:
         if typed.row.special == "load":  # the session reads the file, as it reads its variables
             return self.file(typed, typed, typed.options["name"])
+        if id(typed) in self.drawn and not typed.row.masks:
+            return self.drawn[id(typed)]
         spine: list[t.Apply] = []
         first: t.Typed = typed
         while first.__class__ is t.Apply:  # a long sum is a long spine: walked, not recursed into
@@ -168,7 +223,7 @@ class _Lowering:
             if not operands or operands[0].__class__ is not t.Apply or is_known(operands[0].type):
                 break
             first = operands[0]
-            if id(first) in self.done or operands[0].row.special:
+            if id(first) in self.done or operands[0].row.special or operands[0].row.random or self.elsewhere(first):
                 break
         result: object = None
         for each in reversed(spine):
@@ -197,9 +252,37 @@ class _Lowering:
                 assert isinstance(result, Node)
                 inputs.append(result)
                 slots.append((name, ALONE))
-        return self._kept(
-            Operation(typed.span, typed.type, typed.row, typed.form, tuple(inputs), tuple(slots), typed.options)
+        if typed.row.masks and self.keeps_draws:
+            return self._masked(typed, inputs[0])
+        node = Operation(
+            typed.span,
+            typed.type,
+            typed.row,
+            typed.form,
+            tuple(inputs),
+            tuple(slots),
+            typed.options,
+            typed.written,
         )
+        if typed.row.random:
+            self.refuse_draw(typed)
+            self.draws[id(typed)] = node
+        return self._kept(node)
+
+    def _masked(self, typed: t.Apply, x: Node) -> Node:
+        """`dropout(x)` as x times what becomes of ones: what is drawn is there without x, for a derivative by it."""
+        mask = self.drawn.get(id(typed))
+        if mask is None:
+            self.refuse_draw(typed)
+            row = library.row("ones_like")
+            assert row is not None
+            ones = Operation(typed.span, typed.type, row, row.forms[0], (x,), (("x", ALONE),), {})
+            drawn = Operation(typed.span, typed.type, typed.row, typed.form, (ones,), (("x", ALONE),), typed.options)
+            mask = self.draws[id(typed)] = self._kept(drawn)
+        assert isinstance(mask, Node)
+        times = library.operator("*")
+        slots = (("a", ALONE), ("b", ALONE))
+        return Operation(typed.span, typed.type, times, times.forms[0], (x, mask), slots, {})
 
     def _kept(self, node: Node) -> Node:
         """The node, which is run in its turn if it has an effect."""
@@ -214,7 +297,7 @@ class _Lowering:
         if isinstance(operand, t.Literal):  # straight to the dtype: f64(0.1) is not f64(f32(0.1))
             return Data(typed.span, typed.type, operand.value, typed.dtype)
         static = operand.type.static if isinstance(operand.type, TensorType) else None
-        if static is not None and not isinstance(static, sizes.Poly):
+        if static is not None and not isinstance(static, sizes.Poly) and not self.touches(operand):
             return Data(typed.span, typed.type, static, typed.dtype)
         self._counted(typed)
         return Conversion(typed.span, typed.type, self.node(operand), typed.dtype)
@@ -261,29 +344,32 @@ class _Lowering:
         )
         return self._kept(node)
 
-    def _block(self, parameters: Sequence[t.Local], body: t.Typed) -> tuple[_Lowering, Graph]:
+    def _block(self, parameters: Sequence[t.Local], body: t.Typed) -> tuple[Lowering, Graph]:
         self._counted(body)
-        block = _Lowering(self)
+        block = Lowering(self)
         for number, local in enumerate(parameters):
             block.locals[local] = Input(body.span, local.type, number)
         result = block.lower(body)
-        return block, Graph((result,), tuple(block.effects))
+        return block, without_points(Graph((result,), tuple(block.effects)))
 
     def derivative(self, typed: t.Derivative) -> object:
-        raise TcalcError("grad", NO_DERIVATIVES, typed.span)
+        from tcalc.graph.derivatives.forms import derivative  # it lowers in its turn
+
+        return derivative(self, typed)
 
 
 LOWERINGS: dict[type, Callable[..., object]] = {
-    t.Literal: _Lowering.literal,
-    t.Static: _Lowering.static,
-    t.Reference: _Lowering.reference,
-    t.Use: _Lowering.use,
-    t.Bound: _Lowering.bound,
-    t.Apply: _Lowering.apply,
-    t.Convert: _Lowering.convert,
-    t.Several: _Lowering.several,
-    t.Item: _Lowering.item,
-    t.Choice: _Lowering.choice,
-    t.Loop: _Lowering.loop,
-    t.Derivative: _Lowering.derivative,
+    t.Literal: Lowering.literal,
+    t.Static: Lowering.static,
+    t.Reference: Lowering.reference,
+    t.Settled: Lowering.settled,
+    t.Use: Lowering.use,
+    t.Bound: Lowering.bound,
+    t.Apply: Lowering.apply,
+    t.Convert: Lowering.convert,
+    t.Several: Lowering.several,
+    t.Item: Lowering.item,
+    t.Choice: Lowering.choice,
+    t.Loop: Lowering.loop,
+    t.Derivative: Lowering.derivative,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form, Rule
+from tcalc.library.builtin import FLAT, Builtin, Form, Rule
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.dtypes import DType
@@ -136,7 +136,7 @@ def single(match: Match) -> Type:
 ROWS = [
     Builtin(
         "shape",
-        [Form("(x: any[*s]) -> i64[...]", shape)],
+        [Form("(x: any[*s]) -> i64[...]", shape, vjp=FLAT)],
         attribute=True,
         torch="kernel:shape",
         doc="The sizes of all axes.",
@@ -144,14 +144,17 @@ ROWS = [
     ),
     Builtin(
         "size",
-        [Form("(x: any[*s]) -> i64[...]", shape), Form("(x: any[*s], dim: axis) -> i64[...]", one_size)],
+        [
+            Form("(x: any[*s]) -> i64[...]", shape, vjp=FLAT),
+            Form("(x: any[*s], dim: axis) -> i64[...]", one_size, vjp=FLAT),
+        ],
         torch="kernel:size",
         doc="The size of one axis, or of all axes as a vector.",
         example="zeros(2, 3).size(1)  #=> 3",
     ),
     Builtin(
         "numel",
-        [Form("(x: any[*s]) -> i64[]", count)],
+        [Form("(x: any[*s]) -> i64[]", count, vjp=FLAT)],
         torch="kernel:numel",
         aliases=("nelement",),
         doc="The number of elements.",
@@ -159,7 +162,7 @@ ROWS = [
     ),
     Builtin(
         "ndim",
-        [Form("(x: any[*s]) -> i64[]", rank)],
+        [Form("(x: any[*s]) -> i64[]", rank, vjp=FLAT)],
         attribute=True,
         torch="kernel:rank",
         doc="The number of axes.",
@@ -167,7 +170,7 @@ ROWS = [
     ),
     Builtin(
         "dim",
-        [Form("(x: any[*s]) -> i64[]", rank)],
+        [Form("(x: any[*s]) -> i64[]", rank, vjp=FLAT)],
         torch="kernel:rank",
         aliases=("ndimension",),
         doc="The number of axes.",
@@ -175,7 +178,7 @@ ROWS = [
     ),
     Builtin(
         "len",
-        [Form("(x: any[*s]) -> i64[]", length)],
+        [Form("(x: any[*s]) -> i64[]", length, vjp=FLAT)],
         torch="kernel:length",
         special="len",
         doc="The size of the first axis.",
@@ -204,7 +207,7 @@ ROWS = [
     ),
     Builtin(
         "item",
-        [Form("(x: any[*s]) -> any[...]", single)],
+        [Form("(x: any[*s]) -> any[...]", single, vjp={"x": "reshape(g, x.shape)"})],
         torch="kernel:item",
         view=True,
         doc="A tensor of one element as a scalar.",
@@ -213,7 +216,7 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form("(x: any[*s]) -> any[*s]")],
+            [Form("(x: any[*s]) -> any[*s]", vjp={"x": "g"})],
             torch="kernel:same",
             view=True,
             doc="The same tensor: values never change, so there is nothing to do.",
@@ -223,7 +226,7 @@ ROWS = [
     ],
     Builtin(
         "detach",
-        [Form("(x: any[*s]) -> any[*s]")],
+        [Form("(x: any[*s]) -> any[*s]", vjp=FLAT)],
         torch="kernel:same",
         view=True,
         doc="The same value, with derivative zero.",
@@ -231,7 +234,7 @@ ROWS = [
     ),
     Builtin(
         "data",
-        [Form("(x: any[*s]) -> any[*s]")],
+        [Form("(x: any[*s]) -> any[*s]", vjp=FLAT)],
         torch="kernel:same",
         attribute=True,
         view=True,

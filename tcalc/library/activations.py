@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form
 from tcalc.library.rules import by_axes, chosen_axes, divided, tensor
+from tcalc.library.vjps import along, formulas
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes
 from tcalc.types.match import Match
@@ -19,7 +20,7 @@ def _each(word: str, rows: str, spaces: tuple[str, ...] = NEURAL, prefix: str = 
     for line in rows.strip().splitlines():
         head, doc, example = [part.strip() for part in line.split("|")]
         name, _, options = head.removesuffix(")").partition("(")
-        form = Form(f"(x: {word}[*s]{', ' if options else ''}{options}) -> {word}[*s]")
+        form = Form(f"(x: {word}[*s]{', ' if options else ''}{options}) -> {word}[*s]", vjp=COTANGENTS.get(name))
         found.append(Builtin(name, [form], torch=prefix + name, doc=doc, example=example, spaces=spaces))
     return found
 
@@ -45,21 +46,43 @@ softsign | x / (1 + abs(x)). | softsign([0., 1.])  #=> [0.0, 0.5]
 tanhshrink | x - tanh(x). | tanhshrink([0., 1.])  #=> [0.0, 0.23840582]
 """
 
-#: Over one axis: name, prefixes, doc, example.
+#: The cotangents of those above that have a formula, from lines `name | cotangent of x`.
+COTANGENTS = formulas("""
+relu | g * (x > 0)
+relu6 | g * (x > 0) * (x < 6)
+leaky_relu | g * where(x > 0, 1, negative_slope)
+elu | g * where(x > 0, 1, out + alpha)
+celu | g * where(x > 0, 1, exp(x / alpha))
+hardsigmoid | g * (abs(x) < 3) / 6
+logsigmoid | g * sigmoid(-x)
+silu | g * sigmoid(x) * (1 + x * (1 - sigmoid(x)))
+softsign | g / (1 + abs(x))^2
+tanhshrink | g * tanh(x)^2
+""")
+
+#: Over one axis: name, prefixes, doc, example, cotangent.
 OVER_AN_AXIS = (
     (
         "softmax",
         ("", "nn.functional", "special"),
         "exp(x) divided by its sum over an axis, without overflow.",
         "softmax[0]([0., 0.])  #=> [0.5, 0.5]",
+        "out * (g - sum(g * out, D, keepdim=True))",
     ),
     (
         "log_softmax",
         ("", "nn.functional", "special"),
         "Logarithm of the softmax over an axis, exact for small probabilities too.",
         "log_softmax[0]([0., 0.])  #=> [-0.6931472, -0.6931472]",
+        "g - exp(out) * sum(g, D, keepdim=True)",
     ),
-    ("softmin", NEURAL, "Softmax of -x over an axis.", "softmin[0]([0., 0.])  #=> [0.5, 0.5]"),
+    (
+        "softmin",
+        NEURAL,
+        "Softmax of -x over an axis.",
+        "softmin[0]([0., 0.])  #=> [0.5, 0.5]",
+        "out * (sum(g * out, D, keepdim=True) - g)",
+    ),
 )
 
 
@@ -84,7 +107,12 @@ ROWS = [
     *_each("F", COMPLEX_TOO),
     Builtin(
         "softplus",
-        [Form("(x: R[*s], beta: number = 1, threshold: number = 20) -> R[*s]")],
+        [
+            Form(
+                "(x: R[*s], beta: number = 1, threshold: number = 20) -> R[*s]",
+                vjp={"x": "g * where(beta * x > threshold, 1, sigmoid(beta * x))"},
+            )
+        ],
         torch="nn.functional.softplus",
         spaces=NEURAL,
         doc="log(1 + exp(beta*x)) / beta, a smooth relu.",
@@ -92,7 +120,12 @@ ROWS = [
     ),
     Builtin(
         "hardtanh",
-        [Form("(x: real[*s], min_val: number = -1, max_val: number = 1) -> real[*s]")],
+        [
+            Form(
+                "(x: real[*s], min_val: number = -1, max_val: number = 1) -> real[*s]",
+                vjp={"x": "g * (x > min_val) * (x < max_val)"},
+            )
+        ],
         torch="nn.functional.hardtanh",
         spaces=NEURAL,
         doc="x, held between min_val and max_val.",
@@ -100,7 +133,16 @@ ROWS = [
     ),
     Builtin(
         "logit",
-        [Form("(x: R[*s], eps: number = None) -> R[*s]")],
+        [
+            Form(
+                "(x: R[*s], eps: number = None) -> R[*s]",
+                vjp=lambda call: (
+                    {"x": "where(isnan(out), nan, g / (x * (1 - x)))"}
+                    if call.get("eps") is None
+                    else {"x": "g * (x >= eps) * (x <= 1 - eps) / (x * (1 - x))"}
+                ),
+            )
+        ],
         spaces=("", "special"),
         doc="log(x / (1 - x)), the inverse of sigmoid.",
         example="logit([0.5, 0.75])  #=> [0.0, 1.0986123]",
@@ -108,13 +150,13 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form("(x: R[*l, n, *r], dim: axis(n), dtype: dtype = None) -> R[*l, n, *r]")],
+            [Form("(x: R[*l, n, *r], dim: axis(n), dtype: dtype = None) -> R[*l, n, *r]", vjp=along(vjp))],
             torch=f"nn.functional.{name}",
             spaces=spaces,
             doc=doc,
             example=example,
         )
-        for name, spaces, doc, example in OVER_AN_AXIS
+        for name, spaces, doc, example, vjp in OVER_AN_AXIS
     ],
     Builtin(
         "glu",

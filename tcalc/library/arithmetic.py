@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
 
-from tcalc.library.builtin import Builtin, Form
+from tcalc.library.builtin import FLAT, Builtin, Form, Vjp
 from tcalc.library.folding import divide, floor_divide, power, remainder
 from tcalc.types import dtypes
 from tcalc.types.match import Match
@@ -41,12 +42,25 @@ def rounded(match: Match) -> Type:
     return result
 
 
+def power_vjp(call: Mapping[str, object]) -> Vjp:
+    """At a base of zero the exponent's derivative is 0, as torch has it."""
+    return {
+        "a": "g * b * a^(b - 1)",
+        "b": "g * where(a == 0, 0, out * log(a))",
+    }
+
+
 ROWS = [
     Builtin(
         "add",
         [
-            Form("(a: any[*s], b: any[*s]) -> any[*s]", fold=operator.add),
-            Form("(a: num[*s], b: num[*s], alpha: number) -> num[*s]", scaled, torch="kernel:add_scaled"),
+            Form("(a: any[*s], b: any[*s]) -> any[*s]", fold=operator.add, vjp={"a": "g", "b": "g"}),
+            Form(
+                "(a: num[*s], b: num[*s], alpha: number) -> num[*s]",
+                scaled,
+                torch="kernel:add_scaled",
+                vjp={"a": "g", "b": "g * alpha"},
+            ),
         ],
         torch="kernel:add",
         operator="+",
@@ -57,8 +71,13 @@ ROWS = [
     Builtin(
         "sub",
         [
-            Form("(a: num[*s], b: num[*s]) -> num[*s]", fold=operator.sub),
-            Form("(a: num[*s], b: num[*s], alpha: number) -> num[*s]", scaled, torch="kernel:sub_scaled"),
+            Form("(a: num[*s], b: num[*s]) -> num[*s]", fold=operator.sub, vjp={"a": "g", "b": "-g"}),
+            Form(
+                "(a: num[*s], b: num[*s], alpha: number) -> num[*s]",
+                scaled,
+                torch="kernel:sub_scaled",
+                vjp={"a": "g", "b": "-g * alpha"},
+            ),
         ],
         torch="kernel:sub",
         operator="-",
@@ -69,7 +88,7 @@ ROWS = [
     ),
     Builtin(
         "mul",
-        [Form("(a: any[*s], b: any[*s]) -> any[*s]", fold=operator.mul)],
+        [Form("(a: any[*s], b: any[*s]) -> any[*s]", fold=operator.mul, vjp={"a": "g * b", "b": "g * a"})],
         torch="kernel:mul",
         operator="*",
         aliases=("multiply",),
@@ -80,11 +99,12 @@ ROWS = [
     Builtin(
         "div",
         [
-            Form("(a: any[*s], b: any[*s]) -> float[*s]", fold=divide),
+            Form("(a: any[*s], b: any[*s]) -> float[*s]", fold=divide, vjp={"a": "g / b", "b": "-g * a / b^2"}),
             Form(
                 "(a: real[*s], b: real[*s], rounding_mode: text = None) -> real[*s]",
                 rounded,
                 torch="kernel:div_rounded",
+                vjp=FLAT,
             ),
         ],
         torch="kernel:div",
@@ -96,7 +116,7 @@ ROWS = [
     ),
     Builtin(
         "floor_divide",
-        [Form("(a: real[*s], b: real[*s]) -> real[*s]", fold=floor_divide)],
+        [Form("(a: real[*s], b: real[*s]) -> real[*s]", fold=floor_divide, vjp=FLAT)],
         torch="kernel:floor_divide",
         operator="//",
         scalars=True,
@@ -105,7 +125,7 @@ ROWS = [
     ),
     Builtin(
         "remainder",
-        [Form("(a: real[*s], b: real[*s]) -> real[*s]", fold=remainder)],
+        [Form("(a: real[*s], b: real[*s]) -> real[*s]", fold=remainder, vjp={"a": "g", "b": "-g * floor(a / b)"})],
         torch="kernel:remainder",
         operator="%",
         scalars=True,
@@ -114,7 +134,7 @@ ROWS = [
     ),
     Builtin(
         "pow",
-        [Form("(a: num[*s], b: num[*s]) -> num[*s]", raised, fold=power)],
+        [Form("(a: num[*s], b: num[*s]) -> num[*s]", raised, fold=power, vjp=power_vjp)],
         torch="kernel:pow",
         operator="^",
         scalars=True,
@@ -124,7 +144,7 @@ ROWS = [
     ),
     Builtin(
         "neg",
-        [Form("(a: num[*s]) -> num[*s]", fold=operator.neg)],
+        [Form("(a: num[*s]) -> num[*s]", fold=operator.neg, vjp={"a": "-g"})],
         torch="kernel:neg",
         operator="-x",
         aliases=("negative",),
@@ -134,7 +154,7 @@ ROWS = [
     ),
     Builtin(
         "positive",
-        [Form("(a: num[*s]) -> num[*s]", fold=operator.pos)],
+        [Form("(a: num[*s]) -> num[*s]", fold=operator.pos, vjp={"a": "g"})],
         operator="+x",
         doc="The same numbers.",
         example="+[1, -2]  #=> [1, -2]",
@@ -142,7 +162,7 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form(f"(a: {word}[*s], b: {word}[*s]) -> bool[*s]", fold=getattr(operator, name))],
+            [Form(f"(a: {word}[*s], b: {word}[*s]) -> bool[*s]", fold=getattr(operator, name), vjp=FLAT)],
             torch=f"kernel:{name}",
             operator=symbol,
             aliases=(alias,) if alias else (),

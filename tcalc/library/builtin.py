@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from tcalc.types.match import Match
 from tcalc.types.signature import Signature
 from tcalc.types.tensor import Type
+
+#: The cotangents of a form's operands by the parameter: each in the language itself, from the parameters, `g` (the
+#: cotangent of the result) and `out` (the result).
+Vjp = Mapping[str, str]
+#: The same where it depends on how the form is called, from the operands (graph nodes) and options; None where torch's
+#: autograd finds it. Of several operands of one parameter, `tensors`, the first is `tensors0`.
+VjpRule = Callable[[Mapping[str, Any]], Vjp | None]
+#: Nothing that goes in changes what comes out by a little: a step, a shape, a detached value.
+FLAT: Vjp = {}
 
 #: What a signature cannot say: the result's type from a fitted match. May raise Mismatch or Undetermined.
 Rule = Callable[[Match], Type]
@@ -28,7 +38,7 @@ class Form:
         rule: Rule | None = None,
         *,
         fold: Fold | None = None,
-        vjp: dict[str, str] | None = None,
+        vjp: Vjp | VjpRule | None = None,
         torch: str = "",
     ) -> None:
         self.text = text
@@ -37,7 +47,7 @@ class Form:
         self.torch = torch
         #: How a call on static numbers alone is computed while checking.
         self.fold = fold
-        #: Per differentiable parameter, its cotangent in the language itself, from the parameters, `g` and `out`.
+        #: How derivatives go through it; None where torch's autograd finds them.
         self.vjp = vjp
         self._signature: Signature | None = None
 
@@ -76,6 +86,7 @@ class Builtin:
     aliases   other names of torch's for the same
     scalars   torch takes Python numbers for its tensors, as the operators do
     special   the checker's own way of reading the call (`grad`, `vmap`): its arguments are more than values
+    masks     multiplies its first operand by random numbers that have nothing to do with it
     random    draws numbers: never merged, moved or run twice
     view      shares its operand's memory
     over      the parameters that `f[over](x)` fills, in order
@@ -93,6 +104,7 @@ class Builtin:
         "forms",
         "hints",
         "inferred",
+        "masks",
         "name",
         "operator",
         "over",
@@ -121,6 +133,7 @@ class Builtin:
         scalars: bool = False,
         special: str = "",
         random: bool = False,
+        masks: bool = False,
         view: bool = False,
         over: tuple[str, ...] = ("dim",),
         sequence: bool = False,
@@ -132,7 +145,7 @@ class Builtin:
         self.torch = torch or name
         self.operator, self.attribute, self.spaces, self.aliases = operator, attribute, spaces, aliases
         self.scalars, self.special, self.random, self.view, self.over = scalars, special, random, view, over
-        self.sequence, self.hints, self.inferred = sequence, hints or {}, inferred
+        self.sequence, self.hints, self.inferred, self.masks = sequence, hints or {}, inferred, masks
         self.written = written
 
     def __repr__(self) -> str:

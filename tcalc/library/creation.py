@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from tcalc.library.builtin import Builtin, Form, Rule
+from tcalc.library.builtin import FLAT, Builtin, Form, Rule
 from tcalc.library.rules import by_axes, new_size, tensor
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
@@ -165,7 +165,7 @@ def _sized(name: str, doc: str, example: str, *, random: bool = False, torch: st
 
 
 def _like(name: str, doc: str, example: str, *, word: str = "any", random: bool = False, torch: str = "") -> Builtin:
-    form = Form(f"(x: {word}[*s], {MADE}) -> {word}[*s]")
+    form = Form(f"(x: {word}[*s], {MADE}) -> {word}[*s]", vjp=FLAT)
     return Builtin(name, [form], torch=torch, doc=doc, example=example, random=random)
 
 
@@ -263,7 +263,7 @@ ROWS = [
     ),
     Builtin(
         "bernoulli",
-        [Form("(p: R[*s]) -> R[*s]")],
+        [Form("(p: R[*s]) -> R[*s]", vjp=FLAT)],
         random=True,
         doc="1 with the probability that each element gives, else 0.",
         example="bernoulli([0., 1.])  #=> [0.0, 1.0]",

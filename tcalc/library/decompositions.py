@@ -5,7 +5,7 @@ torch refuses half-width floats here; they are computed, and come out, as f32.
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form
+from tcalc.library.builtin import FLAT, Builtin, Form
 from tcalc.library.rules import by_axes, one_label, tensor
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread, meet
@@ -194,7 +194,7 @@ def _condition(match: Match) -> Axes:
 ROWS = [
     Builtin(
         "det",
-        [Form("(A: L[*b, n, n]) -> L[*b]")],
+        [Form("(A: L[*b, n, n]) -> L[*b]", vjp={"A": "unsqueeze(unsqueeze(g * out, -1), -1) * inv(A).mT"})],
         spaces=BOTH,
         doc="Determinant.",
         example="det([[1., 2.], [3., 4.]])  #=> -2.0",
@@ -208,13 +208,13 @@ ROWS = [
     ),
     Builtin(
         "logdet",
-        [Form("(A: L[*b, n, n]) -> L[*b]")],
+        [Form("(A: L[*b, n, n]) -> L[*b]", vjp={"A": "unsqueeze(unsqueeze(g, -1), -1) * inv(A).mT"})],
         doc="Logarithm of the determinant; -inf where that is 0, nan where it is negative.",
         example="logdet([[e, 0.], [0., 1.]])  #=> 1.0",
     ),
     Builtin(
         "inv",
-        [Form("(A: L[*b, n, n]) -> L[...]", by_axes(_turned))],
+        [Form("(A: L[*b, n, n]) -> L[...]", by_axes(_turned), vjp={"A": "-out.mT @ g @ out.mT"})],
         torch="linalg.inv",
         spaces=LINALG,
         aliases=("inverse",),
@@ -238,8 +238,16 @@ ROWS = [
     Builtin(
         "solve",
         [
-            Form("(A: L[*a, n, n], B: L[*c]) -> L[...]", by_axes(_solved_vectors)),
-            Form("(A: L[*a, n, n], B: L[*c, n, k]) -> L[...]", by_axes(_solved)),
+            Form(
+                "(A: L[*a, n, n], B: L[*c]) -> L[...]",
+                by_axes(_solved_vectors),
+                vjp={"A": "-unsqueeze(solve(A.mT, g), -1) * unsqueeze(out, -2)", "B": "solve(A.mT, g)"},
+            ),
+            Form(
+                "(A: L[*a, n, n], B: L[*c, n, k]) -> L[...]",
+                by_axes(_solved),
+                vjp={"A": "-solve(A.mT, g) @ out.mT", "B": "solve(A.mT, g)"},
+            ),
         ],
         torch="linalg.solve",
         spaces=LINALG,
@@ -353,6 +361,7 @@ ROWS = [
             Form(
                 "(A: L[*b, n, m], atol: number = None, rtol: number = None, hermitian: flag = False) -> i64[...]",
                 by_axes(_leading),
+                vjp=FLAT,
             )
         ],
         torch="linalg.matrix_rank",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form
+from tcalc.library.builtin import FLAT, Builtin, Form, Vjp
 from tcalc.library.indexing import found_by_axis
 from tcalc.library.rules import tensor
+from tcalc.library.vjps import Called, formulas, larger
 from tcalc.types import dtypes
 from tcalc.types.match import Match
 from tcalc.types.tensor import TensorType, Type
@@ -30,13 +31,16 @@ def _truth(match: Match) -> Type:
     return TensorType(dtypes.I64 if x.dtype is dtypes.BOOL else match.result_dtype("any"), x.axes)
 
 
-def _each(word: str, rows: str, *, result: str = "", spaces: tuple[str, ...] = ("",)) -> list[Builtin]:
+def _each(
+    word: str, rows: str, *, result: str = "", spaces: tuple[str, ...] = ("",), flat: bool = False
+) -> list[Builtin]:
     """Rows of one argument, from lines `name | doc | example  #=> result`; aliases follow the name."""
     found = []
     for line in rows.strip().splitlines():
         name, doc, example = [part.strip() for part in line.split("|")]
         name, *aliases = name.split()
-        form = Form(f"(x: {word}[*s]) -> {result or word}[*s]")
+        vjp = FLAT if flat else COTANGENTS.get(name)
+        form = Form(f"(x: {word}[*s]) -> {result or word}[*s]", vjp=vjp)
         found.append(Builtin(name, [form], doc=doc, example=example, aliases=tuple(aliases), spaces=spaces))
     return found
 
@@ -102,32 +106,79 @@ isneginf | Whether each element is -inf. | isneginf([inf, -inf])  #=> [False, Tr
 signbit | Whether each element has its sign bit set. | signbit([1., -1.])  #=> [False, True]
 """
 
+
+def _clamped(call: Called) -> Vjp:
+    """Inside the bounds it is x that counts, outside the bound that it met."""
+    low, high = call.get("min") is not None, call.get("max") is not None
+    inside = " * ".join(["g", *["(x >= min)"] * low, *["(x <= max)"] * high])
+    return {
+        "x": inside,
+        "min": "g * (x < min)" + " * (min < max)" * high,
+        "max": "g * (x > max)" if not low else "g * (maximum(x, min) > max)",
+    }
+
+
+#: The cotangents of those above that have a formula, from lines `name | cotangent of x`.
+COTANGENTS = formulas("""
+exp | g * out
+log | g / x
+log2 | g / (x * log(2))
+log10 | g / (x * log(10))
+sqrt | g / (2 * out)
+rsqrt | -g * out^3 / 2
+reciprocal | -g * out^2
+sin | g * cos(x)
+cos | -g * sin(x)
+tan | g * (1 + out^2)
+asin | g / sqrt(1 - x^2)
+acos | -g / sqrt(1 - x^2)
+atan | g / (1 + x^2)
+sinh | g * cosh(x)
+cosh | g * sinh(x)
+asinh | g / sqrt(1 + x^2)
+acosh | g / sqrt(x^2 - 1)
+atanh | g / (1 - x^2)
+exp2 | g * out * log(2)
+log1p | g / (1 + x)
+expm1 | g * (out + 1)
+sigmoid | g * out * (1 - out)
+tanh | g * (1 - out^2)
+erf | g * 2 / sqrt(pi) * exp(-x^2)
+erfc | -g * 2 / sqrt(pi) * exp(-x^2)
+erfinv | g * sqrt(pi) / 2 * exp(out^2)
+digamma | g * polygamma(1, x)
+lgamma | g * digamma(x)
+deg2rad | g * (pi / 180)
+rad2deg | g * (180 / pi)
+frac | g
+""")
+
 ROWS = [
     *_each("F", ANALYTIC),
     *_each("F", ANALYTIC_SPECIAL, spaces=SPECIAL),
     *_each("F", ANALYTIC_NEURAL, spaces=NEURAL),
     *_each("R", REAL_SPECIAL, spaces=SPECIAL),
     *_each("R", REAL),
-    *_each("real", WHOLE),
-    *_each("any", TESTS, result="bool"),
-    *_each("order", ORDERED_TESTS, result="bool"),
+    *_each("real", WHOLE, flat=True),
+    *_each("any", TESTS, result="bool", flat=True),
+    *_each("order", ORDERED_TESTS, result="bool", flat=True),
     Builtin(
         "round",
-        [Form("(x: real[*s]) -> real[*s]"), Form("(x: R[*s], decimals: int) -> R[*s]")],
+        [Form("(x: real[*s]) -> real[*s]", vjp=FLAT), Form("(x: R[*s], decimals: int) -> R[*s]", vjp=FLAT)],
         spaces=SPECIAL,
         doc="Nearest integer, or the nearest with so many decimals; halves go to the even one.",
         example="round([1.5, 2.5, -0.7])  #=> [2.0, 2.0, -1.0]",
     ),
     Builtin(
         "abs",
-        [Form("(x: num[*s]) -> real[*s]")],
+        [Form("(x: num[*s]) -> real[*s]", vjp={"x": "g * sign(x)"})],
         aliases=("absolute",),
         doc="Magnitude of each element; of a complex number the real one.",
         example="abs([-3, 4])  #=> [3, 4]",
     ),
     Builtin(
         "sign",
-        [Form("(x: order[*s]) -> order[*s]")],
+        [Form("(x: order[*s]) -> order[*s]", vjp=FLAT)],
         doc="-1, 0 or 1 as each element is negative, zero or positive; 0 for nan.",
         example="sign([-3., 0., 5.])  #=> [-1.0, 0.0, 1.0]",
     ),
@@ -139,7 +190,7 @@ ROWS = [
     ),
     Builtin(
         "square",
-        [Form("(x: any[*s]) -> any[*s]", _truth)],
+        [Form("(x: any[*s]) -> any[*s]", _truth, vjp={"x": "g * 2 * x"})],
         doc="Each element times itself.",
         example="square([-3, 4])  #=> [9, 16]",
     ),
@@ -148,6 +199,7 @@ ROWS = [
         [
             Form(
                 "(x: any[*s], nan: number = None, posinf: number = None, neginf: number = None) -> any[*s]",
+                vjp={"x": "g * isfinite(x)"},
             )
         ],
         doc="nan becomes 0, infinities the largest and the smallest number, or what is given.",
@@ -156,7 +208,7 @@ ROWS = [
     # Complex numbers
     Builtin(
         "real",
-        [Form("(x: any[*s]) -> real[*s]")],
+        [Form("(x: any[*s]) -> real[*s]", vjp={"x": "g"})],
         doc="Real part of each element.",
         example="real([1 + 2j])  #=> [1.0]",
     ),
@@ -169,13 +221,13 @@ ROWS = [
     ),
     Builtin(
         "conj",
-        [Form("(x: any[*s]) -> any[*s]")],
+        [Form("(x: any[*s]) -> any[*s]", vjp={"x": "g"})],
         doc="Complex conjugate of each element.",
         example="conj([1 + 2j])  #=> [1.0-2.0j]",
     ),
     Builtin(
         "angle",
-        [Form("(x: F[*s]) -> real[*s]")],
+        [Form("(x: F[*s]) -> real[*s]", vjp=FLAT)],
         doc="Angle of each complex number in the plane, in radians.",
         example="angle([1j, -1 + 0j])  #=> [1.5707964, 3.1415927]",
     ),
@@ -196,50 +248,72 @@ ROWS = [
     # Of several
     Builtin(
         "atan2",
-        [Form("(a: R[*s], b: R[*s]) -> R[*s]")],
+        [Form("(a: R[*s], b: R[*s]) -> R[*s]", vjp={"a": "g * b / (a^2 + b^2)", "b": "-g * a / (a^2 + b^2)"})],
         aliases=("arctan2",),
         doc="Angle of the point (b, a) in radians, in all four quadrants.",
         example="atan2([0., 1.], [1., 0.])  #=> [0.0, 1.5707964]",
     ),
     Builtin(
         "hypot",
-        [Form("(a: R[*s], b: R[*s]) -> R[*s]")],
+        [Form("(a: R[*s], b: R[*s]) -> R[*s]", vjp={"a": "g * a / out", "b": "g * b / out"})],
         doc="sqrt(a^2 + b^2), the length of the hypotenuse over legs a and b.",
         example="hypot([3., 5.], [4., 12.])  #=> [5.0, 13.0]",
     ),
     Builtin(
         "fmod",
-        [Form("(a: real[*s], b: real[*s]) -> real[*s]")],
+        [Form("(a: real[*s], b: real[*s]) -> real[*s]", vjp={"a": "g", "b": "-g * trunc(a / b)"})],
         doc="Remainder with the sign of the dividend, element by element.",
         example="fmod([-7., 7.], 3.)  #=> [-1.0, 1.0]",
     ),
     Builtin(
         "maximum",
-        [Form("(a: order[*s], b: order[*s]) -> order[*s]", fold=max)],
+        [
+            Form(
+                "(a: order[*s], b: order[*s]) -> order[*s]",
+                fold=max,
+                vjp=larger(">"),
+            )
+        ],
         doc="The larger of the two, element by element; nan where either is nan.",
         example="maximum([1, 5], [3, 2])  #=> [3, 5]",
     ),
     Builtin(
         "minimum",
-        [Form("(a: order[*s], b: order[*s]) -> order[*s]", fold=min)],
+        [
+            Form(
+                "(a: order[*s], b: order[*s]) -> order[*s]",
+                fold=min,
+                vjp=larger("<"),
+            )
+        ],
         doc="The smaller of the two, element by element; nan where either is nan.",
         example="minimum([1, 5], [3, 2])  #=> [1, 2]",
     ),
     Builtin(
         "fmax",
-        [Form("(a: order[*s], b: order[*s]) -> order[*s]")],
+        [
+            Form(
+                "(a: order[*s], b: order[*s]) -> order[*s]",
+                vjp={"a": "g * (a >= b or isnan(b))", "b": "g * (b > a or isnan(a))"},
+            )
+        ],
         doc="The larger of the two, element by element; the other one where one is nan.",
         example="fmax([1., nan], [3., 2.])  #=> [3.0, 2.0]",
     ),
     Builtin(
         "fmin",
-        [Form("(a: order[*s], b: order[*s]) -> order[*s]")],
+        [
+            Form(
+                "(a: order[*s], b: order[*s]) -> order[*s]",
+                vjp={"a": "g * (a <= b or isnan(b))", "b": "g * (b < a or isnan(a))"},
+            )
+        ],
         doc="The smaller of the two, element by element; the other one where one is nan.",
         example="fmin([1., nan], [3., 2.])  #=> [1.0, 2.0]",
     ),
     Builtin(
         "clamp",
-        [Form("(x: real[*s], min: real[*s] = None, max: real[*s] = None) -> real[*s]")],
+        [Form("(x: real[*s], min: real[*s] = None, max: real[*s] = None) -> real[*s]", vjp=_clamped)],
         torch="kernel:clamp",
         aliases=("clip",),
         doc="Each element, held between min and max; max wins where min is above it.",
@@ -248,34 +322,52 @@ ROWS = [
     *[
         Builtin(
             f"clamp_{bound}",
-            [Form(f"(x: real[*s], {bound}: real[*s]) -> real[*s]")],
+            [Form(f"(x: real[*s], {bound}: real[*s]) -> real[*s]", vjp=vjp)],
             torch=f"kernel:clamp_{bound}",
             doc=f"Each element, held {where}.",
             example=example,
         )
-        for bound, where, example in (
-            ("min", "at min or above", "clamp_min([-2, 0, 7], 0)  #=> [0, 0, 7]"),
-            ("max", "at max or below", "clamp_max([-2, 0, 7], 5)  #=> [-2, 0, 5]"),
+        for bound, where, example, vjp in (
+            (
+                "min",
+                "at min or above",
+                "clamp_min([-2, 0, 7], 0)  #=> [0, 0, 7]",
+                {"x": "g * (x >= min)", "min": "g * (x < min)"},
+            ),
+            (
+                "max",
+                "at max or below",
+                "clamp_max([-2, 0, 7], 5)  #=> [-2, 0, 5]",
+                {"x": "g * (x <= max)", "max": "g * (x > max)"},
+            ),
         )
     ],
     Builtin(
         "where",
         [
-            Form("(condition: bool[*s], a: any[*s], b: any[*s]) -> any[*s]"),
-            Form("(condition: any[*s]) -> i64[...]", found_by_axis),
+            Form(
+                "(condition: bool[*s], a: any[*s], b: any[*s]) -> any[*s]",
+                vjp={"a": "where(condition, g, 0)", "b": "where(condition, 0, g)"},
+            ),
+            Form("(condition: any[*s]) -> i64[...]", found_by_axis, vjp=FLAT),
         ],
         doc="a where the condition holds, b elsewhere; of a condition alone the indices where it does, axis by axis.",
         example="where([True, False], [1, 2], 0)  #=> [1, 0]",
     ),
     Builtin(
         "lerp",
-        [Form("(a: F[*s], b: F[*s], weight: F[*s]) -> F[*s]")],
+        [
+            Form(
+                "(a: F[*s], b: F[*s], weight: F[*s]) -> F[*s]",
+                vjp={"a": "g * (1 - weight)", "b": "g * weight", "weight": "g * (b - a)"},
+            )
+        ],
         doc="a + weight*(b - a): from a at weight 0 to b at weight 1.",
         example="lerp([0., 10.], [10., 20.], 0.5)  #=> [5.0, 15.0]",
     ),
     Builtin(
         "copysign",
-        [Form("(a: R[*s], b: R[*s]) -> R[*s]")],
+        [Form("(a: R[*s], b: R[*s]) -> R[*s]", vjp={"a": "g * sign(a) * sign(out)"})],
         doc="The magnitude of a with the sign of b.",
         example="copysign([1., 2.], [-1., 1.])  #=> [-1.0, 2.0]",
     ),
@@ -288,13 +380,13 @@ ROWS = [
     ),
     Builtin(
         "logaddexp",
-        [Form("(a: F[*s], b: F[*s]) -> F[*s]")],
+        [Form("(a: F[*s], b: F[*s]) -> F[*s]", vjp={"a": "g * exp(a - out)", "b": "g * exp(b - out)"})],
         doc="log(exp(a) + exp(b)), without overflow.",
         example="logaddexp([0.], [0.])  #=> [0.6931472]",
     ),
     Builtin(
         "xlogy",
-        [Form("(a: R[*s], b: R[*s]) -> R[*s]")],
+        [Form("(a: R[*s], b: R[*s]) -> R[*s]", vjp={"a": "g * log(b)", "b": "g * a / b"})],
         spaces=SPECIAL,
         doc="a*log(b), and 0 where a is 0.",
         example="xlogy([0., 2.], [0., 1.])  #=> [0.0, 0.0]",
@@ -320,21 +412,31 @@ ROWS = [
     ),
     Builtin(
         "allclose",
-        [Form("(a: T[*s], b: T[*s], rtol: number = 1e-5, atol: number = 1e-8, equal_nan: flag = False) -> bool[]")],
+        [
+            Form(
+                "(a: T[*s], b: T[*s], rtol: number = 1e-5, atol: number = 1e-8, equal_nan: flag = False) -> bool[]",
+                vjp=FLAT,
+            )
+        ],
         torch="kernel:allclose",
         doc="Whether |a - b| is at most atol + rtol*|b| everywhere; nan is near nothing unless equal_nan.",
         example="allclose([1.0, 2.0], [1.0, 2.000001])  #=> True",
     ),
     Builtin(
         "equal",
-        [Form("(a: T[*s], b: T[*t]) -> bool[]")],
+        [Form("(a: T[*s], b: T[*t]) -> bool[]", vjp=FLAT)],
         torch="kernel:equal",
         doc="Whether two tensors have one shape and the same elements; nan equals nothing, itself included.",
         example="equal([1, 2], [1, 3])  #=> False",
     ),
     Builtin(
         "isclose",
-        [Form("(a: T[*s], b: T[*s], rtol: number = 1e-5, atol: number = 1e-8, equal_nan: flag = False) -> bool[*s]")],
+        [
+            Form(
+                "(a: T[*s], b: T[*s], rtol: number = 1e-5, atol: number = 1e-8, equal_nan: flag = False) -> bool[*s]",
+                vjp=FLAT,
+            )
+        ],
         doc="Whether |a - b| is at most atol + rtol*|b|, element by element; nan is near nothing unless equal_nan.",
         example="isclose([1., 2.], [1., 2.1])  #=> [True, False]",
     ),

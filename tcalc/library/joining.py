@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tcalc.library.builtin import Builtin, Form, Rule
+from tcalc.library.builtin import Builtin, Form, Rule, Vjp
+from tcalc.library.vjps import Called, shape_of
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import meet
 from tcalc.types.match import Match, normal_axis
@@ -168,10 +169,25 @@ def apart(match: Match) -> Type:
     return TupleType((TensorType(x.dtype, (*x.axes[:dim], *x.axes[dim + 1 :])),) * axis.size)
 
 
+def _cut_apart(call: Called) -> Vjp:
+    """Each tensor's own stretch of the axis."""
+    dim = call["dim"]
+    found, start = {}, 0
+    for place in range(len(call["tensors"])):
+        length = shape_of(call, f"tensors{place}")[dim]
+        found[f"tensors{place}"] = f"narrow(g, {dim}, {start}, {length})"
+        start += length
+    return found
+
+
+def _unstacked(call: Called) -> Vjp:
+    return {f"tensors{place}": f"select(g, {call['dim']}, {place})" for place in range(len(call["tensors"]))}
+
+
 ROWS = [
     Builtin(
         "cat",
-        [Form("(tensors: tensors, dim: axis = 0) -> T[...]", joined)],
+        [Form("(tensors: tensors, dim: axis = 0) -> T[...]", joined, vjp=_cut_apart)],
         aliases=("concat", "concatenate"),
         sequence=True,
         doc="Tensors one behind the other along an axis (0), whose sizes may differ.",
@@ -179,7 +195,7 @@ ROWS = [
     ),
     Builtin(
         "stack",
-        [Form("(tensors: tensors, dim: axis = 0) -> T[...]", stacked)],
+        [Form("(tensors: tensors, dim: axis = 0) -> T[...]", stacked, vjp=_unstacked)],
         sequence=True,
         doc="Tensors of one shape side by side along a new axis (0).",
         example="stack([[1, 2], [3, 4]], 1)  #=> [[1, 3], [2, 4]]",

@@ -284,6 +284,7 @@ ROWS = [
         torch="nn.functional.dropout",
         spaces=("", "nn.functional"),
         random=True,
+        masks=True,
         doc="x with each element made 0 with probability p, the others divided by 1 - p; x itself unless training.",
         example="dropout([1., 2.], 0.0)  #=> [1.0, 2.0]",
     ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form
+from tcalc.library.builtin import Builtin, Form, Vjp, VjpRule
 from tcalc.library.rules import by_axes, chosen_axes, refuse_empty, tensor, without
+from tcalc.library.vjps import Called, kept
 from tcalc.types.broadcast import Axes
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Mismatch, Place, Undetermined
@@ -86,13 +87,26 @@ def _matrix_norm(match: Match) -> Axes:
     return _of_matrices(match, match["ord"], positions, "x")
 
 
+def _of_order(option: str, of_matrices: bool = False) -> VjpRule:
+    """Of a norm whose order is that option. At the origin the derivative of the 2-norm is 0, as torch has it."""
+
+    def rule(call: Called) -> Vjp | None:
+        order = call.get(option)
+        if order not in (None, 1, 2) or (of_matrices and order is not None):
+            return None
+        g, out = kept(call), kept(call, "out")
+        return {"x": f"{g} * sign(x)" if order == 1 else f"where({out} == 0, 0, {g} * x / {out})"}
+
+    return rule
+
+
 AXES = "dim: axes = None, keepdim: flag = False, dtype: dtype = None) -> real[...]"
 
 ROWS = [
     Builtin(
         "norm",
         [
-            Form(f"(x: F[*s], p: number = 2, {AXES}", by_axes(_norm)),
+            Form(f"(x: F[*s], p: number = 2, {AXES}", by_axes(_norm), vjp=_of_order("p")),
             Form(f"(x: F[*s], p: text, {AXES}", by_axes(_norm)),
         ],
         doc="Norm of order p (2) of the elements as one vector, over all axes or those given.",
@@ -101,7 +115,7 @@ ROWS = [
     Builtin(
         "linalg.norm",
         [
-            Form(f"(x: F[*s], ord: number = None, {AXES}", by_axes(_linalg_norm)),
+            Form(f"(x: F[*s], ord: number = None, {AXES}", by_axes(_linalg_norm), vjp=_of_order("ord", True)),
             Form(f"(x: F[*s], ord: text, {AXES}", by_axes(_linalg_norm)),
         ],
         torch="linalg.norm",
@@ -111,7 +125,7 @@ ROWS = [
     ),
     Builtin(
         "vector_norm",
-        [Form(f"(x: F[*s], ord: number = 2, {AXES}", by_axes(_vector_norm))],
+        [Form(f"(x: F[*s], ord: number = 2, {AXES}", by_axes(_vector_norm), vjp=_of_order("ord"))],
         torch="linalg.vector_norm",
         spaces=("linalg",),
         doc="Norm of order ord (2) of the elements as one vector, over all axes or those given.",

@@ -209,7 +209,13 @@ ROWS = [
     ),
     Builtin(
         "unflatten",
-        [Form("(x: any[*s], dim: axis, *sizes: int) -> any[...]", by_axes(_unflattened))],
+        [
+            Form(
+                "(x: any[*s], dim: axis, *sizes: int) -> any[...]",
+                by_axes(_unflattened),
+                vjp={"x": "reshape(g, x.shape)"},
+            )
+        ],
         torch="kernel:unflatten",
         view=True,
         doc="x with one axis split into several; -1 stands for the size that fits.",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from tcalc.errors import counted
-from tcalc.library.builtin import Builtin, Form
-from tcalc.library.einsum import contracted
+from tcalc.library.builtin import Builtin, Form, Vjp
+from tcalc.library.einsum import DOTS, contracted, read
 from tcalc.library.rules import by_axes, tensor
+from tcalc.library.vjps import Called, rank_of, shape_of
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread, meet, stretch
 from tcalc.types.match import Match, normal_axis
@@ -98,18 +99,70 @@ def added_to(match: Match) -> Type:
 
 def _plus(name: str, factors: str, product: str, doc: str, example: str) -> Builtin:
     """A product added to x, as torch's BLAS has it."""
-    form = Form(f"(x: N[*s], {factors}, beta: number = 1, alpha: number = 1) -> {product}", added_to)
+    left, right = [part.split(":")[0].strip() for part in factors.split(", ") if ":" in part]
+    vector = product.count(",") == 0
+    vjp = {
+        "x": "g * beta",
+        left: f"alpha * outer(g, {right})" if vector else f"alpha * g @ {right}.mT",
+        right: f"alpha * {left}.mT @ g",
+    }
+    form = Form(f"(x: N[*s], {factors}, beta: number = 1, alpha: number = 1) -> {product}", added_to, vjp=vjp)
     return Builtin(name, [form], torch=f"kernel:{name}", over=(), doc=doc, example=example)
+
+
+def _by_vector(call: Called) -> Vjp:
+    if rank_of(call, "a") == 2:
+        return {"a": "outer(g, b)", "b": "a.T @ g"}
+    return {"a": "unsqueeze(g, -1) * b", "b": 'einsum("...nk,...n->k", a, g)'}
+
+
+def _of_vector(call: Called) -> Vjp:
+    if rank_of(call, "b") == 2:
+        return {"a": "b @ g", "b": "outer(a, g)"}
+    return {"a": 'einsum("...km,...m->k", b, g)', "b": "unsqueeze(a, -1) * unsqueeze(g, -2)"}
+
+
+def _of_matrices(call: Called) -> Vjp:
+    """For plain matrices in the notation that everybody knows."""
+    turned = [".T" if rank_of(call, name) == 2 else ".mT" for name in "ab"]
+    return {"a": f"g @ b{turned[1]}", "b": f"a{turned[0]} @ g"}
+
+
+def _by_letters(call: Called) -> Vjp | None:
+    """Each operand's letters from those of the result and of the others; None where these do not have them all."""
+    equation = read(call["equation"])
+    parts = [equation.inputs[i] for i in range(len(equation.inputs))]
+    if any(len(set(part)) != len(part) or DOTS in part for part in (*parts, equation.output)):
+        return None
+    found: dict[str, str] = {}
+    for place, part in enumerate(parts):
+        others = [i for i in range(len(parts)) if i != place]
+        if not set(part) <= {*equation.output, *[letter for i in others for letter in parts[i]]}:
+            return None
+        inputs = ",".join(["".join(equation.output), *["".join(parts[i]) for i in others]])
+        operands = ", ".join(["g", *[f"operands{i}" for i in others]])
+        found[f"operands{place}"] = f'einsum("{inputs}->{"".join(part)}", {operands})'
+    return found
+
+
+def _in_chain(call: Called) -> Vjp | None:
+    """Of matrices alone: those on the left, then g, then those on the right, all turned."""
+    count = len(call["tensors"])
+    if any(rank_of(call, f"tensors{i}") != 2 for i in range(count)):
+        return None
+    left = ["".join(f"tensors{i}.T @ " for i in reversed(range(place))) for place in range(count)]
+    right = ["".join(f" @ tensors{i}.T" for i in reversed(range(place + 1, count))) for place in range(count)]
+    return {f"tensors{place}": f"{left[place]}g{right[place]}" for place in range(count)}
 
 
 ROWS = [
     Builtin(
         "matmul",
         [
-            Form("(a: N[k], b: N[k]) -> N[]"),
-            Form("(a: N[*c, n, k], b: N[k]) -> N[*c, n]"),
-            Form("(a: N[k], b: N[*c, k, m]) -> N[*c, m]"),
-            Form("(a: N[*c, n, k], b: N[*c, k, m]) -> N[*c, n, m]"),
+            Form("(a: N[k], b: N[k]) -> N[]", vjp={"a": "g * b", "b": "g * a"}),
+            Form("(a: N[*c, n, k], b: N[k]) -> N[*c, n]", vjp=_by_vector),
+            Form("(a: N[k], b: N[*c, k, m]) -> N[*c, m]", vjp=_of_vector),
+            Form("(a: N[*c, n, k], b: N[*c, k, m]) -> N[*c, n, m]", vjp=_of_matrices),
         ],
         operator="@",
         spaces=("", "linalg"),
@@ -119,19 +172,19 @@ ROWS = [
     ),
     Builtin(
         "mm",
-        [Form("(a: N[n, k], b: N[k, m]) -> N[n, m]")],
+        [Form("(a: N[n, k], b: N[k, m]) -> N[n, m]", vjp={"a": "g @ b.T", "b": "a.T @ g"})],
         doc="Product of two matrices.",
         example="mm([[1, 2]], [[3], [4]])  #=> [[11]]",
     ),
     Builtin(
         "mv",
-        [Form("(a: N[n, k], b: N[k]) -> N[n]")],
+        [Form("(a: N[n, k], b: N[k]) -> N[n]", vjp={"a": "outer(g, b)", "b": "a.T @ g"})],
         doc="Product of a matrix and a vector.",
         example="mv([[1, 2], [3, 4]], [1, 1])  #=> [3, 7]",
     ),
     Builtin(
         "bmm",
-        [Form("(a: N[b, n, k], c: N[b, k, m]) -> N[b, n, m]")],
+        [Form("(a: N[b, n, k], c: N[b, k, m]) -> N[b, n, m]", vjp={"a": "g @ c.mT", "c": "a.mT @ g"})],
         doc="Matrix products of two batches, pair by pair.",
         example="bmm(ones(2, 1, 3), ones(2, 3, 1))  #=> [[[3.0]], [[3.0]]]",
     ),
@@ -158,21 +211,21 @@ ROWS = [
     ),
     Builtin(
         "dot",
-        [Form("(a: N[n], b: N[n]) -> N[]")],
+        [Form("(a: N[n], b: N[n]) -> N[]", vjp={"a": "g * b", "b": "g * a"})],
         aliases=("inner",),
         doc="Dot product of two vectors; nothing is conjugated.",
         example="dot([1, 2], [3, 4])  #=> 11",
     ),
     Builtin(
         "outer",
-        [Form("(a: any[n], b: any[m]) -> any[n, m]")],
+        [Form("(a: any[n], b: any[m]) -> any[n, m]", vjp={"a": "g @ b", "b": "g.T @ a"})],
         aliases=("ger",),
         doc="Outer product: each element of one vector times each of the other.",
         example="outer([1, 2], [3, 4])  #=> [[3, 4], [6, 8]]",
     ),
     Builtin(
         "einsum",
-        [Form("(equation: text, *operands: T[...]) -> T[...]", contracted)],
+        [Form("(equation: text, *operands: T[...]) -> T[...]", contracted, vjp=_by_letters)],
         torch="kernel:einsum",
         over=(),
         hints={"type": 'einsum takes its tensors one by one: einsum("ij,jk->ik", A, B)'},
@@ -182,7 +235,7 @@ ROWS = [
     ),
     Builtin(
         "trace",
-        [Form("(x: num[n, m]) -> wide[]")],
+        [Form("(x: num[n, m]) -> wide[]", vjp=lambda call: {"x": "g * eye({}, {})".format(*shape_of(call))})],
         doc="The sum of a matrix's diagonal.",
         example="trace([[1, 2], [3, 4]])  #=> 5",
     ),
@@ -205,7 +258,7 @@ ROWS = [
     ),
     Builtin(
         "multi_dot",
-        [Form("(tensors: tensors) -> T[...]", chained)],
+        [Form("(tensors: tensors) -> T[...]", chained, vjp=_in_chain)],
         torch="linalg.multi_dot",
         spaces=("linalg",),
         aliases=("chain_matmul",),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tcalc.library.builtin import Builtin, Fold, Form, Rule
+from tcalc.library.builtin import FLAT, Builtin, Fold, Form, Rule, Vjp, VjpRule
 from tcalc.library.rules import by_axes, chosen_axes, reduced, refuse_empty, tensor, without
+from tcalc.library.vjps import Called, axes_of, count, kept, larger, over_axes
 from tcalc.types import dtypes
 from tcalc.types.broadcast import Axes
 from tcalc.types.dtypes import DType
@@ -66,21 +67,50 @@ def _quantile(match: Match) -> Axes:
     return without(match, positions)
 
 
-def _total(name: str, word: str, result: str, doc: str, example: str, rule: Rule = REDUCED) -> Builtin:
+def _total(
+    name: str, word: str, result: str, vjp: VjpRule | None, doc: str, example: str, rule: Rule = REDUCED
+) -> Builtin:
     """A reduction over any axes, in a dtype of the user's choice."""
     signature = f"(x: {word}[*s], dim: axes = None, keepdim: flag = False, dtype: dtype = None) -> {result}[...]"
-    return Builtin(name, [Form(signature, rule)], torch=f"kernel:{name}", doc=doc, example=example)
+    return Builtin(name, [Form(signature, rule, vjp=vjp)], torch=f"kernel:{name}", doc=doc, example=example)
 
 
-def _spreads(name: str, doc: str, example: str, result: str = "real[{}]") -> Builtin:
+def _softmax(call: Called) -> Vjp:
+    """What is summed, each over the sum of all: over one axis the softmax."""
+    axes = axes_of(call)
+    each = f"softmax(x, {axes[0]})" if len(axes) == 1 else f"exp(x - {kept(call, 'out')})"
+    return {"x": f"{kept(call)} * {each}"}
+
+
+def _deviations(call: Called) -> tuple[str, str, float]:
+    """The cotangent in shape, the deviations from the mean, and what the sum of their squares is divided by."""
+    axes = axes_of(call)
+    less = call.get("correction", 1) if "correction" in call else int(bool(call.get("unbiased", True)))
+    listed = f"({', '.join(map(str, axes))},)" if axes else "None"
+    return kept(call), f"(x - mean(x, {listed}, keepdim=True))", count(call) - less
+
+
+def _variance(call: Called) -> Vjp:
+    g, deviations, freedom = _deviations(call)
+    return {"x": f"{g} * 2 * {deviations} / {freedom}"}
+
+
+def _deviation(call: Called) -> Vjp:
+    """Where nothing deviates it is 0, as torch has it."""
+    g, deviations, freedom = _deviations(call)
+    out = kept(call, "out")
+    return {"x": f"where({out} == 0, 0, {g} * {deviations} / ({freedom} * {out}))"}
+
+
+def _spreads(name: str, doc: str, example: str, result: str = "real[{}]", vjp: VjpRule | None = None) -> Builtin:
     """Variance and standard deviation, with torch's two ways to say what to divide by."""
     before, between = "(x: F[*s], dim: axes = None", f"keepdim: flag = False) -> {result.replace('{}', '...')}"
     return Builtin(
         name,
         [
-            Form(f"{before}, correction: number = 1, {between}", REDUCED),
-            Form(f"{before}, unbiased: flag = True, {between}", REDUCED),
-            Form(f"(x: F[*s], unbiased: flag) -> {result.replace('{}', '')}"),
+            Form(f"{before}, correction: number = 1, {between}", REDUCED, vjp=vjp),
+            Form(f"{before}, unbiased: flag = True, {between}", REDUCED, vjp=vjp),
+            Form(f"(x: F[*s], unbiased: flag) -> {result.replace('{}', '')}", vjp=vjp),
         ],
         torch=f"kernel:{name}",
         doc=doc,
@@ -93,11 +123,16 @@ def _extremes(name: str, what: str, fold: Fold, example: str) -> Builtin:
     return Builtin(
         name,
         [
-            Form("(x: order[*s]) -> order[...]", rule),
+            Form("(x: order[*s]) -> order[...]", rule, vjp=over_axes("G * (x == OUT) / sum(x == OUT)")),
             Form(
                 "(x: order[*s], dim: axis(n), keepdim: flag = False) -> (values: order[...], indices: i64[...])", rule
             ),
-            Form("(a: order[*s], b: order[*s]) -> order[*s]", _elementwise, fold=fold),
+            Form(
+                "(a: order[*s], b: order[*s]) -> order[*s]",
+                _elementwise,
+                fold=fold,
+                vjp=larger(">" if name == "max" else "<"),
+            ),
         ],
         doc=f"The {what} element, nan if there is one; over an axis also its index, the first of equals;"
         f" of two tensors, {name}imum.",
@@ -112,6 +147,7 @@ def _places(name: str, what: str, example: str) -> Builtin:
             Form(
                 "(x: real[*s], dim: axis(n) = None, keepdim: flag = False) -> i64[...]",
                 by_axes(_nonempty(f"{what} element")),
+                vjp=FLAT,
             )
         ],
         doc=f"Index of the {what} element (or of the first nan) along an axis, or of all read row by row;"
@@ -146,6 +182,7 @@ ROWS = [
         "sum",
         "any",
         "wide",
+        over_axes("G"),
         "Sum of the elements, over all axes or those given; of bools and integers an i64, of nothing 0.",
         "sum[0]([[1, 2], [3, 4]])  #=> [4, 6]",
     ),
@@ -153,6 +190,7 @@ ROWS = [
         "nansum",
         "order",
         "wide",
+        over_axes("G * (not isnan(x))"),
         "Sum of the elements that are not nan; of nothing 0.",
         "nansum([1., nan, 2.])  #=> 3.0",
         _real_total,
@@ -161,11 +199,17 @@ ROWS = [
         "mean",
         "F",
         "F",
+        over_axes("G / N"),
         "Mean (average) of the elements, over all axes or those given; of integers a float, of nothing nan.",
         "mean([1, 2])  #=> 1.5",
     ),
     _total(
-        "nanmean", "R", "R", "Mean of the elements that are not nan; of nothing nan.", "nanmean([1., nan, 2.])  #=> 1.5"
+        "nanmean",
+        "R",
+        "R",
+        None,
+        "Mean of the elements that are not nan; of nothing nan.",
+        "nanmean([1., nan, 2.])  #=> 1.5",
     ),
     Builtin(
         "prod",
@@ -180,11 +224,13 @@ ROWS = [
         "var",
         "Variance: the sum of squared deviations from the mean, over the number of elements less correction (1).",
         "var([1., 2., 3.])  #=> 1.0",
+        vjp=_variance,
     ),
     _spreads(
         "std",
         "Standard deviation, the square root of var; correction=0 divides by the number of elements.",
         "std([1., 2., 3.])  #=> 1.0",
+        vjp=_deviation,
     ),
     *[
         _spreads(
@@ -204,6 +250,7 @@ ROWS = [
                 Form(
                     "(x: order[*s], dim: axes = None, keepdim: flag = False) -> order[...]",
                     by_axes(_nonempty(f"{what} element")),
+                    vjp=over_axes("G * (x == OUT) / sum(x == OUT, D, keepdim=True)"),
                 )
             ],
             doc=f"The {what} element, over all axes or those given; nan if there is one.",
@@ -230,7 +277,7 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form("(x: any[*s], dim: axes = None, keepdim: flag = False) -> bool[...]", _truth)],
+            [Form("(x: any[*s], dim: axes = None, keepdim: flag = False) -> bool[...]", _truth, vjp=FLAT)],
             doc=doc,
             example=example,
         )
@@ -249,7 +296,7 @@ ROWS = [
     ],
     Builtin(
         "count_nonzero",
-        [Form("(x: any[*s], dim: axes = None) -> i64[...]", REDUCED)],
+        [Form("(x: any[*s], dim: axes = None) -> i64[...]", REDUCED, vjp=FLAT)],
         doc="How many elements are not zero; nan is not.",
         example="count_nonzero([0, 3, 0, 5])  #=> 2",
     ),
@@ -283,7 +330,7 @@ ROWS = [
     ),
     Builtin(
         "logsumexp",
-        [Form("(x: F[*s], dim: axes, keepdim: flag = False) -> F[...]", by_axes(_named_axes))],
+        [Form("(x: F[*s], dim: axes, keepdim: flag = False) -> F[...]", by_axes(_named_axes), vjp=_softmax)],
         spaces=("", "special"),
         doc="log(sum(exp(x))) over some axes, without overflow.",
         example="logsumexp[0]([0., 0.])  #=> 0.6931472",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form
+from tcalc.library.builtin import FLAT, Builtin, Form
 from tcalc.library.rules import by_axes, chosen_axes, one_label, tensor
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
@@ -128,7 +128,13 @@ def _unknown(match: Match) -> Axes:
 ROWS = [
     Builtin(
         "gather",
-        [Form("(x: T[*s], dim: axis, index: i64[*i]) -> T[...]", by_axes(_gathered))],
+        [
+            Form(
+                "(x: T[*s], dim: axis, index: i64[*i]) -> T[...]",
+                by_axes(_gathered),
+                vjp={"x": "scatter_add(zeros(x.shape), dim, index, g)"},
+            )
+        ],
         torch="kernel:gather",
         doc="Along an axis, the element that each entry of an index tensor names, in the index's shape.",
         example="gather([[1, 2], [3, 4]], 1, [[0, 0], [1, 0]])  #=> [[1, 1], [4, 3]]",
@@ -147,7 +153,12 @@ ROWS = [
     ),
     Builtin(
         "index_select",
-        [Form("(x: T[*l, n, *r], dim: axis(n), index: i64[m]) -> T[*l, m, *r]")],
+        [
+            Form(
+                "(x: T[*l, n, *r], dim: axis(n), index: i64[m]) -> T[*l, m, *r]",
+                vjp={"x": "index_add(zeros(x.shape), dim, index, g)"},
+            )
+        ],
         torch="kernel:index_select",
         doc="Along an axis, the parts that an index vector names.",
         example="index_select([[1, 2], [3, 4]], 1, [1])  #=> [[2], [4]]",
@@ -187,28 +198,39 @@ ROWS = [
     ),
     Builtin(
         "index_add",
-        [Form("(x: T[*s], dim: axis, index: i64[m], source: T[*v]) -> T[...]", by_axes(_added))],
+        [
+            Form(
+                "(x: T[*s], dim: axis, index: i64[m], source: T[*v]) -> T[...]",
+                by_axes(_added),
+                vjp={"x": "g", "source": "index_select(g, dim, index)"},
+            )
+        ],
         torch="kernel:index_add",
         doc="x with parts of source added where an index vector says along an axis.",
         example="index_add(zeros(2), 0, [1, 1], [1., 2.])  #=> [0.0, 3.0]",
     ),
     Builtin(
         "masked_fill",
-        [Form("(x: any[*s], mask: bool[*s], value: any[]) -> any[*s]")],
+        [
+            Form(
+                "(x: any[*s], mask: bool[*s], value: any[]) -> any[*s]",
+                vjp={"x": "where(mask, 0, g)", "value": "where(mask, g, 0)"},
+            )
+        ],
         torch="kernel:masked_fill",
         doc="x, with one value wherever the mask is true.",
         example="masked_fill([1., 2.], [True, False], -inf)  #=> [-inf, 2.0]",
     ),
     Builtin(
         "searchsorted",
-        [Form("(sorted_sequence: real[n], values: real[*s], right: flag = False) -> i64[*s]")],
+        [Form("(sorted_sequence: real[n], values: real[*s], right: flag = False) -> i64[*s]", vjp=FLAT)],
         torch="kernel:searchsorted",
         doc="The index at which each value keeps a vector sorted: before its equals, or after them with right=True.",
         example="searchsorted([1, 3, 5], [0, 3, 9])  #=> [0, 1, 3]",
     ),
     Builtin(
         "bucketize",
-        [Form("(x: real[*s], boundaries: real[n], right: flag = False) -> i64[*s]")],
+        [Form("(x: real[*s], boundaries: real[n], right: flag = False) -> i64[*s]", vjp=FLAT)],
         torch="kernel:bucketize",
         doc="The index of the first boundary at or above each element; with right=True, above it.",
         example="bucketize([0, 3, 9], [1, 3, 5])  #=> [0, 1, 3]",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form
+from tcalc.library.builtin import Builtin, Form, Vjp
 from tcalc.library.einops import by_pattern
 from tcalc.library.rules import assumed_equal
+from tcalc.library.vjps import Called, rank_of
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread
 from tcalc.types.facts import simplify
@@ -62,13 +63,11 @@ def reshaped(match: Match) -> Type:
 
 def _filled(match: Match, x: TensorType, total: Size, known: Size) -> Size:
     """The size that -1 stands for. In a definition the sizes are assumed to divide."""
-    if isinstance(total, int) and isinstance(known, int):
-        if known == 0 and total == 0:
-            raise Mismatch("shape", f"{{0}} is empty ({x}), so -1 could be any size", Place("x"), depth=3)
-        if known == 0 or total % known:
-            raise Mismatch(
-                "shape", f"{{0}} has {total} elements ({x}), which {known} does not divide", Place("x"), depth=3
-            )
+    if known == 0 and total == 0:
+        raise Mismatch("shape", f"{{0}} is empty ({x}), so -1 could be any size", Place("x"), depth=3)
+    if known == 0 or (isinstance(total, int) and isinstance(known, int) and total % known):
+        sentence = f"{{0}} has {sizes.text(total)} elements ({x}), which {sizes.text(known)} does not divide"
+        raise Mismatch("shape", sentence, Place("x"), depth=3)
     if match.facts is None:
         return sizes.floordiv(total, known)
     match.facts.assume_divisible(total, known)
@@ -298,10 +297,22 @@ def broadcasted(match: Match) -> Type:
     return _like(match, spread.axes)
 
 
+def _permuted_back(call: Called) -> Vjp:
+    rank = rank_of(call)
+    order = [each % rank for each in call["dims"]]
+    return {"x": f"permute(g, {[order.index(axis) for axis in range(rank)]})"} if rank else {"x": "g"}
+
+
+def _rolled_back(call: Called) -> Vjp:
+    shifts, dims = call["shifts"], call.get("dims")
+    back = tuple([-each for each in shifts]) if isinstance(shifts, tuple) else -shifts
+    return {"x": f"roll(g, {back})" if dims is None else f"roll(g, {back}, {dims})"}
+
+
 ROWS = [
     Builtin(
         "reshape",
-        [Form("(x: any[*s], *shape: int) -> any[...]", reshaped)],
+        [Form("(x: any[*s], *shape: int) -> any[...]", reshaped, vjp={"x": "reshape(g, x.shape)"})],
         aliases=("view",),
         view=True,
         doc="The same elements in another shape; -1 stands for the size that fits.",
@@ -309,7 +320,13 @@ ROWS = [
     ),
     Builtin(
         "flatten",
-        [Form("(x: any[*s], start_dim: axis = 0, end_dim: axis = -1) -> any[...]", flattened)],
+        [
+            Form(
+                "(x: any[*s], start_dim: axis = 0, end_dim: axis = -1) -> any[...]",
+                flattened,
+                vjp={"x": "reshape(g, x.shape)"},
+            )
+        ],
         aliases=("ravel",),
         view=True,
         over=("start_dim", "end_dim"),
@@ -318,21 +335,21 @@ ROWS = [
     ),
     Builtin(
         "squeeze",
-        [Form("(x: any[*s], dim: axes = None) -> any[...]", squeezed)],
+        [Form("(x: any[*s], dim: axes = None) -> any[...]", squeezed, vjp={"x": "reshape(g, x.shape)"})],
         view=True,
         doc="x without its axes of size 1: all, or those given; a longer axis stays.",
         example="squeeze([[[1, 2]]])  #=> [1, 2]",
     ),
     Builtin(
         "unsqueeze",
-        [Form("(x: any[*s], dim: axis) -> any[...]", unsqueezed)],
+        [Form("(x: any[*s], dim: axis) -> any[...]", unsqueezed, vjp={"x": "reshape(g, x.shape)"})],
         view=True,
         doc="x with a new axis of size 1 at that place.",
         example="unsqueeze([1, 2], 1)  #=> [[1], [2]]",
     ),
     Builtin(
         "transpose",
-        [Form("(x: any[*s], dim0: axis, dim1: axis) -> any[...]", transposed)],
+        [Form("(x: any[*s], dim0: axis, dim1: axis) -> any[...]", transposed, vjp={"x": "transpose(g, dim0, dim1)"})],
         aliases=("swapaxes", "swapdims"),
         view=True,
         over=("dim0", "dim1"),
@@ -341,14 +358,18 @@ ROWS = [
     ),
     Builtin(
         "t",
-        [Form("(x: any[n]) -> any[n]"), Form("(x: any[n, m]) -> any[m, n]"), Form("(x: any[]) -> any[]")],
+        [
+            Form("(x: any[n]) -> any[n]", vjp={"x": "g"}),
+            Form("(x: any[n, m]) -> any[m, n]", vjp={"x": "g.T"}),
+            Form("(x: any[]) -> any[]", vjp={"x": "g"}),
+        ],
         view=True,
         doc="The transpose of a matrix; a vector stays as it is.",
         example="t([[1, 2, 3]])  #=> [[1], [2], [3]]",
     ),
     Builtin(
         "T",
-        [Form("(x: any[n, m]) -> any[m, n]")],
+        [Form("(x: any[n, m]) -> any[m, n]", vjp={"x": "g.T"})],
         torch="kernel:transposed",
         attribute=True,
         view=True,
@@ -358,7 +379,7 @@ ROWS = [
     ),
     Builtin(
         "mT",
-        [Form("(x: any[*b, n, m]) -> any[*b, m, n]")],
+        [Form("(x: any[*b, n, m]) -> any[*b, m, n]", vjp={"x": "g.mT"})],
         torch="kernel:transposed",
         attribute=True,
         view=True,
@@ -367,7 +388,7 @@ ROWS = [
     ),
     Builtin(
         "H",
-        [Form("(x: any[n, m]) -> any[m, n]")],
+        [Form("(x: any[n, m]) -> any[m, n]", vjp={"x": "g.T"})],
         torch="kernel:adjoint",
         attribute=True,
         view=True,
@@ -376,7 +397,7 @@ ROWS = [
     ),
     Builtin(
         "mH",
-        [Form("(x: any[*b, n, m]) -> any[*b, m, n]")],
+        [Form("(x: any[*b, n, m]) -> any[*b, m, n]", vjp={"x": "g.mT"})],
         torch="kernel:adjoint",
         attribute=True,
         view=True,
@@ -385,7 +406,7 @@ ROWS = [
     ),
     Builtin(
         "permute",
-        [Form("(x: any[*s], *dims: axis) -> any[...]", permuted)],
+        [Form("(x: any[*s], *dims: axis) -> any[...]", permuted, vjp=_permuted_back)],
         view=True,
         over=("dims",),
         doc="x with its axes in another order.",
@@ -393,7 +414,13 @@ ROWS = [
     ),
     Builtin(
         "movedim",
-        [Form("(x: any[*s], source: axes, destination: axes) -> any[...]", moved)],
+        [
+            Form(
+                "(x: any[*s], source: axes, destination: axes) -> any[...]",
+                moved,
+                vjp={"x": "movedim(g, destination, source)"},
+            )
+        ],
         aliases=("moveaxis",),
         view=True,
         over=("source", "destination"),
@@ -402,7 +429,7 @@ ROWS = [
     ),
     Builtin(
         "expand",
-        [Form("(x: any[*s], *shape: int) -> any[...]", expanded)],
+        [Form("(x: any[*s], *shape: int) -> any[...]", expanded, vjp={"x": "g"})],
         torch="kernel:expand",
         view=True,
         doc="x broadcast to a shape; -1 keeps a size.",
@@ -410,7 +437,7 @@ ROWS = [
     ),
     Builtin(
         "broadcast_to",
-        [Form("(x: any[*s], *shape: int) -> any[...]", broadcasted)],
+        [Form("(x: any[*s], *shape: int) -> any[...]", broadcasted, vjp={"x": "g"})],
         torch="kernel:expand",
         view=True,
         doc="x broadcast to a shape.",
@@ -435,7 +462,7 @@ ROWS = [
     ),
     Builtin(
         "flip",
-        [Form("(x: any[*s], *dims: axis) -> any[...]", flipped)],
+        [Form("(x: any[*s], *dims: axis) -> any[...]", flipped, vjp={"x": "flip(g, dims)"})],
         over=("dims",),
         doc="x with the order along the axes given reversed.",
         example="flip([1, 2, 3], [0])  #=> [3, 2, 1]",
@@ -452,9 +479,9 @@ ROWS = [
     Builtin(
         "roll",
         [
-            Form("(x: any[*s], shifts: int) -> any[*s]"),
-            Form("(x: any[*l, n, *r], shifts: int, dims: axis(n)) -> any[*l, n, *r]"),
-            Form("(x: any[*s], shifts: sizes, dims: axes) -> any[...]", rolled),
+            Form("(x: any[*s], shifts: int) -> any[*s]", vjp=_rolled_back),
+            Form("(x: any[*l, n, *r], shifts: int, dims: axis(n)) -> any[*l, n, *r]", vjp=_rolled_back),
+            Form("(x: any[*s], shifts: sizes, dims: axes) -> any[...]", rolled, vjp=_rolled_back),
         ],
         over=("dims",),
         hints={"type": "several shifts need as many axes: roll(x, (1, 1), dims=(0, 1))"},

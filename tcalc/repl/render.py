@@ -28,14 +28,18 @@ class Reply:
 def replies(outcomes: Iterable[Outcome | str], style: Style, width: int, hint: str = "") -> Iterator[Reply]:
     """What to print, as it comes, up to the first error; a note stands below the result that it is about.
 
-    `hint` says how to get at an error's repairs.
+    `hint` says how to get at repairs; they are numbered through a text.
     """
     notes: list[Reply] = []
+    offered = 0
     for outcome in outcomes:
         if isinstance(outcome, Noted):
-            notes.append(Reply(note_text(outcome.note, style, width=width)))
+            notes.append(Reply(note_text(outcome.note, style, width=width, hint=hint, first=offered + 1)))
+            offered += len(outcome.note.repairs)
             continue
-        reply = _reply(outcome, style, width, hint)
+        reply = _reply(outcome, style, width, hint, offered + 1)
+        if reply.failed:
+            yield from notes  # on what was silent before it, or on itself
         yield reply
         if reply.failed or reply.leaves:
             return
@@ -44,7 +48,7 @@ def replies(outcomes: Iterable[Outcome | str], style: Style, width: int, hint: s
     yield from notes
 
 
-def _reply(outcome: Outcome | str, style: Style, width: int, hint: str) -> Reply:
+def _reply(outcome: Outcome | str, style: Style, width: int, hint: str, first: int) -> Reply:
     if isinstance(outcome, str):
         return Reply("\n".join(map(style.prose, outcome.split("\n"))))
     if isinstance(outcome, Shown):
@@ -60,7 +64,7 @@ def _reply(outcome: Outcome | str, style: Style, width: int, hint: str) -> Reply
     if isinstance(outcome, Offered):
         return Reply("", offered=outcome.text)
     assert isinstance(outcome, Failed)
-    return Reply(error_text(outcome.error, style, width=width, hint=hint), failed=True)
+    return Reply(error_text(outcome.error, style, width=width, hint=hint, first=first), failed=True)
 
 
 def _constant(type: Type) -> str:

@@ -14,39 +14,52 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.show.excerpt import Excerpt
-from tcalc.show.visible import cells, clipped, visible
+from tcalc.show.visible import cells, clipped
 
 if TYPE_CHECKING:
     from tcalc.errors import Mark, Note, Repair, TcalcError
     from tcalc.show.palette import Style
-    from tcalc.source import Source, Span
+    from tcalc.source import Span
 
 _INDENT = "  "
+#: Where less room than this is left beside `script.tc:3`, that has a line of its own.
+LEAST_ROOM = 20
+#: A terminal narrower than this is taken to be as wide.
+MOST_NARROW = 16
+#: A text that may be cut short rather than go on a line of its own, in cells.
+LEAST_TOLD = 24
 
 
-def error_text(error: TcalcError, style: Style, *, width: int = 80, located: bool = False, hint: str = "") -> str:
+def error_text(
+    error: TcalcError, style: Style, *, width: int = 80, located: bool = False, hint: str = "", first: int = 1
+) -> str:
     """An error as lines without a newline at the end.
 
     `width` is the terminal's, in cells. `located` puts `<stdin>:1` before the source line, as is needed where the line
-    was not just typed. `hint` stands to the right of the first repair.
+    was not just typed. `hint` stands to the right of the first repair, whose number is `first`.
     """
     lines = [f"{style.paint('error', f'error[{error.code}]')}: {style.prose(error.message)}"]
     lines += _places(error.span, error.marks, style, width, located)
-    lines += _repairs(error.repairs, style, width, hint)
+    lines += _repairs(error.repairs, style, width, hint, first)
     for note in error.notes:
         lines += [_INDENT + style.prose(line) for line in note.split("\n")]
     return "\n".join(lines)
 
 
-def note_text(note: Note, style: Style, *, width: int = 80, located: bool = False) -> str:
-    """A note: one line with its repair where both fit, without a newline at the end."""
+def note_text(
+    note: Note, style: Style, *, width: int = 80, located: bool = False, hint: str = "", first: int = 1
+) -> str:
+    """A note: one line with its repair where both fit, without a newline at the end.
+
+    `hint` and `first` are as an error's.
+    """
     line = f"{style.paint('note', 'note')}: {style.prose(note.message)}"
     lines = [line, *(_places(note.span, (), style, width, located) if located else ())]
-    if len(note.repairs) == 1 and not located:
+    if len(note.repairs) == 1 and first == 1 and not located:
         repair = note.repairs[0]
         if cells(f"note: {style.prose(note.message)}.  {_repair(repair, style)}") <= width:
             return f"{line}.  {_painted(repair, style)}"
-    lines += _repairs(note.repairs, style, width, "")
+    lines += _repairs(note.repairs, style, width, hint, first)
     return "\n".join(lines)
 
 
@@ -87,40 +100,42 @@ def _places(span: Span | None, marks: Sequence[Mark], style: Style, width: int, 
             group.clear()  # the operands say it more closely
         group.append(place)
     for number, group in enumerate(groups.values()):
-        yield from _excerpt(group, style, width, _origin(group[0], located, number > 0))
+        yield from _excerpt(group, style, width, _origin(group[0], style, located, number > 0), located)
 
 
-def _origin(place: _Place, located: bool, elsewhere: bool) -> str:
+def _origin(place: _Place, style: Style, located: bool, elsewhere: bool) -> str:
     """Where a source line stands, said before it: `script.tc:3`, or `line 3` of what was typed."""
     if not located and not elsewhere:
         return ""
-    return _name_and_line(place.source, place.line_start, located)
+    line = place.source.position(place.line_start)[0]
+    return f"{style.safe(place.source.name)}:{line}" if located else f"line {line}"
 
 
-def _name_and_line(source: Source, offset: int, named: bool) -> str:
-    line = source.position(offset)[0]
-    return f"{visible(source.name)}:{line}" if named else f"line {line}"
-
-
-def _excerpt(places: list[_Place], style: Style, width: int, origin: str) -> Iterator[str]:
+def _excerpt(places: list[_Place], style: Style, width: int, origin: str, located: bool) -> Iterator[str]:
     """A source line, its underlines, and a line for each label, the rightmost first."""
     places.sort(key=lambda place: (place.start, place.end))
-    before = _INDENT + (origin + "  " if origin else "")
-    margin = cells(before)
-    room = max(20, width - margin - 1)
-    first, last = places[0].start, max(place.end for place in places)
-    excerpt = Excerpt(places[0].line, first, last, room, style.ellipsis)
+    margin = len(_INDENT) + (cells(origin) + 2 if origin else 0)
+    if origin and width - margin < LEAST_ROOM:
+        yield _INDENT + style.paint("dim", origin)
+        margin, origin = len(_INDENT), ""
+    room = max(MOST_NARROW, width - margin)
+    excerpt = Excerpt(places[0].line, [(place.start, place.end) for place in places], room, style)
     yield (_INDENT + style.paint("dim", origin) + "  " if origin else _INDENT) + excerpt.text
     columns = [excerpt.column(place.start) for place in places]
-    underline = [" "] * (room + 1)
+    underline = [" "] * (excerpt.width + 1)
     for place, column in zip(places, columns, strict=True):
         stop = max(column + 1, excerpt.column(place.end))
         underline[column:stop] = style.line * (stop - column)
+    drawn = "".join(underline).rstrip()
     to_line = max(place.to_line for place in places)
-    goes_on = f" {style.ellipsis} to line {to_line}" if to_line else ""
-    yield " " * margin + style.paint("mark", "".join(underline).rstrip() + goes_on)
+    goes_on = f"{style.ellipsis} to line {to_line}" if to_line else ""
+    if goes_on and len(drawn) + 1 + len(goes_on) <= room:
+        drawn, goes_on = f"{drawn} {goes_on}", ""
+    yield " " * margin + style.paint("mark", drawn)
+    if goes_on:
+        yield " " * margin + style.paint("mark", goes_on)
     # Where a file or a log may be listening, a long line is better than a lost word.
-    yield from _labels(places, columns, style, margin, 10_000 if origin else width)
+    yield from _labels(places, columns, style, margin, room if style.terminal or not located else 10_000)
 
 
 def _labels(places: list[_Place], columns: list[int], style: Style, margin: int, width: int) -> Iterator[str]:
@@ -135,15 +150,27 @@ def _labels(places: list[_Place], columns: list[int], style: Style, margin: int,
         for bar in sorted({other for other, _, _ in labels if other < column}):
             line += " " * (bar - at) + style.paint("mark", style.bar)
             at = bar + 1
-        line += " " * (column - at)
-        type = clipped(type, max(8, width - margin - column), style.ellipsis)
-        gap = " " * (aligned - column - cells(type)) if type and fixed else ""
-        used = margin + column + cells(type) + len(gap)
-        yield line + style.paint("type", type) + gap + clipped(fixed, max(8, width - used), style.ellipsis)
+        if type:
+            start, type = _fitted(type, column, at, width, style)
+            begun = line + " " * (start - at) + style.paint("type", type)
+            behind = max(aligned, start + cells(type) + 3)
+            if not fixed or behind + min(cells(fixed), LEAST_TOLD) <= width:
+                gap = " " * (behind - start - cells(type)) if fixed else ""
+                yield begun + gap + clipped(fixed, max(1, width - behind), style.ellipsis)
+                continue
+            yield begun
+        start, fixed = _fitted(fixed, column, at, width, style)
+        yield line + " " * (start - at) + fixed
 
 
-def _repairs(repairs: Sequence[Repair], style: Style, width: int, hint: str) -> Iterator[str]:
-    for number, repair in enumerate(repairs, 1):
+def _fitted(text: str, column: int, least: int, width: int, style: Style) -> tuple[int, str]:
+    """Where a label begins: below its place, or further left, behind the bars, where it would not fit."""
+    column = max(min(column, least + 1), min(column, width - cells(text)))
+    return column, clipped(text, max(1, width - column), style.ellipsis)
+
+
+def _repairs(repairs: Sequence[Repair], style: Style, width: int, hint: str, first: int = 1) -> Iterator[str]:
+    for number, repair in enumerate(repairs, first):
         line = f"{_INDENT}{number}  {_painted(repair, style)}"
         if hint and number == 1:
             gap = min(width, 79) - cells(f"{_INDENT}{number}  {_repair(repair, style)}") - cells(hint)
@@ -154,12 +181,12 @@ def _repairs(repairs: Sequence[Repair], style: Style, width: int, hint: str) -> 
 
 def _repair(repair: Repair, style: Style) -> str:
     type = f" {style.arrow} {style.prose(repair.type)}" if repair.type else ""
-    return visible(repair.text) + _condition(repair, style) + type
+    return style.safe(repair.text) + _condition(repair, style) + type
 
 
 def _painted(repair: Repair, style: Style) -> str:
     type = f" {style.arrow} {style.paint('type', style.prose(repair.type))}" if repair.type else ""
-    return style.paint("repair", visible(repair.text)) + _condition(repair, style) + type
+    return style.paint("repair", style.safe(repair.text)) + _condition(repair, style) + type
 
 
 def _condition(repair: Repair, style: Style) -> str:

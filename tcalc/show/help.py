@@ -65,9 +65,6 @@ EVIDENT = frozenset("int float complex flag number text dtype axes lists functio
 
 RANDOM = "draws random numbers anew at each evaluation"
 SEQUENCE = "takes tensors of different shapes, in a list or a tuple"
-UNCOMPUTED = "typed, and not computed in this version"
-#: Rows whose example says what will come out.
-TYPED_ONLY = frozenset("grad jacobian hessian vjp jvp minimize gradcheck".split())
 
 
 def row_page(row: Builtin) -> list[str]:
@@ -140,7 +137,7 @@ def over_text(row: Builtin) -> list[str]:
 
 def remarks(row: Builtin) -> list[str]:
     """What is special about a row."""
-    marks = ((RANDOM, row.random), (SEQUENCE, row.sequence), (UNCOMPUTED, row.name in TYPED_ONLY))
+    marks = ((RANDOM, row.random), (SEQUENCE, row.sequence))
     return [text for text, holds in marks if holds]
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tcalc.show.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: What the roles look like, as the numbers of a terminal's "select graphic rendition" sequence.
 COLOURS = {
@@ -40,12 +45,28 @@ _ASCII = str.maketrans(
 
 
 class Style:
-    """Colour on or off, Unicode or ASCII, and the few marks that depend on it."""
+    """Colour on or off, Unicode or ASCII, and the few marks that depend on it.
 
-    __slots__ = ("arrow", "bar", "colour", "ellipsis", "line", "minus", "sparks", "unicode")
+    `escaped` says that nothing but ASCII can be shown, be it the program's own; `terminal` that somebody looks on, so
+    that no line is wider than the terminal; `reorders` that the terminal turns text from right to left round itself.
+    """
 
-    def __init__(self, colour: bool = False, unicode: bool = False) -> None:
+    __slots__ = (
+        *("arrow", "bar", "colour", "ellipsis", "escaped", "line", "minus", "reorders", "sparks", "terminal"),
+        "unicode",
+    )
+
+    def __init__(
+        self,
+        colour: bool = False,
+        unicode: bool = False,
+        *,
+        escaped: bool = False,
+        terminal: bool = False,
+        reorders: bool = False,
+    ) -> None:
         self.colour, self.unicode = colour, unicode
+        self.escaped, self.terminal, self.reorders = escaped, terminal, reorders
         self.line, self.bar, self.arrow, self.ellipsis, self.minus = (
             "─│→…−" if unicode else ("-", "|", "->", "...", "-")
         )
@@ -57,7 +78,54 @@ class Style:
 
     def prose(self, text: str) -> str:
         """Words and types: safe to print, and without Unicode's marks where only ASCII is wanted."""
-        return visible(text if self.unicode else text.translate(_ASCII))
+        return visible(text if self.unicode else text.translate(_ASCII), self.escaped)
+
+    def safe(self, text: str) -> str:
+        """A text of the program's, safe to print."""
+        return visible(text, self.escaped)
+
+
+def style_of(stream: object, colour: str, environment: Mapping[str, str]) -> Style:
+    """How to draw on a stream: `colour` is "always", "never" or "auto", which asks the terminal and its environment."""
+    terminal = is_terminal(stream)
+    encoding = (getattr(stream, "encoding", "") or "utf-8").lower().replace("-", "").replace("_", "")
+    escaped = encoding != "utf8" or _wants_ascii(environment)
+    unicode = terminal and not escaped
+    coloured = colour == "always" or (colour == "auto" and _wants_colour(terminal, environment))
+    reorders = unicode and any(environment.get(name, "-").startswith(value) for name, value in _REORDERING)
+    return Style(coloured, unicode, escaped=escaped, terminal=terminal, reorders=reorders)
+
+
+def is_terminal(stream: object) -> bool:
+    """Whether somebody sits at a stream; it may be closed, or none at all."""
+    try:
+        return stream is not None and bool(stream.isatty())  # type: ignore[attr-defined]  # a text stream
+    except ValueError:
+        return False
+
+
+#: How terminals give themselves away that turn text from right to left round; versions are numbers.
+_REORDERING = (
+    *(("VTE_VERSION", digit) for digit in "6789"),  # from 0.60 on
+    *(("KONSOLE_VERSION", digit) for digit in "123456789"),
+    ("TERM_PROGRAM", "Apple_Terminal"),
+    ("TERM", "mlterm"),
+)
+
+
+def _wants_colour(terminal: bool, environment: Mapping[str, str]) -> bool:
+    """no-color.org and bixense.com/clicolors."""
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return terminal and environment.get("TERM") != "dumb" and environment.get("CLICOLOR") != "0"
+
+
+def _wants_ascii(environment: Mapping[str, str]) -> bool:
+    """Whether the locale is C by name; Python writes UTF-8 there all the same, and sets LC_CTYPE itself."""
+    locale = environment.get("LC_ALL") or environment.get("LANG") or environment.get("LC_CTYPE") or ""
+    return locale in ("C", "POSIX")
 
 
 #: Neither colour nor Unicode marks: what files and pipes get.

@@ -322,9 +322,20 @@ f64([0.5]), zeros(0, 3)  #=> (f64([0.5]), zeros(0, 3))
     Topic(
         "errors error codes status",
         "Errors",
-        "syntax name type shape dtype label grad are found before anything runs, value io memory limit while it does.",
+        "syntax name type shape dtype label grad are found before anything runs, value io memory limit while it does."
+        " `:error CODE` says what leads to one, and `:fix` takes the first repair.",
         """
 ones(2) + ones(3)  #=> error[shape]
+""",
+    ),
+    Topic(
+        "notes note warnings",
+        "Notes",
+        "What is odd though nothing is wrong: both sides of a broadcast grew, rounded floats are compared, an einsum"
+        " loses a letter, integers wrap, a label is lost, a builtin is hidden. `:set notes off` leaves them out.",
+        """
+0.1 + 0.2 == 0.3          #=> False
+isclose(0.1 + 0.2, 0.3)   #=> True
 """,
     ),
     Topic(

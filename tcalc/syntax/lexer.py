@@ -6,6 +6,7 @@ reserved everywhere. lark's scanner finds them; its own loop also counts lines, 
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from lark import Token  # this module is loaded when the first text is read, and lark with it
@@ -45,6 +46,12 @@ class Tokens:
         self.place = 1 if source.text.startswith("\ufeff") else 0
         self.match = words.scanner.match
         self.keywords = words.keywords
+
+    def part(self, first: int, end: int) -> Tokens:
+        """The tokens of a part of the same text, from its beginning."""
+        part = copy(self)
+        part.slice, part.place = TextSlice(self.source.text, first, end), first
+        return part
 
     def next(self) -> Token | None:
         """The next token, None at the end. Raises at a character that begins none, and passes it."""

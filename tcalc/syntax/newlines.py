@@ -30,6 +30,9 @@ UNFINISHED = frozenset("SIGN STAR OPERATOR AND OR NOT TILDE PIPE ARROW ASSIGN UP
 SECOND_CHANCES = 3
 PATIENCE = 200_000
 
+#: What a line binds is looked for in so many characters of it.
+LINE = 1000
+
 
 class Layout:
     """What is open at some point of a text: brackets, lets that wait for their `in`, an unfinished line.
@@ -197,8 +200,25 @@ class Cutter:
                 layout.last = kind
                 fault = layout.take(token, self.source)
             if fault is not None:
+                if not tokens:
+                    self.owner = start(token)
                 self.skip_line(tokens)
                 raise fault
+
+    def first_line(self) -> list[Token]:
+        """The tokens on the first line of the statement that `cut` found wrong, without what is none."""
+        first = max(self.owner, 0)
+        end = self.source.text.find("\n", first, first + LINE)
+        line = self.tokens.part(first, min(first + LINE, len(self.source.text)) if end < 0 else end)
+        tokens: list[Token] = []
+        while True:
+            try:
+                token = line.next()
+            except TcalcError:
+                continue
+            if token is None:
+                return tokens
+            tokens.append(token)
 
     def ended(self, tokens: list[Token]) -> list[Token]:
         """The tokens of a statement; comments from here on are its own."""

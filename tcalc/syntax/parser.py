@@ -26,19 +26,20 @@ class Engine:
 
     def __init__(self) -> None:
         from lark import Token
-        from lark.exceptions import UnexpectedToken
 
         from tcalc.syntax.build import Builder
+        from tcalc.syntax.lalr import Stopped, Tables
         from tcalc.syntax.lexer import Tokens, Words
         from tcalc.syntax.newlines import Cutter
         from tcalc.syntax.tables import load
 
         # kept, so that no statement looks them up anew
-        self._token, self._unexpected = Token, UnexpectedToken
+        self._token, self._stopped = Token, Stopped
         self._cutter: Callable[[Source], Cutter] = lambda source: Cutter(Tokens(self.words, source))
         self.lock = RLock()
         self.builder: Builder = Builder()
         self.lark: Lark = load(self.builder)
+        self.tables = Tables(self.lark)
         self.words = Words(self.lark)
 
     def cutter(self, source: Source) -> Cutter:
@@ -49,33 +50,23 @@ class Engine:
         """The tree of some tokens. Raises TcalcError."""
         with self.lock:
             self.builder.begin(source)
-            state = self.lark.parse_interactive(start=start).parser_state
-            feed = state.feed_token
+            end = tokens[-1].end_pos if tokens else len(source.text)
             try:
-                for token in tokens:
-                    feed(token)
-                end = tokens[-1].end_pos if tokens else len(source.text)
-                return feed(self._token("$END", "", end, end_pos=end), True)
-            except self._unexpected as fault:
+                return self.tables.parse(tokens, self._token("$END", "", end, end_pos=end), start)
+            except self._stopped as fault:
                 from tcalc.syntax.mistakes import explain
 
                 raise explain(self, fault, tokens, source) from None
 
     def stop(self, text: str) -> tuple[int, str] | None:
         """The parser's state and the kind of token where it stops at a bad statement, None if it does not stop."""
-        from lark import Token
-        from lark.exceptions import UnexpectedToken
-
         source = Source(text)
         with self.lock:
             self.builder.begin(source)
-            state = self.lark.parse_interactive(start="statement").parser_state
             try:
-                for token in self.cutter(source).cut() or []:
-                    state.feed_token(token)
-                state.feed_token(Token("$END", ""), True)
-            except UnexpectedToken as fault:
-                return state.position, fault.token.type
+                self.tables.parse(self.cutter(source).cut() or [], self._token("$END", ""), "statement")
+            except self._stopped as fault:
+                return fault.state, fault.token.type
             except TcalcError:
                 return None
         return None
@@ -138,6 +129,7 @@ def parse_statements(source: Source) -> Iterator[Statement | TcalcError]:
         try:
             tokens = cutter.cut()
         except TcalcError as error:
+            error.unbound = bound_by(cutter.first_line())
             yield error
             continue
         if tokens is None:
@@ -159,7 +151,10 @@ def parse_statements(source: Source) -> Iterator[Statement | TcalcError]:
 
 
 def bound_by(tokens: list[Token]) -> list[str]:
-    """The names that a statement seems to bind: those that stand before its `=`, outside of brackets."""
+    """The names that a statement seems to bind, without characters that no name has.
+
+    They stand before its `=`, outside of brackets.
+    """
     names: list[str] = []
     depth = 0
     for token in tokens:
@@ -171,7 +166,7 @@ def bound_by(tokens: list[Token]) -> list[str]:
         elif kind in ("RPAR", "RSQB"):
             depth -= 1
         elif kind == "NAME" and depth == 0:
-            names.append(str(token.value))
+            names.append("".join([letter for letter in token.value if f"a{letter}".isidentifier()]))
     return []
 
 

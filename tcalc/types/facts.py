@@ -92,12 +92,14 @@ class Facts:
     A name is known to be at least 0, as sizes are, unless it is among `integers`: integer parameters may be negative.
     """
 
-    __slots__ = ("_found", "_integers", "_least")
+    __slots__ = ("_found", "_integers", "_least", "place")
 
     def __init__(self, integers: Iterable[str] = ()) -> None:
         self._integers = frozenset(integers)
         self._found: list[Fact] = []
         self._least: dict[str, int] = {}
+        #: The step of the definition that is being checked: what a fact is needed for where nothing else is said.
+        self.place: Span | None = None
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self._found)
@@ -116,7 +118,7 @@ class Facts:
         if at_least(least - 1, varying, self):
             return False
         self._found = [fact for fact in self._found if fact.kind != "at least" or fact.size != varying]
-        self._found.append(Fact("at least", varying, least, origin))
+        self._found.append(Fact("at least", varying, least, origin or self.place))
         self._learn(varying, least)
         return True
 
@@ -139,7 +141,7 @@ class Facts:
         if common and isinstance(by, int):
             return self.assume_divisible(size, by, origin)
         size = _without_units(size, by)
-        fact = Fact("divisible", size, by, origin)
+        fact = Fact("divisible", size, by, origin or self.place)
         self._found = [old for old in self._found if old.kind == "at least" or not _implies(fact, old)]
         self._found.append(fact)
         return True

@@ -344,14 +344,11 @@ def same_bits(a: torch.Tensor, b: torch.Tensor) -> bool:
 @given(tensors(), st.sampled_from(["f32", "f64", "bf16"]))
 def test_what_is_printed_reads_back(tensor: torch.Tensor, default: str) -> None:
     """A tensor that the session holds (a call whose value is not known while checking), printed and typed in again."""
-    from tcalc.bindings import Binding
-    from tcalc.check.scope import Variable
-
     with torch_left_alone():
         calculator = Calculator(dtype=default)
         calculator.step("zeros(1)")
         type = calculator.session.engine.type_of(tensor, None)
-        calculator.session.bindings["x"] = Binding(Variable(type), tensor, None)
+        calculator.session.bind("x", type, tensor)
         (shown,) = calculator.step("x").results
         assert same_bits(shown.value, tensor)
         again = calculator.step(shown.text)

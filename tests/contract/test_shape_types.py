@@ -277,6 +277,7 @@ def test_their_type_is_unknown_before_and_known_after(program: str) -> None:
         ("x = [1., -2., 3.]\n'i,j->ij'(x[x > 0], x)", "f32[2, 3]", [[1.0, -2.0, 3.0], [3.0, -6.0, 9.0]]),
         ("x = [1., -2., 3.]\nvmap(t -> t + 1)(x[x > 0])", "f32[2]", [2.0, 4.0]),
         ("x = arange(4)\nx[x[sum(x > 1):][0]]", "i64", 2),
+        ("x = [1., -2., 3.]\nf(a: [n]) = 2 * n\nf(x[x > 0])", "i64", 4),
     ),
 )
 def test_the_statement_is_checked_again_with_the_real_sizes(program: str, type: str, value: object) -> None:

@@ -39,6 +39,7 @@ STRICTER = (
     "give that or attn_mask",
     "too short for",  # torch lets pass some of what is cut off at one end and mirrored at the other
     "is needed where training is False",
+    "lstsq needs finite numbers",  # LAPACK may give nan, or not return
 )
 #: What torch refuses of data and tcalc does not.
 MILDER = (

@@ -180,10 +180,12 @@ def test_a_long_line_is_cut_around_the_fault() -> None:
         shown(matmul(source), width=50)
         == """
 error[shape]: A's last axis is 3, B's first is 4
-  … + 1 + 1 + 1 + 1 + A @ B + 1 + 1 + 1 + 1 + 1…
-                      ─   ─
-                      │   f32[4, 3]   4: B = ones…
-                      f32[2, 3]       3: A = [[1.…
+  …1 + 1 + 1 + 1 + 1 + A @ B + 1 + 1 + 1 + 1 + 1…
+                       ─   ─
+                       │   f32[4, 3]
+                       │ 4: B = ones(4, 3), line 2
+                       f32[2, 3]
+                  3: A = [[1., 2., 3.], …], line 1
   1  A @ B.T → f32[2, 4]"""
     )
 
@@ -282,7 +284,7 @@ def test_nothing_untrusted_reaches_the_terminal(text: str, data: st.DataObject, 
 @given(texts.map(lambda text: text.replace("\n", "")), st.data(), st.integers(20, 60))
 def test_an_excerpt_fits_and_shows_the_fault(line: str, data: st.DataObject, room: int) -> None:
     first, last = sorted(data.draw(st.tuples(st.integers(0, len(line)), st.integers(0, len(line)))))
-    excerpt = Excerpt(line, first, last, room, "…")
+    excerpt = Excerpt(line, [(first, last)], room, UNICODE)
     assert cells(excerpt.text) <= room
     begin, end = excerpt.column(first), excerpt.column(last)
     assert 0 <= begin <= end <= room

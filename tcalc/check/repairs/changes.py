@@ -99,6 +99,13 @@ def attribute(value: nodes.Expr, word: str) -> nodes.Attribute:
     return nodes.Attribute(value.span, value, word, value.span)
 
 
+def renamed(function: nodes.Expr, word: str) -> nodes.Expr:
+    """A function of another name, in the same place: `x.word`, `torch.word`, `word`."""
+    if isinstance(function, nodes.Attribute):
+        return nodes.Attribute(function.span, function.value, word, function.name_span)
+    return name(word, function.span)
+
+
 def indexed(value: nodes.Expr, items: Sequence[nodes.Expr | nodes.Argument]) -> nodes.Index:
     """`value[items]`"""
     return nodes.Index(value.span, value, tuple(items))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tcalc.check.repairs import axes, conversions, gradients, letters, operands, spellings
+from tcalc.check.repairs import axes, conversions, data, gradients, letters, operands, spellings
 from tcalc.check.repairs.changes import Change, Fault
 
 Family = Callable[[Fault], Iterator[Change]]
@@ -24,4 +24,5 @@ FAMILIES: dict[str, tuple[Family, ...]] = {
     "type": (spellings.near_option, conversions.other_call, axes.missing_axis),
     "dtype": (conversions.other_dtype, conversions.other_operator),
     "grad": (gradients.of_a_scalar,),
+    "value": (data.by_kind,),
 }

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tcalc.check.repairs.changes import Change, Fault, around, called, name
+from tcalc.check.repairs.changes import (
+    Change,
+    Fault,
+    around,
+    binary,
+    called,
+    name,
+    renamed,
+    with_argument,
+    with_function,
+)
 from tcalc.check.repairs.families import Family
 from tcalc.check.repairs.letters import no_letter_alone
 from tcalc.check.repairs.operands import on_calls, on_comparisons, on_operators
 from tcalc.check.repairs.search import changed, check_changed, shown, type_in, type_text
 from tcalc.errors import Repair, TcalcError
 from tcalc.syntax import nodes
+from tcalc.types import dtypes
 
 if TYPE_CHECKING:
     from tcalc.check.scope import Scope
@@ -32,7 +43,7 @@ def note_repairs(note: Note, statement: nodes.Statement, scope: Scope, surroundi
     changes = [change for family in families for change in family(fault)]
     changes.sort(key=lambda change: change.cost)
     for change in changes[:MOST_TRIED]:
-        if note.kind == "growth" and not _is_smaller(fault, change):
+        if note.kind == "growth" and not _keeps_a_shape(fault, change):
             continue
         whole = changed(statement, change)
         checked = check_changed(whole, statement, scope, surroundings)
@@ -41,33 +52,70 @@ def note_repairs(note: Note, statement: nodes.Statement, scope: Scope, surroundi
     return []
 
 
-def _is_smaller(fault: Fault, change: Change) -> bool:
-    """Whether a change makes fewer numbers in no more axes: then not both operands grow."""
+def _keeps_a_shape(fault: Fault, change: Change) -> bool:
+    """Whether a change gives the shape of one operand, and so makes that of the other: then not both grow."""
     before, after = fault.type_of(fault.node), fault.type_of(change.new)
-    if before is None or after is None:
-        return False
+    if before is None or after is None:  # a local name is in it: an axis more is likely, a transpose is not
+        return not isinstance(change.new, nodes.Call)
     if not before.axes and isinstance(change.new, nodes.Call):  # a loss: what it is of cannot be seen from outside
-        shapes = {str(type.shape) for each in change.new.arguments if (type := fault.type_of(each.value)) is not None}
-        return len(shapes) == 1
-    counts = before.numel, after.numel
-    smaller = isinstance(counts[0], int) and isinstance(counts[1], int) and counts[1] < counts[0]
-    return smaller and len(after.axes) <= len(before.axes)
+        return len(set(_shapes(fault, change.new))) == 1
+    return str(after.shape) in _shapes(fault, fault.node)
+
+
+def _shapes(fault: Fault, node: nodes.Expr) -> list[str]:
+    """The shapes of an operation's operands."""
+    operands: list[nodes.Expr] = []
+    if isinstance(node, nodes.Binary):
+        operands = [node.left, node.right]
+    elif isinstance(node, nodes.Compare):
+        operands = [node.first, *[right for _, right in node.links]]
+    elif isinstance(node, nodes.Call):
+        operands = [argument.value for argument in node.arguments]
+        if isinstance(node.function, nodes.Attribute):
+            operands.insert(0, node.function.value)
+    return [str(type.shape) for each in operands if (type := fault.type_of(each)) is not None]
 
 
 def nearly_equal(fault: Fault) -> Iterator[Change]:
-    """`a == b` to `isclose(a, b)`."""
+    """`a == b` to `isclose(a, b)`, `a.eq(b)` to `a.isclose(b)`."""
     node = fault.node
-    if not isinstance(node, nodes.Compare) or len(node.links) != 1:
+    if isinstance(node, nodes.Compare) and len(node.links) == 1:
+        ((operator, right),) = node.links
+        differs = operator == "!="
+        close = called(name("isclose", node.span), [node.first, right])
+    elif isinstance(node, nodes.Call) and isinstance(node.function, nodes.Name | nodes.Attribute):
+        function = node.function
+        differs = function.name in ("ne", "not_equal")
+        close = with_function(node, renamed(function, "isclose"))
+    else:
         return
-    ((operator, right),) = node.links
-    close: nodes.Expr = called(name("isclose", node.span), [node.first, right])
-    if operator == "!=":
-        close = nodes.Unary(node.span, "~", close)
-    yield Change(node, close, 0)
+    yield Change(node, nodes.Unary(node.span, "~", close) if differs else close, 0)
+
+
+def in_wider_dtype(fault: Fault) -> Iterator[Change]:
+    """An operand in a dtype that holds more: `i32(a) - b`."""
+    node = fault.node
+    for cost, dtype in enumerate(("i32", "i64", "f64")):
+        if isinstance(node, nodes.Binary):
+            yield Change(node, binary(node, _in_dtype(node.left, dtype), node.right), 2 * cost)
+            yield Change(node, binary(node, node.left, _in_dtype(node.right, dtype)), 2 * cost + 1)
+        elif isinstance(node, nodes.Unary):
+            yield Change(node, nodes.Unary(node.span, node.operator, _in_dtype(node.operand, dtype)), 2 * cost)
+        elif isinstance(node, nodes.Call) and len(node.arguments) == 1 and not _is_dtype(node.function):
+            yield Change(node, with_argument(node, 0, _in_dtype(node.arguments[0].value, dtype)), 2 * cost)
+
+
+def _is_dtype(function: nodes.Expr) -> bool:
+    return isinstance(function, nodes.Name | nodes.Attribute) and dtypes.lookup(function.name) is not None
+
+
+def _in_dtype(operand: nodes.Expr, dtype: str) -> nodes.Expr:
+    return called(name(dtype, operand.span), [operand])
 
 
 FAMILIES: dict[str, tuple[Family, ...]] = {
     "growth": (on_operators, on_comparisons, on_calls),
     "equality": (nearly_equal,),
     "letter": (no_letter_alone,),
+    "wrap": (in_wider_dtype,),
 }

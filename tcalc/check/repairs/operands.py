@@ -12,6 +12,7 @@ from tcalc.check.repairs.changes import (
     called,
     indexed,
     name,
+    renamed,
     with_argument,
     with_function,
 )
@@ -94,11 +95,7 @@ def on_calls(fault: Fault) -> Iterator[Change]:
     function = node.function
     word = function.name if isinstance(function, nodes.Name | nodes.Attribute) else ""
     for other in FUNCTIONS.get(word, ()):
-        if isinstance(function, nodes.Attribute):
-            renamed: nodes.Expr = nodes.Attribute(function.span, function.value, other, function.name_span)
-        else:
-            renamed = name(other, function.span)
-        yield Change(node, with_function(node, renamed), 2)
+        yield Change(node, with_function(node, renamed(function, other)), 2)
     if isinstance(function, nodes.Attribute):
         for cost, value, kind in variants(function.value, True):
             receiver = nodes.Attribute(function.span, value, function.name, function.name_span)

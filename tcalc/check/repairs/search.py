@@ -16,7 +16,7 @@ from tcalc.syntax import nodes
 from tcalc.syntax.parser import parse_statements
 from tcalc.syntax.unparse import unparse
 from tcalc.types.mismatch import Undetermined
-from tcalc.types.tensor import FunctionType, TensorType, TupleType, Type
+from tcalc.types.tensor import FunctionType, TensorType, Type
 
 if TYPE_CHECKING:
     from tcalc.check.checked import Checked
@@ -39,8 +39,10 @@ def repairs(error: TcalcError, statement: nodes.Statement, scope: Scope, surroun
 
     They are looked for at the place of the error, or, where that is in a function defined elsewhere, at the calls.
     """
-    if error.code not in FAMILIES or check_changed(statement.span.text, statement, scope, surroundings) is not None:
-        return []  # it came up while running
+    if error.code not in FAMILIES:
+        return []
+    if not error.kind and check_changed(statement.span.text, statement, scope, surroundings) is not None:
+        return []  # it came up while running, and nothing is known of it
     found: list[tuple[tuple[int, int], Repair]] = []
     seen: set[str] = set()
     kinds: set[tuple[int, str]] = set()
@@ -110,6 +112,7 @@ def changed(statement: nodes.Statement, change: Change) -> str:
     before, after = text[:start], text[start + len(change.old.span.text) :]
     bare, bracketed = f"{before}{new}{after}", f"{before}({new}){after}"
     written = change.old.span.text.startswith("(") and not unparse(change.old).startswith("(")
+    written = written and not isinstance(change.new, nodes.Call)  # a call needs none
     return bare if not written and _tree(bare) == _tree(bracketed) else bracketed
 
 
@@ -156,7 +159,7 @@ def type_text(statement: nodes.Statement, checked: Checked) -> str:
     if isinstance(statement, nodes.Define) and statement.result is not None:
         return statement.result.span.text
     type = _type(checked)
-    nothing = type is None or isinstance(type, FunctionType) or (isinstance(type, TupleType) and not type.items)
+    nothing = type is None or isinstance(type, FunctionType) or checked.action == "gradients"
     return "" if nothing else str(type)
 
 
@@ -171,7 +174,12 @@ def shown(statement: nodes.Statement, change: Change, whole: str) -> str:
     if body is not None and body.span.start <= change.old.span.start and change.old.span.end <= body.span.end:
         after = statement.span.end - body.span.end
         text = whole[body.span.start - statement.span.start : len(whole) - after]
-    return text if len(text) <= LONGEST and "\n" not in text else unparse(change.new)
+    if len(text) <= LONGEST and "\n" not in text:
+        return text
+    for call in calls(statement):
+        if isinstance(call, nodes.Call) and call.function is change.old:  # its name alone would say little
+            return unparse(nodes.Call(call.span, change.new, call.arguments))
+    return unparse(change.new)
 
 
 def _body(statement: nodes.Statement) -> nodes.Expr | None:

@@ -14,12 +14,14 @@ from tcalc.graph.graph import (
     Number,
     Operation,
     Part,
+    Probe,
+    Pullback,
     Repeat,
     nodes_of,
     weak_numbers,
 )
 from tcalc.graph.lower import file_of
-from tcalc.show.code import blocks, calls, reading
+from tcalc.show.code import blocks, calls, pullbacks, reading
 from tcalc.show.code.text import (
     ATOM,
     LONGEST_DATA,
@@ -249,4 +251,6 @@ WRITERS: dict[type[Node], Callable[..., Text]] = {
     Operation: calls.operation,
     Branch: blocks.branch,
     Repeat: blocks.repeat,
+    Pullback: pullbacks.pullback,
+    Probe: pullbacks.probe,
 }

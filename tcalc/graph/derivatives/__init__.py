@@ -1,0 +1,1 @@
+"""Derivatives, as a step from graph to graph."""
