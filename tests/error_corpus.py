@@ -53,8 +53,8 @@ class Case:
         """The settings that `# runs with:` names."""
         settings = Settings(arguments=[])
         for word in self.runs_with:
-            if word == "safe":
-                settings.safe = True
+            if word in ("safe", "strict"):
+                setattr(settings, word, True)
             elif word.startswith("memory="):
                 settings.memory = memory.parse(word.removeprefix("memory="))
             else:
