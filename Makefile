@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: run test lint fuzz bench docs snapshots torch-functions clean
+.PHONY: run test lint fuzz derivatives bench docs snapshots torch-functions clean
 
 run: $(READY)
 	@$(BIN)/tcalc
@@ -25,13 +25,20 @@ lint: $(READY)
 fuzz: $(READY)
 	@$(BIN)/python tests/mutants.py $(ARGS)
 
+# Derivatives against finite differences, DRAWS calls of each function (100), other ones for another SEED.
+derivatives: export DRAWS ?= 100
+derivatives: export SEED ?= 1
+derivatives: $(READY)
+	@$(BIN)/python -m pytest tests/library/test_finite_differences.py tests/library/test_derivatives_of_syntax.py $(ARGS)
+
 bench: $(READY)
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit; done
 
-# The reference from the library, the error codes from their table, and what the commands on the pages print.
+# The reference and the derivatives from the library, the error codes from their table, and what the commands on the pages print.
 docs: $(READY)
 	@$(BIN)/python docs/reference.py
 	@$(BIN)/python docs/errors.py
+	@$(BIN)/python docs/derivatives.py
 	@$(BIN)/python docs/refresh.py
 
 # What the programs of the error corpus say: to be read before it is committed.

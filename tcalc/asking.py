@@ -40,7 +40,7 @@ MOST_NAMES = 120
 def overview(commands: Mapping[str, Command]) -> list[str]:
     """How to get on: a few expressions, the commands, the keys."""
     listed = columns([(command.usage, command.doc) for command in commands.values()])
-    return [*EXAMPLES.splitlines(), "", *listed, MORE, "", *KEYS.splitlines()]
+    return [*EXAMPLES.splitlines(), *listed, MORE, *KEYS.splitlines()]
 
 
 def explained(session: Session, source: Source, commands: Mapping[str, Command]) -> Answer:

@@ -75,7 +75,7 @@ class Bindings(dict[str, Binding]):
                 type = variable.type
             elif not isinstance(variable.type, UnknownType):
                 type = engine().type_of(value, variable.type)
-            known = Variable(type, variable.names_axes, variable.rounding, variable.origin)
+            known = Variable(type, variable.names_axes, variable.rounding, variable.origin, variable.integers)
             new[name] = made = Binding(name, known, value, statement, past, name in marked)
             before = self.get(name)
             if isinstance(statement, nodes.Update) and before is not None and before.marked:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from tcalc.errors import TcalcError
-from tcalc.outcomes import Bound, Left, Noted, Offered, Outcome
+from tcalc.outcomes import Bound, Drawn, Left, Noted, Offered, Outcome
 from tcalc.settings import SWITCHES
 from tcalc.source import Source, Span
 
@@ -136,6 +136,57 @@ def code(session: Session, source: Source) -> Answer:
     return [code_text(graph, checked.targets, names, helpers, session.settings.default_float)]
 
 
+def formula(session: Session, source: Source) -> Answer:
+    """The closed form of a derivative."""
+    from tcalc.show.formulas import NoFormula, formula_text
+
+    lines: Answer = []
+    for name, closed in session.closed(source):
+        try:
+            text = formula_text(closed)
+        except NoFormula as reason:
+            text = f"no closed form: {reason}"
+        lines.append(f"{name}: {text}" if name else text)
+    return lines
+
+
+def latex(session: Session, source: Source) -> Answer:
+    """The closed form of a derivative, in LaTeX."""
+    from tcalc.show.formulas import NoFormula, formula_of
+    from tcalc.show.latex import latex_name, latex_text
+
+    lines: Answer = []
+    for name, closed in session.closed(source):
+        try:
+            text = latex_text(formula_of(closed))
+        except NoFormula as reason:
+            text = f"no closed form: {reason}"
+        lines.append(f"{latex_name(name)}: {text}" if name else text)
+    return lines
+
+
+def graph(session: Session, source: Source) -> Answer:
+    """What an expression is computed by, with the value and the gradient at each step; or a picture of it."""
+    from tcalc.show.graphs import Drawing, picture
+
+    text, option, file = source.text.rpartition("--svg")
+    if not option or (text and not text[-1].isspace()):
+        return [Drawn(session.traced(source, Drawing))]
+    path = file.strip().strip("\"'")
+    if not path:
+        raise TcalcError("type", "--svg needs the name of a file", Span(source, len(text), len(source.text)))
+    drawing = session.traced(Source(text.rstrip(), source.name, source.first_line), Drawing)
+    session.save_text(path, picture(drawing))
+    return [f"saved to {path}"]
+
+
+def gradcheck(session: Session, source: Source) -> Answer:
+    """Whether a gradient is what finite differences say."""
+    from tcalc.show.gradchecks import verdict
+
+    return [*verdict(session.gradchecked(source))]
+
+
 def del_(session: Session, source: Source) -> Answer:
     """Forget some names; none of them where one is unknown."""
     words = source.text.replace(",", " ").split()
@@ -210,6 +261,10 @@ COMMANDS: dict[str, Command] = {
         Command("type", "EXPR", "expression", "The dtype and shape of an expression, without running it.", type_),
         Command("vars", "", "", "The names that are bound, with their types.", vars_),
         Command("code", "EXPR", "expression", "The torch calls that a statement runs; nothing is run.", code),
+        Command("formula", "EXPR", "expression", "The closed form of a derivative, or of all gradients.", formula),
+        Command("latex", "EXPR", "expression", "The closed form of a derivative in LaTeX.", latex),
+        Command("graph", "EXPR", "expression", "What computes it, with gradients; --svg FILE draws it.", graph),
+        Command("gradcheck", "EXPR", "expression", "Holds its gradient against finite differences.", gradcheck),
         Command("del", "NAME...", "names", "Forget names.", del_),
         Command("fix", "[N]", "", "Put a repair that was offered on the line, as Alt-1 does.", fix),
         Command("error", "[CODE]", "codes", "What an error's code means, and what to do; alone, all.", error),

@@ -93,16 +93,18 @@ class TcalcError(Exception):
 class Note:
     """A remark on a statement that succeeds: nothing is wrong, but something is odd.
 
-    `kind` says what kind of remark it is, where that decides what may have been meant.
+    `kind` says what kind of remark it is, where that decides what may have been meant. `facts` are numbers that it
+    tells of, by name, for programs that read it.
     """
 
-    __slots__ = ("kind", "message", "repairs", "span")
+    __slots__ = ("facts", "kind", "message", "repairs", "span")
 
     def __init__(self, message: str, span: Span, repairs: Sequence[Repair] = (), kind: str = "") -> None:
         self.message = readable(message)
         self.span = span
         self.repairs = list(repairs)
         self.kind = kind
+        self.facts: dict[str, object] = {}
 
 
 def readable(sentence: str) -> str:

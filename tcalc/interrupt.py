@@ -27,6 +27,19 @@ class Turns:
         self.began = monotonic()
 
 
+class Minimum:
+    """How a `minimize` went: the steps that it took, and the loss and the norm of its gradient at the end.
+
+    `stopped` where it took as many steps as it may.
+    """
+
+    __slots__ = ("gradient", "loss", "method", "span", "steps", "stopped")
+
+    def __init__(self, span: Span, method: str, steps: int, loss: float, gradient: float, stopped: bool) -> None:
+        self.span, self.method, self.steps = span, method, steps
+        self.loss, self.gradient, self.stopped = loss, gradient, stopped
+
+
 class Blamed:
     """A step that made NaN of operands that had none: its place, its type, and what it was given there.
 
@@ -61,6 +74,7 @@ class Ticket:
         "drawn_from",
         "headers",
         "loaded",
+        "minima",
         "peak",
         "saving",
         "settled",
@@ -86,6 +100,8 @@ class Ticket:
         self.drawn_from: Any = None
         #: The random tensors of the statement at hand that a derivative may want, by the identity of the call.
         self.drawn: dict[int, Any] = {}
+        #: How each `minimize` of the statement at hand went.
+        self.minima: list[Minimum] = []
         #: The outermost loop that is running, for whoever waits to show.
         self.turns: Turns | None = None
         #: Where the first NaN was made, as a run finds out that is watched for it; None where nobody watches.
@@ -95,7 +111,7 @@ class Ticket:
         """The next statement is at hand."""
         self.statement, self.peak = statement, 0
         self.settled, self.loaded, self.headers, self.drawn = {}, {}, {}, {}
-        self.turns = None
+        self.turns, self.minima = None, []
 
     def look(self) -> None:
         """Raises Abandoned where nobody waits any more."""

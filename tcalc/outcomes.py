@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tcalc.errors import Note, TcalcError
 from tcalc.syntax.nodes import Statement
 from tcalc.types.data import Data
 from tcalc.types.tensor import Type
+
+if TYPE_CHECKING:
+    from tcalc.graph.compiled import Closed
+    from tcalc.show.graphs.drawing import Drawing
 
 
 class Outcome:
@@ -15,12 +21,12 @@ class Outcome:
 
 
 class Shown(Outcome):
-    """A result of an expression statement."""
+    """A result of an expression statement; `closed` of one that is a derivative."""
 
-    __slots__ = ("data", "type")
+    __slots__ = ("closed", "data", "type")
 
-    def __init__(self, type: Type, data: Data) -> None:
-        self.type, self.data = type, data
+    def __init__(self, type: Type, data: Data, closed: Closed | None = None) -> None:
+        self.type, self.data, self.closed = type, data, closed
 
 
 class Bound(Outcome):
@@ -66,6 +72,15 @@ class Offered(Outcome):
 
     def __init__(self, text: str) -> None:
         self.text = text
+
+
+class Drawn(Outcome):
+    """What an expression is computed by: see `show.graphs.Drawing`."""
+
+    __slots__ = ("drawing",)
+
+    def __init__(self, drawing: Drawing) -> None:
+        self.drawing = drawing
 
 
 class Left(Outcome):

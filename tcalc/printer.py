@@ -11,6 +11,7 @@ from tcalc.errors import EXIT_STATUS, Note, TcalcError
 from tcalc.outcomes import Failed, Noted, Outcome, Shown
 from tcalc.show.palette import PLAIN, Style
 from tcalc.show.plain import plain_chunks
+from tcalc.show.remarks import remarks
 from tcalc.types.data import ConstantData, Data, TupleData
 from tcalc.types.dtypes import DType
 
@@ -65,7 +66,7 @@ class Printer:
     def print(self, outcome: Outcome) -> None:
         """Print one outcome; bindings are silent."""
         if isinstance(outcome, Shown):
-            self._result(outcome.data)
+            self._result(outcome)
         elif isinstance(outcome, Failed):
             self.error(outcome.error)
         elif isinstance(outcome, Noted):
@@ -102,11 +103,12 @@ class Printer:
             self.bar.clear()
         complain(text)
 
-    def _result(self, data: Data) -> None:
+    def _result(self, outcome: Shown) -> None:
+        data = outcome.data
         if self.json:
             from tcalc.show.jsonlines import json_chunks
 
-            self._write(json_chunks(data))
+            self._write(json_chunks(data, remarks=remarks(outcome.closed)))
         elif self.terminal and _count(data) > WHOLE_ON_TERMINAL:
             from tcalc.show.terminal import value_text
 

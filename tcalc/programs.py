@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tcalc.bindings import Bindings
+from tcalc.bindings import Binding, Bindings
 from tcalc.check.checked import Checked
+from tcalc.check.dependence import remembered
 from tcalc.interrupt import Ticket
 from tcalc.source import Span
 from tcalc.types.tensor import Type
@@ -24,7 +25,7 @@ class Program:
     `types` are those of its results once it has run, where no data decide them.
     """
 
-    __slots__ = ("checked", "draws", "effect", "peak", "plan", "static", "types")
+    __slots__ = ("checked", "derivatives", "draws", "effect", "peak", "plan", "static", "types", "versions")
 
     def __init__(
         self,
@@ -34,11 +35,22 @@ class Program:
         peak: int,
         effect: bool,
         draws: Sequence[int] = (),
+        derivatives: Sequence[object] = (),
     ) -> None:
         self.checked, self.plan, self.static, self.peak, self.effect = checked, plan, static, peak, effect
         #: The calls whose random tensors the plan gives after its results, by their identity.
         self.draws = draws
+        #: The graphs of those values that are derivatives: see `Compiled.derivatives`.
+        self.derivatives = derivatives
         self.types: list[Type] | None = None
+        #: The names whose past it looks into, with the number of what they were bound to.
+        self.versions: dict[str, int | None] = {}
+
+    def remember(self, bindings: Bindings) -> None:
+        """Take note of what derivatives in it depend on besides the types of names."""
+        if self.checked.derives:
+            names = remembered(self.checked.values) or self.checked.used  # or whether one is a leaf was asked
+            self.versions = {name: _number(bindings.get(name)) for name in names}
 
     def fits(self, bindings: Bindings) -> bool:
         """Whether the names that it was checked under still have the same types."""
@@ -47,9 +59,12 @@ class Program:
             now = None if binding is None else binding.variable.type
             if now is not type and now != type:
                 return False
-            if self.checked.derives and binding is not None and binding.past is not None:
-                return False  # what it was computed by may be another than it was
-        return True
+        return all(_number(bindings.get(name)) == number for name, number in self.versions.items())
+
+
+def _number(binding: Binding | None) -> int | None:
+    """The number of a variable that is a leaf or was computed from others; of all other variables the same."""
+    return binding.number if binding is not None and (binding.past is not None or binding.marked) else None
 
 
 class Programs(dict[str, Program]):

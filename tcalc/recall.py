@@ -7,8 +7,8 @@ from typing import Any
 
 from tcalc.bindings import Binding, Bindings
 from tcalc.check.checked import Checked
-from tcalc.check.dependence import names_of
-from tcalc.check.past import Past, Version
+from tcalc.check.dependence import mentioned, names_of
+from tcalc.check.past import GRADIENT, Past, Version
 from tcalc.errors import TcalcError
 from tcalc.interrupt import Ticket
 
@@ -45,6 +45,8 @@ class Recall:
     def gradient(self, name: str) -> Any:
         """See `check.past.Memory`."""
         version = self.version(name)
+        if version is not None and version.gradient is not None and self._ticket is not None:
+            self._ticket.settled[GRADIENT + name] = version.gradient  # for the past of what is computed by it
         return None if version is None else version.gradient
 
     def kept(self, value: Any) -> str:
@@ -61,12 +63,15 @@ def _nameless(name: str) -> TcalcError:
 
 
 def pasts(checked: Checked, version: Callable[[str], Version | None], ticket: Ticket | None) -> list[Past | None]:
-    """What each of a statement's values was computed by, None for one that uses no variable."""
+    """What each of a statement's values was computed by, None for one that uses no variable.
+
+    One that does not change with any that it uses (`detach(x)`) has a past of no variables: it is no leaf.
+    """
     found: list[Past | None] = []
     given: dict[str, Any] | None = None
     for typed in checked.values:
         if not names_of(typed):
-            found.append(None)
+            found.append(Past(typed, {}, {}) if mentioned(typed) else None)
             continue
         if given is None:
             versions = {name: version(name) for name in checked.used}

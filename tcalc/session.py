@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from tcalc import minima
 from tcalc.allowance import Allowance
 from tcalc.bindings import Binding, Bindings
 from tcalc.check.checked import HIDDEN, Checked
@@ -21,9 +22,9 @@ from tcalc.check.typed import Apply, Literal, Reference, Settled, Typed
 from tcalc.draws import Draws
 from tcalc.errors import Note, Repair, TcalcError
 from tcalc.foreseen import Foreseen
-from tcalc.graph.compiled import Compiled
+from tcalc.graph.compiled import Closed, Compiled, is_derivative
 from tcalc.graph.cost import numel
-from tcalc.graph.graph import Graph
+from tcalc.graph.graph import Graph, Node
 from tcalc.graph.lower import FILE, alone, file_of, lower
 from tcalc.graph.rewrite import rewrite
 from tcalc.interrupt import Blamed, Ticket
@@ -39,6 +40,7 @@ from tcalc.strict import made_nan, refuse_static_nan
 from tcalc.syntax import nodes
 from tcalc.syntax.parser import engine as load_parser
 from tcalc.syntax.parser import parse_statements, whole
+from tcalc.telling import Telling
 from tcalc.types.data import ConstantData, Data, StaticData, TupleData
 from tcalc.types.tensor import (
     UNKNOWN_TYPE,
@@ -53,6 +55,7 @@ from tcalc.types.tensor import (
 if TYPE_CHECKING:
     from tcalc.backend.engine import Plan
     from tcalc.check.words import Words
+    from tcalc.graph.derivatives.traced import Traced
 
 #: How often a statement is checked again because data decided a shape.
 MOST_ROUNDS = 1000
@@ -60,8 +63,18 @@ MOST_ROUNDS = 1000
 MOST_REPAIRED = 100
 SETTLED = "settled:"
 
-#: Where something odd in a function was told of.
-Told = set[tuple[Source, int, str]]
+
+class Drawing(Protocol):
+    """What is shown of what an expression is computed by: see `show.graphs.Drawing`."""
+
+    def graph(self) -> Graph:
+        """The graph that computes what is shown."""
+
+    def fill(self, values: Sequence[Any]) -> None:
+        """Take what it gave, as plain data."""
+
+
+D = TypeVar("D", bound=Drawing)
 
 
 class Session:
@@ -79,7 +92,7 @@ class Session:
         self._draws = Draws(self._lock)
         #: The repairs that the program run last was offered, as they are numbered, and whether it failed.
         self.offered: list[Repair] = []
-        self._told: Told = set()
+        self._telling = Telling()
         self.has_failed = False
         self.allowance = Allowance(self.settings, self.bindings.held)
         self.reset()
@@ -125,7 +138,7 @@ class Session:
         foreseen = Foreseen(self, self.bindings)
         statements: list[nodes.Statement] = []
         outcomes: list[Outcome] = []
-        told: Told = set()
+        telling = Telling(self._telling)
         for parsed in parse_statements(source):
             if isinstance(parsed, TcalcError):
                 outcomes.append(Failed(parsed))
@@ -145,7 +158,7 @@ class Session:
                 outcomes.append(Failed(_too_deep(parsed), parsed))
             else:
                 statements.append(parsed)
-                outcomes.extend(self._noted(checked, foreseen.scope, told, not surroundings.brief))
+                outcomes.extend(self._noted(checked, foreseen.scope, telling, not surroundings.brief))
                 foreseen.enter(checked)
                 continue
             foreseen.spoil(parsed)
@@ -161,25 +174,16 @@ class Session:
         surroundings.brief = True  # what the errors of trials say is not read
         error.repairs += repairs(error, statement, scope, surroundings)
 
-    def _noted(self, checked: Checked, scope: Scope, told: Told, repaired: bool = True) -> list[Noted]:
-        """The notes on a statement, where they are wanted, each with what may have been meant.
-
-        What is odd in a function is told once, and not at each call: `told` says where that was.
-        """
-        if not checked.notes or not self.settings.notes:
+    def _noted(self, checked: Checked, scope: Scope, telling: Telling, repaired: bool = True) -> list[Noted]:
+        """The notes on a statement, where they are wanted, each with what may have been meant."""
+        notes = telling.news(checked)
+        if not notes or not self.settings.notes:
             return []
         from tcalc.check.repairs import note_repairs
 
-        found = []
-        for note in checked.notes:
-            place = (note.span.source, note.span.start, note.message)
-            if place not in told:
-                if repaired:
-                    note.repairs += note_repairs(note, checked.statement, scope, self._surroundings())
-                found.append(Noted(note))
-            if not checked.statement.span.holds(note.span):
-                told.add(place)
-        return found
+        for note in notes if repaired else ():
+            note.repairs += note_repairs(note, checked.statement, scope, self._surroundings())
+        return [Noted(note) for note in notes]
 
     def type_of(self, source: Source) -> tuple[Type, list[Note]]:
         """The type of an expression, without running it."""
@@ -204,6 +208,30 @@ class Session:
             waits = checked.pending[0][1]
             raise TcalcError("type", "data decides a shape here: what runs is settled while it runs", waits.span)
         return checked, rewrite(lower(checked.values))
+
+    def closed(self, source: Source) -> list[tuple[str, Closed]]:
+        """The graph of a derivative, or of each of several with what it is by. Nothing is run.
+
+        An expression that is no derivative stands for its gradient by all its leaves.
+        """
+        statement: nodes.Statement = whole(source, "statement")
+        if not isinstance(statement, nodes.Show):
+            raise TcalcError("type", "this is no expression: it has no derivative", statement.span)
+        checked = check_statement(statement, self, self._surroundings(True))
+        if not checked.values or not is_derivative(checked.values[0]):
+            span = statement.value.span
+            grad = nodes.Call(span, nodes.Name(span, "grad"), (nodes.Argument(span, None, statement.value),))
+            checked = check_statement(nodes.Show(span, False, grad), self, self._surroundings(True))
+        typed = checked.values[0]
+        if checked.pending:
+            raise TcalcError("grad", "data decides a shape here: its derivative can only be run", typed.span)
+        (result,) = Compiled(checked).derivatives
+        names = typed.type.names if isinstance(typed.type, TupleType) else ()
+        results = result if isinstance(result, tuple) else (result,)
+        return [
+            (names[place] if place < len(names) else "", Closed(each, self.settings.default_float))
+            for place, each in enumerate(results)
+        ]
 
     def whole(self, statements: Sequence[nodes.Statement], ticket: Ticket) -> list[Compiled]:
         """The statements of a checked program as they would be run, up to one that leaves. Raises TcalcError.
@@ -366,6 +394,64 @@ class Session:
             self._draws.end(ticket)
         return (now if fits or lasts(ticket) else None), values, types
 
+    def gradchecked(self, source: Source, ticket: Ticket | None = None) -> list[tuple[str, Data]]:
+        """What `gradcheck` finds by each leaf of an expression, with its name."""
+        statement: nodes.Statement = whole(source, "statement")
+        if not isinstance(statement, nodes.Show):
+            raise TcalcError("type", "this is no expression: it has no gradient", statement.span)
+        span = statement.value.span
+        call = nodes.Call(span, nodes.Name(span, "gradcheck"), (nodes.Argument(span, None, statement.value),))
+        _, values, types = self.computed(nodes.Show(span, False, call), ticket or Ticket())
+        data = self.data_of(values[0], types[0])
+        assert isinstance(data, TupleData)
+        return list(zip(data.names, data.items, strict=True))
+
+    def traced(self, source: Source, drawn: Callable[[str, Traced], D], ticket: Ticket | None = None) -> D:
+        """What an expression is computed by, as `drawn` makes a drawing of its text and that; filled with values.
+
+        Nothing is bound, and the random state is put back.
+        """
+        from tcalc.graph.derivatives.traced import traced
+
+        statement: nodes.Statement = whole(source, "statement")
+        if not isinstance(statement, nodes.Show):
+            raise TcalcError("type", "this is no expression: it has no value", statement.span)
+        ticket = ticket or Ticket()
+        ticket.begin(statement)
+        try:
+            checked, _ = self._checked(statement, ticket)
+            memory = Recall(self.bindings, ticket, self._late.get)
+            drawing = drawn(statement.value.span.text, traced(checked.values[0], memory, self.settings.default_float))
+            declared = drawing.graph()
+            graph = rewrite(declared)
+            ticket.peak = self.allowance.refuse_too_large(graph, statement.span)
+            plan = self.engine.Plan(graph)
+            if graph.effect:
+                self._draws.begin(ticket, self.engine)
+            values = plan.run(self._values(plan, statement.span, ticket), ticket)
+            types = [node.type for node in declared.results if isinstance(node, Node)]
+            found = zip(values, types, strict=True)
+            drawing.fill([self.data_of(value, self.engine.type_of(value, type)) for value, type in found])
+        finally:
+            self._draws.end(ticket)
+        return drawing
+
+    def save_text(self, path: str, text: str, ticket: Ticket | None = None) -> None:
+        """Write a text file in the place of the one that is there. Raises TcalcError."""
+        ticket = ticket or Ticket()
+        if self.settings.safe:
+            raise TcalcError("io", "this writes a file, which --safe forbids")
+        ticket.saving = replacement = self._saving.begin(path, ticket.look)
+        try:
+            replacement.write(text.encode("utf-8", "backslashreplace"))
+            replacement.finish()
+            with self._lock:
+                ticket.look()
+                replacement.commit()
+        finally:
+            ticket.saving = None
+            replacement.close()
+
     def put_back(self) -> None:
         """Put the random numbers back at once where a statement failed; else that waits for the next draw."""
         if self._draws.is_pending:
@@ -377,6 +463,16 @@ class Session:
 
     def _compiled(self, statement: nodes.Statement, ticket: Ticket, foreseen: Foreseen | None = None) -> Compiled:
         """A statement checked and lowered, what decides its shapes computed ahead."""
+        checked, ahead = self._checked(statement, ticket, foreseen)
+        compiled = Compiled(checked, ahead, keeps_draws=foreseen is None)
+        if foreseen is not None and compiled.graph is not None:
+            foreseen.refuse_reading(compiled.graph)
+        return compiled
+
+    def _checked(
+        self, statement: nodes.Statement, ticket: Ticket, foreseen: Foreseen | None = None
+    ) -> tuple[Checked, list[tuple[str | None, Graph]]]:
+        """A statement checked, and what was computed ahead: each graph with the name that its result goes by."""
         surroundings = self._surroundings(True, ticket, foreseen)
         settled: dict[Key, Typed] = {}
         ahead: list[tuple[str | None, Graph]] = []
@@ -390,20 +486,22 @@ class Session:
                 foreseen.refuse_reading(graph)
             settled[key] = found = self._settle(typed, graph, ticket, len(settled))
             ahead.append((found.name if isinstance(found, Reference) else None, graph))
-        compiled = Compiled(checked, ahead, keeps_draws=foreseen is None)
-        if foreseen is not None and compiled.graph is not None:
-            foreseen.refuse_reading(compiled.graph)
-        return compiled
+        return checked, ahead
 
     def _planned(self, compiled: Compiled) -> Program:
         """A compiled statement as torch runs it."""
         checked, graph = compiled.checked, compiled.graph
         if graph is None:
-            return Program(checked, None, compiled.known, 0, False)
+            program = Program(checked, None, compiled.known, 0, False)
+            program.remember(self.bindings)
+            return program
         lengths = [numel(each.type) for each, known in zip(checked.values, compiled.known, strict=True) if not known]
         shown = sum(lengths) if checked.action == "show" else 0
         peak = self.allowance.refuse_too_large(graph, checked.statement.span, shown)
-        return Program(checked, self.engine.Plan(graph), compiled.known, peak, graph.effect, compiled.draws)
+        draws, derivatives = compiled.draws, compiled.derivatives
+        program = Program(checked, self.engine.Plan(graph), compiled.known, peak, graph.effect, draws, derivatives)
+        program.remember(self.bindings)
+        return program
 
     def _settle(self, typed: Typed, graph: Graph, ticket: Ticket, number: int) -> Typed:
         """A part of a statement computed ahead: what stands for it when the statement is checked again."""
@@ -423,7 +521,7 @@ class Session:
     def _perform(self, program: Program, ticket: Ticket) -> Iterator[Outcome]:
         """Run a program and commit what it binds."""
         checked = program.checked
-        for noted in self._noted(checked, self, self._told):
+        for noted in self._noted(checked, self, self._telling):
             self.offered = [*self.offered, *noted.note.repairs]
             yield noted
         if checked.action == "nothing":
@@ -450,9 +548,13 @@ class Session:
             ticket.drawn_from = None
         if checked.silent:
             return
+        if ticket.minima and self.settings.notes:
+            yield from map(Noted, minima.told(ticket.minima))
         if checked.action == "show":
-            for value, type in zip(values, types, strict=True):
-                yield Shown(type, self.data_of(value, type))
+            derivatives = program.derivatives or [None] * len(values)
+            for value, type, derivative in zip(values, types, derivatives, strict=True):
+                closed = None if derivative is None else Closed(derivative, self.settings.default_float)
+                yield Shown(type, self.data_of(value, type), closed)
             return
         for name, value, type in zip(checked.targets, values, types, strict=True):
             if name is not None and not name.startswith(HIDDEN):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcalc.errors import Mark, TcalcError, shortened
-from tcalc.types.tensor import TensorType, TupleType
+from tcalc.types.tensor import TupleType, static_value
 
 if TYPE_CHECKING:
     from tcalc.check.checked import Checked
@@ -37,5 +37,5 @@ def refuse_static_nan(checked: Checked) -> None:
 def _has_nan(type: Type) -> bool:
     if isinstance(type, TupleType):
         return any(map(_has_nan, type.items))
-    static = type.static if isinstance(type, TensorType) else None
+    static = static_value(type)
     return isinstance(static, float | complex) and static != static

@@ -7,7 +7,7 @@ from typing import Any
 from tcalc.api.errors import public
 from tcalc.api.expressions import expression_of, one, require_name, require_text
 from tcalc.api.types import type_of
-from tcalc.check.declared import is_static_integer
+from tcalc.check.annotations import is_static_integer
 from tcalc.check.described import described, type_for_all_sizes
 from tcalc.check.scope import Variable
 from tcalc.check.statements import check_statement

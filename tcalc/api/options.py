@@ -9,7 +9,9 @@ from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
 
 
-def settings_of(dtype: object, seed: object, device: str, threads: object, memory: object, safe: bool) -> Settings:
+def settings_of(
+    dtype: object, seed: object, device: str, threads: object, memory: object, safe: bool, strict: bool
+) -> Settings:
     """The settings that a caller's options are. Raises TcalcError."""
     settings = Settings(
         _default_float(dtype),
@@ -18,6 +20,7 @@ def settings_of(dtype: object, seed: object, device: str, threads: object, memor
         seed=_integer("seed", seed, -(2**63), 2**64),
         threads=_integer("threads", threads, 1, 2**16),
         safe=bool(safe),
+        strict=bool(strict),
     )
     if device != "cpu":
         from tcalc.backend.engine import has_device

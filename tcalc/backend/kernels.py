@@ -57,16 +57,6 @@ def same(x: Tensor) -> Tensor:
     return x
 
 
-def transposed(x: Tensor) -> Tensor:
-    """With the last two axes exchanged."""
-    return x.mT
-
-
-def adjoint(x: Tensor) -> Tensor:
-    """The conjugate transpose."""
-    return x.mH
-
-
 def expand(x: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Broadcast to a shape."""
     return x.expand(shape)
@@ -183,8 +173,8 @@ KERNELS: dict[str, Kernel] = {
     "rearrange": kernels_einops.rearrange,
     "reduce": kernels_einops.reduce,
     "same": same,
-    "transposed": transposed,
-    "adjoint": adjoint,
+    "transposed": operator.attrgetter("mT"),
+    "adjoint": operator.attrgetter("mH"),
     "expand": expand,
     "repeat": repeat,
     "tile": tile,

@@ -148,7 +148,8 @@ def group_norm(
 
 
 def scatter_reduce(x: Tensor, index: Tensor, src: Tensor, dim: int, reduce: str, include_self: bool = True) -> Tensor:
-    """torch has the axis between the operands."""
+    """torch has the axis between the operands; where src is larger than index, its derivative is wrong or missing."""
+    src = src[tuple([slice(size) for size in index.shape])]
     return torch.scatter_reduce(x, dim, index, src, reduce, include_self=include_self)
 
 

@@ -35,7 +35,8 @@ def complex_(real: Tensor, imag: Tensor) -> Tensor:
 
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """As `complex`."""
-    return torch.polar(_wide(abs), _wide(angle))
+    abs, angle = _wide(abs), _wide(angle)
+    return torch.complex(abs * angle.cos(), abs * angle.sin())  # torch.polar's derivative is for abs >= 0 alone
 
 
 def clamp(x: Tensor, min: Tensor | None = None, max: Tensor | None = None) -> Tensor:

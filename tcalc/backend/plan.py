@@ -105,6 +105,22 @@ class Plan:
         #: The steps, each with the registers that nobody needs any more after it.
         self._program = list(zip(steps, dead, strict=True))
 
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """The graph's nodes, in the order in which they run."""
+        return self._nodes
+
+    @property
+    def has_one_result(self) -> bool:
+        """Whether the last node is all that it gives."""
+        return self._results == (len(self._nodes) - 1,)
+
+    def bare(self) -> tuple[list[Step], Registers, list[int], int]:
+        """The steps, the registers as they are before them, those of the names, and that of the only result."""
+        (result,) = self._results
+        assert isinstance(result, int)
+        return [step for step, _ in self._program], self._initial, self._places, result
+
     def run(self, values: Sequence[Any], ticket: Ticket | None = None) -> tuple[Any, ...]:
         """The results for the values of `names`."""
         registers = self._initial.copy()
@@ -166,8 +182,22 @@ def _step(node: Node, register: int, inputs: list[int], mapped: bool) -> Step:
     return loop_step(node, register, inputs, mapped, Plan)
 
 
+def _kernel(node: Operation) -> Callable[..., Any]:
+    """The function that an operation calls: for matrices and vectors of one floating dtype BLAS's own."""
+    name = node.form.torch or node.row.torch
+    if name == "matmul":
+        types = [each.type for each in node.inputs if isinstance(each.type, TensorType)]
+        if len({each.dtype for each in types}) == 1 and types[0].dtype.kind in ("float", "complex"):
+            return BLAS.get((len(types[0].axes), len(types[1].axes)), torch.matmul)
+    return kernels.find(name)
+
+
+#: Products by how many axes the operands have.
+BLAS: dict[tuple[int, int], Callable[..., Any]] = {(2, 2): torch.mm, (2, 1): torch.mv, (1, 1): torch.dot}
+
+
 def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
-    kernel = guarded(node.row.torch) if node.row.inferred else kernels.find(node.form.torch or node.row.torch)
+    kernel = guarded(node.row.torch) if node.row.inferred else _kernel(node)
     options = {name: TORCH[value] if isinstance(value, DType) else value for name, value in node.options.items()}
     named = node.by_name
     if all(count == ALONE for _, count in node.slots) and not options and not named and len(inputs) in (1, 2):

@@ -62,7 +62,7 @@ def _transformed(node: Pullback, body: Body, operands: list[Any], cotangents: li
     if not given:
         return tuple([torch.zeros_like(each) for each in at])
     found: tuple[Tensor, ...] = pull(tuple([_like(g, each) for g, each in zip(given, results, strict=True)]))
-    return found
+    return tuple([_stored(each) for each in found])
 
 
 def _vjp(function: Callable[..., tuple[Tensor, ...]], *at: Tensor) -> tuple[tuple[Tensor, ...], Callable[..., Any]]:
@@ -72,7 +72,7 @@ def _vjp(function: Callable[..., tuple[Tensor, ...]], *at: Tensor) -> tuple[tupl
 
 def _stored(cotangent: Tensor) -> Tensor:
     """A tensor with numbers of its own: torch may answer with zeros that are nowhere."""
-    return torch.zeros(cotangent.shape, dtype=cotangent.dtype) if cotangent._is_zerotensor() else cotangent
+    return torch.zeros_like(cotangent) if cotangent._is_zerotensor() else cotangent
 
 
 def _is_smooth(result: Tensor) -> bool:

@@ -10,7 +10,16 @@ from tcalc.types import size as sizes
 from tcalc.types.dtypes import DType
 from tcalc.types.mismatch import Mismatch, Place, Undetermined
 from tcalc.types.signature import Parameter
-from tcalc.types.tensor import ConstantType, FunctionType, TensorType, TupleType, UnknownType, kind_of
+from tcalc.types.tensor import (
+    ConstantType,
+    FunctionType,
+    TensorType,
+    TupleType,
+    UnknownType,
+    kind_of,
+    static_size,
+    static_value,
+)
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
@@ -65,8 +74,8 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
             return type.function
     elif isinstance(type, TensorType):
         static = type.static
-        if kind in ("int", "axis") and isinstance(static, int | sizes.Poly) and not isinstance(static, bool):
-            return static
+        if kind in ("int", "axis") and (size := static_size(type)) is not None:
+            return size
         if kind == "flag" and isinstance(static, bool):
             return static
         if kind == "number" and isinstance(static, bool | int | float):
@@ -108,7 +117,7 @@ def static_list(typed: Typed) -> tuple[int, ...] | None:
         else:
             return None
     elif isinstance(type, TupleType):
-        values = tuple([item.static if isinstance(item, TensorType) else None for item in type.items])
+        values = tuple([static_value(item) for item in type.items])
     else:
         return None
     if all(isinstance(value, int | sizes.Poly) and not isinstance(value, bool) for value in values):
@@ -126,7 +135,7 @@ def static_lists(typed: Typed) -> tuple[tuple[int, ...], ...] | None:
             part if isinstance(part, tuple) and all(isinstance(n, int) for n in part) else None for part in typed.value
         ]
     elif isinstance(typed.type, TupleType):
-        parts = [item.static if isinstance(item, TensorType) else None for item in typed.type.items]
+        parts = [static_value(item) for item in typed.type.items]
     if not parts or not all(isinstance(part, tuple) for part in parts):
         return None
     return tuple(parts)  # type: ignore[arg-type]  # tuples by the test before

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import errors, inferred, names, odd, over, wrapping
+from tcalc.check import errors, inferred, names, odd, over, sized, wrapping
 from tcalc.check.arguments import Given, default_value, static_argument, static_list
 from tcalc.check.near import nearest
 from tcalc.check.typed import Apply, Item, Several, Static, Typed, converted, item_of
@@ -70,7 +70,7 @@ def apply_row(
     """The typed call of a row on checked arguments, by the first of its forms that fits."""
     failure: Mismatch | None = None
     blamed: _Binding | None = None
-    for form in row.forms:
+    for form in row.forms if len(row.forms) == 1 else _likely_first(row.forms, given):
         signature = form.signature
         if len(given) < signature.least and not chosen and all(each.name is None for each in given):
             continue
@@ -80,24 +80,46 @@ def apply_row(
             return _apply_form(checker, row, form, node, binding)
         except Mismatch as mismatch:
             if failure is None or mismatch.depth > failure.depth:
-                failure, blamed = mismatch, binding
+                # without what led to it: that holds this frame, and a ring of both waits for the collector
+                failure, blamed = mismatch.with_traceback(None), binding
         except Undetermined:
             return Static(node.span, UNKNOWN_TYPE)
+    raise _refusal(row, node, given, failure, blamed)
+
+
+def _likely_first(forms: Sequence[Form], given: Sequence[Given]) -> list[Form]:
+    """The forms of a row, those that have another number of axes last: they do not fit, and to find that out costs."""
+    ranks = [each.typed.type.rank if isinstance(each.typed.type, TensorType) else None for each in given]
+    likely, others = [], []
+    for form in forms:
+        for wanted, rank, each in zip(form.signature.ranks, ranks, given, strict=False):
+            if each.name is None and wanted is not None and rank is not None and wanted != rank:
+                others.append(form)
+                break
+        else:
+            likely.append(form)
+    return likely + others
+
+
+def _refusal(
+    row: Builtin, node: nodes.Expr, given: Sequence[Given], failure: Mismatch | None, blamed: _Binding | None
+) -> TcalcError:
+    """Why no form of a row fits: `failure` is that of the form that came furthest."""
     listed = row.sequence and not any(form.signature.has_starred for form in row.forms)
     if listed and len(given) > 1 and all(getattr(each.typed.type, "axes", ()) for each in given):
-        raise TcalcError("type", f"{_written(row, node)} takes its tensors in one list", node.span)
+        return TcalcError("type", f"{_written(row, node)} takes its tensors in one list", node.span)
     if failure is None or blamed is None or failure.depth == 0:
         least = min(form.signature.least for form in row.forms)
         most = max(form.signature.most for form in row.forms)
         if least <= len(given) <= most and failure is not None and blamed is not None:
-            raise errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
+            return errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
         error = errors.wrong_count(_written(row, node), least, most, len(given), node.span, _missing(row, len(given)))
         error.notes += [row.hints["type"]] if "type" in row.hints and not row.operator else []
-        raise error
+        return error
     error = errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
     if error.code in row.hints:
         error.notes.append(row.hints[error.code])
-    raise error
+    return error
 
 
 def _written(row: Builtin, node: nodes.Expr) -> str:
@@ -339,6 +361,8 @@ def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, bi
     if len(binding.given) > 1 and len(match.packs) == 1:
         (spread,) = match.packs.values()
         odd.growth(checker, node, row, spread, binding.given, result)
+    if not sized.PARAMETERS.isdisjoint(binding.given) and isinstance(result, TensorType):
+        result = sized.fixed_by_names(checker, binding.given, result)
     if row.name in odd.EQUALITIES:
         odd.equality(checker, node, row, binding.given)
     elif row.name == "einsum":
@@ -349,6 +373,9 @@ def _apply_form(checker: Checker, row: Builtin, form: Form, node: nodes.Expr, bi
         wrapping.note(checker, row, node, operands, result)
     if not operands and "dtype" in signature.names and isinstance(result, TensorType):
         options["dtype"] = result.dtype
+    if options.get("requires_grad") is True and isinstance(result, TensorType) and result.dtype.rank < 2:
+        told = f"only floating tensors require gradients, and this is {result}: write a point, 1., or dtype=f32"
+        raise TcalcError("dtype", told, node.span)
     return Apply(node.span, result, row, form, operands, options, parameters, binding.written())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tcalc import library
-from tcalc.check import calls, clashes, functions, holes, indexing, lists, names
+from tcalc.check import autograd, calls, clashes, functions, holes, indexing, lists, names
 from tcalc.check.arguments import Given
 from tcalc.check.functions import Function
 from tcalc.check.scope import Scope
@@ -69,6 +69,8 @@ class Checker:
         self.evaluating = surroundings.evaluating
         self.pending: list[tuple[Key, Typed]] = []
         self.notes: list[Note] = []
+        #: What was noted of things that are told of once in a statement.
+        self.told: set[object] = set()
         #: Session variables looked at, with the types they had: what a cached result depends on.
         self.used: dict[str, Type | None] = {}
         #: Whether a derivative was met.
@@ -174,6 +176,11 @@ class Checker:
         """Whether this is a hole that is to be answered."""
         return node.__class__ is nodes.Hole and self.filled is None
 
+    def filling(self, node: nodes.Expr) -> nodes.Expr:
+        """What is tried in the place of a hole, where that is an expression; any other node is itself."""
+        filling = self.filled.get(id(node)) if self.filled is not None else None
+        return filling if isinstance(filling, nodes.Expr) else node
+
     def name(self, node: nodes.Name, expected: Type | None) -> Typed:
         typed = self.lookup(node.name, node.span)
         if typed is None:
@@ -240,8 +247,18 @@ class Checker:
         return calls.apply_row(self, row, node, [Given(None, left, node.left), Given(None, right, node.right)])
 
     def compare(self, node: nodes.Compare, expected: Type | None) -> Typed:
-        if len(node.links) > 1:
-            self._note_mask(node)
+        tight = _tight(node) if len(node.links) > 1 else ""
+        if tight:
+            self.note(tight, node.span, "mask")
+            try:
+                return self.chain(node)
+            except TcalcError as error:
+                error.notes += [tight] if error.code == "dtype" else []
+                raise
+        return self.chain(node)
+
+    def chain(self, node: nodes.Compare) -> Typed:
+        """`a < b < c`: each with the next, all of which must hold."""
         left, left_node = self.check(node.first), node.first
         bindings: list[tuple[Local, Typed]] = []
         outside = len(self.bound)
@@ -263,14 +280,6 @@ class Checker:
         assert result is not None
         del self.bound[outside:]
         return Bound(node.span, tuple(bindings), result) if bindings else result
-
-    def _note_mask(self, node: nodes.Compare) -> None:
-        """A note on `x > 1 & x < 3`, which means `x > (1 & x) < 3`."""
-        for _, operand in node.links[:-1]:
-            bare = isinstance(operand, nodes.Binary) and operand.span.start == operand.left.span.start
-            if isinstance(operand, nodes.Binary) and bare and operand.operator in ("&", "|", "^^"):
-                sign = operand.operator
-                self.note(f"{sign} binds tighter than a comparison; a mask is (a > b) {sign} (c < d)", node.span)
 
     def link(self, node: nodes.Compare, operator: str, left: Given, right: Given) -> Typed:
         """One comparison of a chain. Constants (dtypes, text, None) are equal or not, which is known at once."""
@@ -334,6 +343,9 @@ class Checker:
         return callee.call(self, node, [Given(None, value, node.value)], expected)
 
     def call(self, node: nodes.Call, expected: Type | None) -> Typed:
+        written = autograd.expression(node)
+        if written is not None:
+            return self.check(written, expected)
         callee = self.callee(node.function)
         special = callee.special
         if special is not None:
@@ -387,6 +399,16 @@ class Checker:
         """Add a note, once."""
         if all(note.message != message or note.span.start != span.start for note in self.notes):
             self.notes.append(Note(message, span, kind=kind))
+
+
+def _tight(node: nodes.Compare) -> str:
+    """What is to be said of `x > 1 & x < 3`, which means `x > (1 & x) < 3`; nothing of other comparisons."""
+    for _, operand in node.links[:-1]:
+        bare = isinstance(operand, nodes.Binary) and operand.span.start == operand.left.span.start
+        if isinstance(operand, nodes.Binary) and bare and operand.operator in ("&", "|", "^^"):
+            sign = operand.operator
+            return f"{sign} binds tighter than a comparison; a mask is (a > b) {sign} (c < d)"
+    return ""
 
 
 def join(checker: Checker, node: nodes.If, condition: Typed, then: Typed, otherwise: Typed) -> Typed:

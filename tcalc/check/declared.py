@@ -1,44 +1,26 @@
-"""Annotations: types as written, against types as found."""
+"""A value held against its annotation: dtype, sizes, labels, and the size names that it fixes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.check import clashes, errors, names, wrapping
-from tcalc.check.arguments import Given
-from tcalc.check.near import nearest
-from tcalc.check.typed import Literal, Local, Static, Typed, Use, converted, retyped
-from tcalc.errors import Mark, TcalcError, shortened
+from tcalc.check.annotations import CLASSES, names_computed_with, names_in, no_size, pattern_size, word_dtype
+from tcalc.check.typed import Literal, Typed, converted
+from tcalc.errors import Mark, TcalcError
 from tcalc.source import Span
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, broadcast, meet
 from tcalc.types.dtypes import ANY, DType
-from tcalc.types.facts import Facts
 from tcalc.types.match import size_of
 from tcalc.types.mismatch import Mismatch
 from tcalc.types.size import Size
-from tcalc.types.tensor import (
-    UNKNOWN_TYPE,
-    Axis,
-    Origin,
-    Pack,
-    TensorType,
-    TupleType,
-    Type,
-    UnknownType,
-    kind_of,
-    static_integer,
-)
+from tcalc.types.tensor import Axis, Pack, TensorType, Type, static_integer, static_size
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
-    from tcalc.check.functions import UserFunction
-
-#: Words that stand for a class of dtypes in a program's annotations.
-CLASSES = {"int": (1,), "float": (2,), "num": (1, 2, 3), "any": (0, 1, 2, 3)}  # by DType.rank
 
 
 class Sizes:
@@ -59,24 +41,6 @@ class Sizes:
         axis, span, type = self.fixed[name]
         text = str(type) if getattr(type, "axes", ()) else ""  # of an integer the sentence says what it is
         return Mark(span, text, errors.fixed(axis) if also is None else errors.fixed(axis, also))
-
-
-def word_dtype(annotation: nodes.TypeExpr) -> DType | None:
-    """The one dtype that an annotation names, None where it names a class or nothing."""
-    word = annotation.word
-    if word is None or word in CLASSES or word == "T":
-        return None
-    dtype = dtypes.lookup(word.removeprefix("torch."))
-    if dtype is None:
-        near = nearest(word, ["bool", "u8", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64", "c64", "c128"])
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise TcalcError("dtype", f"there is no dtype {word}{hint}", annotation.span)
-    return dtype
-
-
-def is_static_integer(annotation: nodes.TypeExpr) -> bool:
-    """`n: int`"""
-    return annotation.word == "int" and annotation.axes is None
 
 
 def convert(checker: Checker, annotation: nodes.TypeExpr, typed: Typed, what: str) -> Typed:
@@ -100,7 +64,7 @@ def convert(checker: Checker, annotation: nodes.TypeExpr, typed: Typed, what: st
         )
     if dtype is type.dtype and type.static is None:
         return typed
-    if not wrapping.fits(typed, dtype):
+    if not wrapping.fits(checker.scope, typed, dtype):
         least, greatest = wrapping.limits(dtype)
         raise TcalcError("value", f"{what} is {dtype}, which holds {least} to {greatest}", typed.span)
     narrows = (
@@ -153,35 +117,9 @@ def fit(
         known.packs[pack.name] = rest if earlier is None else _widest(earlier, rest, typed, what, pack.name)
     placed = [(at if at < before else at - 1 + middle, patterns[at]) for at in range(len(patterns)) if at not in packs]
     # `[a + b, b]`: what fixes one name goes before what needs it.
-    for position, pattern in sorted(placed, key=lambda each: _names_computed_with(each[1])):
+    for position, pattern in sorted(placed, key=lambda each: names_computed_with(each[1])):
         result[position] = _fit_axis(checker, pattern, axes[position], position, typed, known, what, scope_sizes)
     return tuple(result)
-
-
-def size_names(annotation: nodes.TypeExpr) -> list[str]:
-    """The names in an annotation's sizes, computed ones too."""
-    sized = [part.size for part in annotation.axes or () if isinstance(part, nodes.AxisExpr)]
-    return list({name: None for size in sized for name in _names_in(size)})
-
-
-def _names_in(size: nodes.Expr) -> Iterator[str]:
-    """The names that a size is computed with, as they stand there."""
-    if isinstance(size, nodes.Name):
-        yield size.name
-    elif isinstance(size, nodes.Binary):
-        yield from (*_names_in(size.left), *_names_in(size.right))
-    elif isinstance(size, nodes.Unary):
-        yield from _names_in(size.operand)
-    elif isinstance(size, nodes.Call):
-        for argument in size.arguments:
-            yield from _names_in(argument.value)
-
-
-def _names_computed_with(pattern: nodes.AxisExpr | nodes.PackExpr) -> int:
-    """How many names a size is computed with; 0 for a size that is a name or a number."""
-    if isinstance(pattern, nodes.PackExpr) or isinstance(pattern.size, nodes.Name | nodes.Number | nodes.Hole):
-        return 0
-    return len(set(_names_in(pattern.size)))
 
 
 def _widest(one: Axes, other: Axes, typed: Typed, what: str, pack: str) -> Axes:
@@ -270,12 +208,12 @@ def _evaluate(checker: Checker, expression: nodes.Expr, known: Sizes, scope_size
         return size_of(expression, look)
     except KeyError as missing:
         name = str(missing.args[0])
-        both = [each for each in dict.fromkeys(_names_in(expression)) if look(each) is None]
+        both = [each for each in dict.fromkeys(names_in(expression)) if look(each) is None]
         if len(both) > 1:
             raise TcalcError(
                 "shape", f"{expression.span.text} alone does not say what {' and '.join(both)} are", expression.span
             ) from None
-        pattern = _pattern(expression, lambda each: sizes.symbol(each) if look(each) is None else look(each))
+        pattern = pattern_size(expression, lambda each: sizes.symbol(each) if look(each) is None else look(each))
         solved = sizes.solve_linear(pattern, found, name) if isinstance(found, int | sizes.Poly) else None
         if solved is None:
             raise TcalcError(
@@ -284,19 +222,7 @@ def _evaluate(checker: Checker, expression: nodes.Expr, known: Sizes, scope_size
         known.values[name] = solved
         return found
     except (ValueError, ZeroDivisionError):
-        raise _no_size(expression) from None
-
-
-def _pattern(expression: nodes.Expr, lookup: Callable[[str], Size | None]) -> Size:
-    """A size expression's value; an error where it is none."""
-    try:
-        return size_of(expression, lookup)
-    except (ValueError, ZeroDivisionError):
-        raise _no_size(expression) from None
-
-
-def _no_size(expression: nodes.Expr) -> TcalcError:
-    return TcalcError("type", f"{expression.span.text} is no size", expression.span)
+        raise no_size(expression) from None
 
 
 def _size_in_scope(checker: Checker, name: str, node: nodes.Expr) -> Size | None:
@@ -310,7 +236,7 @@ def _size_in_scope(checker: Checker, name: str, node: nodes.Expr) -> Size | None
     if type.static is None and not type.axes and type.dtype.rank == 1:
         checker.settle(node, typed)
         return sizes.UNKNOWN
-    return type.static if isinstance(type.static, int | sizes.Poly) and not isinstance(type.static, bool) else None
+    return static_size(type)
 
 
 def _size_error(
@@ -327,7 +253,7 @@ def _size_error(
     text, mine = pattern.size.span.text, Mark(typed.span, str(typed.type), errors.fixed(axis))
     marks: list[Mark] = [mine]
     notes: list[str] = []
-    for name in sorted(sizes.names(_pattern(pattern.size, sizes.symbol))):
+    for name in sorted(sizes.names(pattern_size(pattern.size, sizes.symbol))):
         if name in known.fixed:
             span = known.fixed[name][1]
             if span.source is typed.span.source and span.start == mine.span.start:
@@ -349,244 +275,3 @@ def _size_error(
         marks=marks,
         notes=notes,
     )
-
-
-# Functions
-
-
-def bind_parameters(
-    checker: Checker, function: UserFunction, bound: list[tuple[nodes.Parameter, Given]], node: nodes.Expr
-) -> Sizes:
-    """Fit arguments to annotations; what the size names stand for."""
-    known = Sizes()
-    if not function.is_annotated and function.result is None:
-        return known
-    for parameter, given in bound:  # integers first: other annotations may use them
-        if parameter.annotation is not None and is_static_integer(parameter.annotation):
-            static = given.typed.type.static if isinstance(given.typed.type, TensorType) else None
-            if not isinstance(static, int | sizes.Poly) or isinstance(static, bool):
-                if isinstance(given.typed.type, TensorType) and not given.typed.type.axes:
-                    checker.settle(given.node, given.typed)
-                raise TcalcError(
-                    "type",
-                    f"{parameter.name} must be an integer known while checking, "
-                    f"and {names.called(given.node)} is {given.typed.type}",
-                    given.node.span,
-                )
-            known.values[parameter.name] = static
-            known.fixed[parameter.name] = (Axis(static), given.node.span, given.typed.type)
-    for parameter, given in sorted(bound, key=lambda each: _computes_sizes(each[0].annotation)):
-        annotation = parameter.annotation
-        if annotation is None or is_static_integer(annotation):
-            continue
-        type = given.typed.type
-        if isinstance(type, UnknownType):
-            continue
-        what = names.party(given.node, node, 0) if isinstance(node, nodes.Call) else parameter.name
-        if not isinstance(type, TensorType):
-            raise TcalcError(
-                "type", f"{parameter.name} must be a tensor, and {what} is {kind_of(type)}", given.node.span
-            )
-        fit(checker, annotation, Static(given.node.span, type), known, what, False)
-    return known
-
-
-def _computes_sizes(annotation: nodes.TypeExpr | None) -> bool:
-    """Whether a size in it is more than a name or a number: it is fitted after those that fix the names."""
-    parts = annotation.axes if annotation is not None and annotation.axes is not None else ()
-    return any(
-        isinstance(part, nodes.AxisExpr) and not isinstance(part.size, nodes.Name | nodes.Number | nodes.Hole)
-        for part in parts
-    )
-
-
-def converted_parameter(
-    checker: Checker, parameter: nodes.Parameter, typed: Typed, aliases: dict[str, str | None]
-) -> Typed:
-    """An argument in the dtype of its parameter's annotation, its axes called as there.
-
-    It is no static number any more, unless `int`. `aliases` gathers what the axes were called outside.
-    """
-    assert parameter.annotation is not None
-    if is_static_integer(parameter.annotation) or not isinstance(typed.type, TensorType):
-        return typed
-    value = convert(checker, parameter.annotation, typed, parameter.name)
-    assert isinstance(value.type, TensorType)
-    if value.type.static is not None:
-        value = converted(value, value.type.dtype)
-    type = value.type
-    assert isinstance(type, TensorType)
-    own = axis_names(parameter.annotation, len(type.axes))
-    for name, axis in zip(own, type.axes, strict=True):
-        if name is not None and isinstance(axis, Axis):
-            aliases.setdefault(name, axis.alias)
-    return retyped(value, TensorType(type.dtype, known_as(type.axes, own)))
-
-
-def axis_names(annotation: nodes.TypeExpr, rank: int) -> list[str | None]:
-    """What an annotation calls each of `rank` axes; a name that stands on two of them calls neither."""
-    patterns: list[object] = list(annotation.axes or [None] * rank)
-    pack = next((i for i, part in enumerate(patterns) if isinstance(part, nodes.PackExpr)), None)
-    if pack is not None:
-        patterns[pack : pack + 1] = [None] * (rank - len(patterns) + 1)
-    names: list[str | None] = []
-    for part in patterns:
-        name = None
-        if isinstance(part, nodes.AxisExpr):
-            name = part.label or (part.size.name if isinstance(part.size, nodes.Name) else None)
-        names.append(name)
-    names = names if len(names) == rank else [None] * rank
-    return [name if names.count(name) == 1 else None for name in names]
-
-
-def known_as(axes: Axes, names: Sequence[str | None]) -> Axes:
-    """The axes under aliases."""
-    return tuple(
-        [axis.known_as(name) if isinstance(axis, Axis) else axis for axis, name in zip(axes, names, strict=True)]
-    )
-
-
-def called_outside(body: Typed, aliases: Mapping[str, str | None]) -> Typed:
-    """A function's result, its axes called again as they were outside."""
-    return retyped(body, _outside(body.type, aliases))
-
-
-def _outside(type: Type, aliases: Mapping[str, str | None]) -> Type:
-    if isinstance(type, TupleType):
-        return TupleType(tuple([_outside(item, aliases) for item in type.items]), type.names)
-    if not isinstance(type, TensorType) or not any(isinstance(a, Axis) and a.alias for a in type.axes):
-        return type
-    names = [aliases.get(axis.alias or "") if isinstance(axis, Axis) else None for axis in type.axes]
-    return TensorType(type.dtype, known_as(type.axes, names), type.static)
-
-
-def symbolic_parameters(checker: Checker, function: UserFunction) -> tuple[dict[str, Typed], dict[str, Size]]:
-    """Parameters that stand for all shapes their annotations allow."""
-    checker.facts = Facts()
-    scope: dict[str, Typed] = {}
-    values: dict[str, Size] = {}
-
-    def symbol(name: str) -> Size:
-        if name not in values:
-            values[name] = sizes.symbol(name)
-        return values[name]
-
-    for parameter in function.parameters:
-        annotation = parameter.annotation
-        span = parameter.span
-        if annotation is None:
-            scope[parameter.name] = _symbolic(span, UNKNOWN_TYPE, parameter.name)
-            continue
-        if is_static_integer(annotation):
-            scope[parameter.name] = _symbolic(span, checker.static_type(symbol(parameter.name), span), parameter.name)
-            continue
-        dtype = word_dtype(annotation) or ANY
-        origin = Origin(parameter.name, shortened(span.text), span.line)
-        axes: list[Axis | Pack] = []
-        for part in annotation.axes or ():
-            if isinstance(part, nodes.PackExpr):
-                axes.append(Pack(part.name))
-                continue
-            axes.append(Axis(_pattern(part.size, symbol), None, origin))
-        called = known_as(tuple(axes), axis_names(annotation, len(axes)))
-        scope[parameter.name] = _symbolic(span, TensorType(dtype, called), parameter.name)
-    for name, size in values.items():
-        if name not in scope:
-            scope[name] = _symbolic(function.span, checker.static_type(size, function.span), name)
-    return scope, values
-
-
-def _symbolic(span: Span, type: Type, name: str) -> Typed:
-    """A parameter that stands for every value of its type."""
-    return Use(span, type, Local(name, type))
-
-
-def checked_result(
-    checker: Checker,
-    function: UserFunction,
-    values: dict[str, Size],
-    bound: list[tuple[nodes.Parameter, Given]],
-    body: Typed,
-) -> Typed:
-    """The body held against the declared result."""
-    annotation = function.result
-    assert annotation is not None
-    what = names.shown(function.body.span.text) or f"the result of {function.name}"
-    type = body.type
-    if isinstance(type, UnknownType):
-        return body
-    if annotation.items:
-        return _checked_tuple(annotation, body, function.name)
-    if not isinstance(type, TensorType):
-        raise TcalcError(
-            "type", f"{what} is {kind_of(type)}, and {function.name} declares {annotation.span.text}", body.span
-        )
-    if is_static_integer(annotation):
-        return body
-    known = Sizes(values)
-    definition = checker.facts is not None and not bound
-    if definition:
-        _refuse_unfixed(function, annotation, values)
-        _refuse_clash(function, annotation, body, values)
-    axes = fit(checker, annotation, body, known, what, False)
-    body = body if definition else convert(checker, annotation, body, what)
-    assert isinstance(body.type, TensorType)
-    if axes is not type.axes and body.type.axes != axes and not definition:
-        return body
-    return body
-
-
-def _checked_tuple(annotation: nodes.TypeExpr, body: Typed, name: str) -> Typed:
-    if not isinstance(body.type, TupleType) or len(body.type.items) != len(annotation.items):
-        raise TcalcError(
-            "type", f"{name} declares {annotation.span.text}, and its body is {kind_of(body.type)}", body.span
-        )
-    return body
-
-
-def _refuse_unfixed(function: UserFunction, annotation: nodes.TypeExpr, values: dict[str, Size]) -> None:
-    """A size name of the result that no parameter fixes."""
-    for part in annotation.axes or ():
-        if isinstance(part, nodes.AxisExpr) and isinstance(part.size, nodes.Name) and part.size.name not in values:
-            raise TcalcError("shape", f"no parameter of {function.name} fixes {part.size.name}", part.span)
-
-
-def _only_where(declared: Size, found: Size) -> str:
-    """Where two sizes over one name are equal for some of its values: "; they are equal only for even d"."""
-    used = sizes.names(declared) | sizes.names(found)
-    if len(used) != 1:
-        return ""
-    (name,) = used
-    try:
-        equal = [n for n in range(25) if sizes.same(*(sizes.substitute(each, {name: n}) for each in (declared, found)))]
-    except ZeroDivisionError:
-        return ""
-    for step in range(2, 9):
-        if equal == list(range(0, 25, step)):
-            return f"; they are equal only {f'for even {name}' if step == 2 else f'where {step} divides {name}'}"
-    return ""
-
-
-def _refuse_clash(function: UserFunction, annotation: nodes.TypeExpr, body: Typed, values: dict[str, Size]) -> None:
-    """A result axis whose size is another than the declared, found for all sizes."""
-    type = body.type
-    assert isinstance(type, TensorType)
-    if (
-        annotation.axes is None
-        or any(isinstance(axis, Pack) for axis in type.axes)
-        or len(type.axes) != len(annotation.axes)
-    ):
-        return
-    for part, axis in zip(annotation.axes, type.axes, strict=True):
-        if isinstance(part, nodes.PackExpr):
-            return
-        assert isinstance(axis, Axis)
-        wanted = _pattern(part.size, lambda name: values.get(name, sizes.UNKNOWN))
-        if not sizes.agree(wanted, axis.size):
-            raise TcalcError(
-                "shape",
-                f"{function.name} declares {annotation.span.text}, and its body is {type}"
-                + _only_where(wanted, axis.size),
-                function.body.span,
-                marks=[Mark(function.body.span, str(type), errors.fixed(axis))],
-            )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tcalc.check import typed as t
-from tcalc.library.builtin import FLAT
+from tcalc.library.builtin import Flat
 
 #: What a local variable is bound to; None for a parameter.
 BoundTo = Callable[[t.Local], "t.Typed | None"]
@@ -13,7 +13,7 @@ BoundTo = Callable[[t.Local], "t.Typed | None"]
 
 def smooth_parts(typed: t.Typed, bound_to: BoundTo) -> tuple[t.Typed, ...]:
     """What an expression is made of and changes with; of a local variable what it is bound to."""
-    if isinstance(typed, t.Apply) and typed.form.vjp == FLAT:
+    if isinstance(typed, t.Apply) and isinstance(typed.form.vjp, Flat):
         return ()
     if isinstance(typed, t.Use):
         value = bound_to(typed.local)
@@ -49,7 +49,7 @@ def steps_between(typed: t.Typed, variable: t.Typed, bound_to: BoundTo) -> list[
             parts: tuple[t.Typed, ...] = () if value is None else (value,)
         else:
             parts = t.inside(each)
-        if isinstance(each, t.Apply) and each.form.vjp == FLAT:
+        if isinstance(each, t.Apply) and isinstance(each.form.vjp, Flat):
             through = through or each.row.name
         stack.extend([(part, through) for part in parts])
     return flat if meets else None
@@ -81,4 +81,45 @@ def names_of(typed: t.Typed, bound_to: BoundTo = _unbound) -> set[str]:
         elif isinstance(each, t.Bound):
             own.update(each.bindings)
         stack.extend(smooth_parts(each, lambda local: own.get(local) or bound_to(local)))
+    return found
+
+
+def mentioned(typed: t.Typed) -> set[str]:
+    """The session's variables in an expression, whether it changes with them or not."""
+    found: set[str] = set()
+    seen: set[int] = set()
+    stack = [typed]
+    while stack:
+        each = stack.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            if isinstance(each, t.Reference) and not isinstance(each, t.Settled):
+                found.add(each.name)
+            stack.extend(t.inside(each))
+    return found
+
+
+def remembered(values: Sequence[t.Typed]) -> set[str]:
+    """The session's variables whose past the derivatives in some expressions may look into.
+
+    Those that a derivative is by it takes as they are, and so does what stands outside of all of them.
+    """
+    found: set[str] = set()
+    seen: set[tuple[int, frozenset[str] | None]] = set()
+    stack: list[tuple[t.Typed, frozenset[str] | None]] = [(each, None) for each in values]
+    while stack:
+        each, by = stack.pop()
+        if (id(each), by) in seen:
+            continue
+        seen.add((id(each), by))
+        if isinstance(each, t.Reference) and by is not None and each.name not in by:
+            found.add(each.name)
+        if isinstance(each, t.Bound) and by is None:
+            by = frozenset()  # what a local variable is bound to may be looked into from inside
+        if isinstance(each, t.Derivative):
+            own = frozenset([variable.name for variable in each.by if isinstance(variable, t.Reference)])
+            stack.append((each.body, own if by is None else own & by))
+            stack.extend([(part, by) for part in t.inside(each) if part is not each.body and part not in each.by])
+            continue
+        stack.extend([(part, by) for part in t.inside(each)])
     return found

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from tcalc.check import clashes, errors, names
 from tcalc.check.arguments import Given, static_list
 from tcalc.check.dependence import names_of, steps_between
+from tcalc.check.holes import VARIABLE, Unfilled
+from tcalc.check.minimizing import options_of
 from tcalc.check.over import Over
-from tcalc.check.past import leaves, reached
+from tcalc.check.past import is_marked, leaves, reached
 from tcalc.check.typed import Derivative, Local, Reference, Static, Typed, Use
 from tcalc.errors import Mark, TcalcError
 from tcalc.syntax import nodes
@@ -20,7 +22,6 @@ from tcalc.types.mismatch import Undetermined
 from tcalc.types.tensor import (
     UNKNOWN_TYPE,
     Axis,
-    ConstantType,
     FunctionType,
     Pack,
     TensorType,
@@ -32,9 +33,6 @@ from tcalc.types.tensor import (
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
-
-#: How many steps each method of `minimize` takes at most, where nothing is said.
-MOST_STEPS = {"lbfgs": 500, "adam": 2000, "sgd": 2000}
 
 Handler = Callable[["Checker", nodes.Expr, Over, Sequence[Given], "Type | None"], Typed]
 
@@ -54,12 +52,23 @@ def _derivative(checker: Checker, kind: str, node: nodes.Expr, over: Over, given
         raise errors.wrong_count(kind, 1, 2, 0, node.span)
     body = checker.settled_part(given[0].node, given[0].typed)
     if isinstance(body.type, FunctionType):
+        numbered = next((each for each in given if each.name == "argnums"), None)
+        if numbered is not None and not over:  # as torch.func has it
+            places = numbered.node
+            over = places.items if isinstance(places, nodes.TupleOf | nodes.ListOf) else (places,)
+            given = [each for each in given if each is not numbered]
+        if len(given) == 2 and kind in ("jacobian", "hessian") and given[1].name is None:
+            # as torch.autograd.functional has it: the function, and where
+            made = _of_function(checker, kind, node, over, given[0])
+            assert isinstance(made.type, FunctionType)
+            applied: Typed = made.type.function.call(checker, node, [given[1]], None)  # type: ignore[attr-defined]
+            return applied
         if len(given) != 1:
             raise errors.wrong_count(kind, 1, 1, len(given), node.span)
         return _of_function(checker, kind, node, over, given[0])
     variables: list[nodes.Expr] = []
     for item in over:
-        if not isinstance(item, nodes.Name):
+        if not isinstance(item, nodes.Name | nodes.Hole):
             raise TcalcError("grad", f"{kind} is by a variable's name, and {item.span.text} is none", item.span)
         variables.append(item)
     rest = list(given[1:])
@@ -71,7 +80,9 @@ def _derivative(checker: Checker, kind: str, node: nodes.Expr, over: Over, given
     if not variables and kind != "grad":
         raise TcalcError("grad", f"{kind} needs a variable: {kind}[x]({body.span.text})", node.span)
     by: list[Typed] = []
-    for variable in variables:
+    for variable in map(checker.filling, variables):
+        if checker.is_open(variable):
+            raise Unfilled(checker, variable, (), VARIABLE)
         if not isinstance(variable, nodes.Name):
             raise TcalcError("grad", f"{kind} is by a variable's name, and {variable.span.text} is none", variable.span)
         typed = checker.check(variable)
@@ -93,6 +104,7 @@ def _derivative(checker: Checker, kind: str, node: nodes.Expr, over: Over, given
     as_vjp = kind == "grad" and vector is not None
     if kind in ("grad", "hessian", "minimize") and not as_vjp and body.type.axes:
         raise _not_scalar(kind, given[0].node, body.type)
+    _refuse_complex("vjp" if as_vjp else kind, given[0].node, body.type, [each.type for each in by])
     if vector is not None and (kind != "jvp" or len(by) == 1):
         like = by[0].type if kind == "jvp" else body.type
         assert isinstance(like, TensorType)
@@ -148,7 +160,7 @@ def _note_zero(checker: Checker, kind: str, variable: nodes.Expr, by: Typed, giv
         told = f"{name} reaches {names.called(given.node)} through {listed} alone, which is flat: its derivative is 0"
     else:
         told = f"{names.called(given.node)} does not depend on {name}: its derivative is 0"
-    checker.note(told, given.node.span)
+    checker.note(told, given.node.span, "zero")
 
 
 def _leaves(checker: Checker, body: Typed, node: nodes.Expr) -> list[Typed] | None:
@@ -172,50 +184,43 @@ def _leaves(checker: Checker, body: Typed, node: nodes.Expr) -> list[Typed] | No
 
 
 def minimize(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
-    """`minimize[w](loss, steps=, lr=, method=)`: the minimisers, typed as the variables are."""
+    """`minimize[w](loss, steps=, lr=, method=)`: the minimisers, typed as the variables are, by name."""
     positional = [each for each in given if each.name is None]
-    options: dict[str, object] = {"method": "lbfgs", "steps": None, "lr": None}
-    for each in given:
-        if each.name is None:
-            continue
-        if each.name not in options:
-            known = ", ".join(sorted(options))
-            raise TcalcError("type", f"minimize has no option {each.name}; it has {known}", each.node.span)
-        options[each.name] = _option(each)
+    options = options_of([each for each in given if each.name is not None])
     if len(positional) != 1 or not over:
         raise TcalcError("type", "minimize is of one loss, by variables: minimize[w](loss)", node.span)
-    options["steps"] = options["steps"] or MOST_STEPS[str(options["method"])]
     derivative = _derivative(checker, "minimize", node, over, positional)
     if isinstance(derivative, Derivative):
+        for variable in derivative.by:
+            if isinstance(variable.type, TensorType) and variable.type.dtype.rank < 2:
+                name = variable.span.text
+                told = f"minimize moves {name} by parts of 1, and it is {variable.type}: write it with a point"
+                raise TcalcError("dtype", f"{told}, or {name} = float({name})", variable.span)
         derivative.options = options
     return derivative
 
 
-def _option(given: Given) -> object:
-    """An option of `minimize`. Raises TcalcError where it is none that it takes."""
-    type = given.typed.type
-    value = type.value if isinstance(type, ConstantType) else getattr(type, "static", None)
-    if given.name == "method":
-        if isinstance(value, str) and value.lower() in MOST_STEPS:
-            return value.lower()
-        listed = ", ".join(f'"{name}"' for name in MOST_STEPS)
-        raise TcalcError("value", f"method is one of {listed}", given.node.span)
-    if given.name == "steps":
-        if value.__class__ is int and isinstance(value, int) and value > 0:
-            return value
-        raise TcalcError("value", "steps is an integer from 1 on, known while checking", given.node.span)
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):
-        return value
-    raise TcalcError("value", "lr is a number above 0, known while checking", given.node.span)
-
-
 def gradcheck(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Given], expected: Type | None) -> Typed:
-    """`gradcheck[x](e)`: the largest difference from finite differences, for each variable."""
+    """`gradcheck[x](e)`: the largest difference from finite differences, where, and what they say, by each variable."""
     derivative = _derivative(checker, "grad", node, over, given)
     if isinstance(derivative, Derivative):
-        derivative.kind = "gradcheck"
-        derivative.type = TensorType(dtypes.F64, (Axis(len(derivative.by)),) if derivative.many else ())
+        if derivative.kind == "vjp":
+            raise errors.wrong_count("gradcheck", 1, 1, len(given), node.span)
+        types = [_difference(variable) for variable in derivative.by]
+        derivative.kind, names = "gradcheck", getattr(derivative.type, "names", ())
+        derivative.type = TupleType(tuple(types), names) if derivative.many else types[0]
     return derivative
+
+
+def _difference(variable: Typed) -> TupleType:
+    """The type of what `gradcheck` says of a variable."""
+    type = variable.type
+    assert isinstance(type, TensorType)
+    if type.dtype.kind == "complex":
+        raise TcalcError("grad", f"gradcheck is by real numbers, and {variable.span.text} is {type}", variable.span)
+    number, index = TensorType(dtypes.F64, ()), TensorType(dtypes.I64, (Axis(len(type.axes)),))
+    parts = (number, index, number, number, TensorType(dtypes.F64, (Axis(2),)))
+    return TupleType(parts, ("difference", "index", "gradient", "finite", "sides"))
 
 
 def accumulated(checker: Checker, node: nodes.Attribute, value: Typed) -> Typed:
@@ -226,17 +231,51 @@ def accumulated(checker: Checker, node: nodes.Attribute, value: Typed) -> Typed:
     return Derivative(node.span, type, "accumulated", (value,), value, None, False, checker.surroundings)
 
 
+def recorded(checker: Checker, node: nodes.Attribute, value: Typed) -> Typed:
+    """`x.requires_grad`, `x.is_leaf`, as in torch: of what goes back to no variable that is marked neither is news."""
+    memory = checker.surroundings.memory
+    if memory is None:
+        return Static(node.span, UNKNOWN_TYPE)
+    versions = [memory.version(name) for name in names_of(value, dict(checker.bound).get)]
+    marked = [each for each in leaves([each for each in versions if each is not None]) if each.marked]
+    checker.derives = True  # a variable of the same type may be marked tomorrow
+    if node.name == "requires_grad":
+        return checker.static_number(bool(marked) or is_marked(value), node.span)
+    is_itself = isinstance(value, Reference) and any(each.name == value.name for each in marked)
+    return checker.static_number(not marked or is_itself, node.span)
+
+
 def backward(checker: Checker, node: nodes.Expr, receiver: Given, rest: Sequence[Given]) -> Typed:
     """`z.backward()`, `z.backward(v)`: by every leaf that z depends on."""
     type = receiver.typed.type
     if not isinstance(type, TensorType):
         raise TcalcError("grad", f"{names.called(receiver.node)} is {kind_of(type)}, not a tensor", node.span)
+    only: list[str] = []
+    kept: list[Given] = []
+    for each in rest:
+        if each.name == "inputs":
+            listed = each.node.items if isinstance(each.node, nodes.ListOf | nodes.TupleOf) else (each.node,)
+            only = [item.name for item in listed if isinstance(item, nodes.Name)]
+        elif each.name in (None, "gradient"):
+            kept.append(each)
+        elif each.name not in ("retain_graph", "create_graph"):  # nothing is freed, and nothing is recorded anew
+            known = "gradient, retain_graph, create_graph and inputs"
+            raise TcalcError("type", f"backward has no option {each.name}; it has {known}", each.node.span)
+    rest = kept
     if len(rest) > 1:
         raise errors.wrong_count("backward", 0, 1, len(rest), node.span)
     if type.axes and not rest:
-        raise _not_scalar("grad", receiver.node, type)
+        error = _not_scalar("grad", receiver.node, type)
+        error.notes.append("torch says: grad can be implicitly created only for scalar outputs")
+        raise error
+    if not rest:
+        _refuse_complex("grad", receiver.node, type, [])
     vector = rest[0].typed if rest else None
+    if rest:
+        _fit_vector(rest[0], type, receiver.node)
     by = _leaves(checker, receiver.typed, receiver.node) or []
+    if only:
+        by = [each for each in by if isinstance(each, Reference) and each.name in only]
     types = [_type(checker, "grad", type, each.type) for each in by]
     checker.derives = True
     return Derivative(
@@ -289,6 +328,21 @@ def _not_scalar(kind: str, node: nodes.Expr, type: TensorType) -> TcalcError:
         node.span,
         marks=[Mark(node.span, str(type))],
     )
+
+
+def _refuse_complex(kind: str, node: nodes.Expr, body: TensorType, by: Sequence[Type]) -> None:
+    """An error where complex numbers have no such derivative: uphill is for a real loss; a Jacobian would be two."""
+    name = names.shown(node.span.text) or "e"
+    if kind in ("grad", "minimize", "gradcheck") and body.dtype.kind == "complex":
+        what = "minimum" if kind == "minimize" else "gradient"
+        told = f"{name} is {body}; a {what} is of a real number: real(e), abs(e)"
+        raise TcalcError("grad", told, node.span, marks=[Mark(node.span, str(body))])
+    if kind in ("jacobian", "hessian"):
+        for type in (body, *by):
+            if isinstance(type, TensorType) and type.dtype.kind == "complex":
+                what = "Jacobian" if kind == "jacobian" else "Hessian"
+                told = f"a {what} is of real numbers, and here is {type}; vjp and jvp take complex ones"
+                raise TcalcError("grad", told, node.span, marks=[Mark(node.span, str(body))])
 
 
 def _of_function(checker: Checker, kind: str, node: nodes.Expr, over: Over, given: Given) -> Typed:
@@ -353,6 +407,7 @@ def _of_function(checker: Checker, kind: str, node: nodes.Expr, over: Over, give
                 raise TcalcError("grad", f"{function.name} gives {kind_of(body.type)}, not a tensor", node.span)
             if kind in ("grad", "hessian") and body.type.axes:
                 raise _not_scalar(kind, body_node, body.type)
+            _refuse_complex(kind, body_node, body.type, [each.type for each in by])
             types = [_type(checker, kind, body.type, each.type) for each in by]
             checker.derives = True
             result: Type = TupleType(tuple(types)) if over and len(types) > 1 else types[0]

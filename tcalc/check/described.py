@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from tcalc.check.annotations import is_static_integer, word_dtype
 from tcalc.check.checker import Checker
-from tcalc.check.declared import is_static_integer, word_dtype
 from tcalc.check.scope import Scope
 from tcalc.check.surroundings import Surroundings
 from tcalc.errors import Note, TcalcError

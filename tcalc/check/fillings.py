@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.check.checked import HIDDEN
+from tcalc.check.holes import VARIABLE, unanswered
 from tcalc.check.typed import Literal, Local, Static, Typed, Use
 from tcalc.errors import TcalcError
 from tcalc.syntax import nodes
@@ -18,7 +19,17 @@ from tcalc.types import size as sizes
 from tcalc.types.broadcast import meet
 from tcalc.types.dtypes import ANY, DType
 from tcalc.types.size import Size
-from tcalc.types.tensor import UNKNOWN_TYPE, Axis, ConstantType, Pack, TensorType, TupleType, Type, static_integer
+from tcalc.types.tensor import (
+    UNKNOWN_TYPE,
+    Axis,
+    ConstantType,
+    Pack,
+    PoisonType,
+    TensorType,
+    TupleType,
+    Type,
+    static_integer,
+)
 
 if TYPE_CHECKING:
     from tcalc.check.holes import Unfilled
@@ -29,7 +40,7 @@ Filling = nodes.Expr | Typed
 #: Why the statement does not check with that in it, None where it does. Without it the hole may be anything.
 Fault = Callable[[Filling | None], Exception | None]
 
-MOST_NAMES, MOST_TRIED_NAMES = 5, 60
+MOST_NAMES, MOST_SEEN_NAMES = 5, 200
 MOST_TYPES, MOST_AXES = 3, 4
 #: Names that every program has.
 UNTOLD = ("_", "ans", "args")
@@ -37,8 +48,10 @@ UNTOLD = ("_", "ans", "args")
 STRANGE = 211
 #: Sizes and axes that are tried besides those in sight.
 SMALL = range(9)
+#: Dtypes so unlike that what takes them all takes any.
+UNLIKE = (dtypes.BOOL, dtypes.I64, dtypes.F32, dtypes.C64)
 #: What is not held against the statement: there are too many of each to try.
-OPEN = ("text", "a function")
+OPEN = ("text", "a function", VARIABLE)
 #: Text that is tried: no file, and one that can be written.
 TEXTS = ("", "x.npy")
 
@@ -53,6 +66,8 @@ def answered(unfilled: Unfilled, scope: Scope, default_float: DType, fault: Faul
     names = answer.names() if answer.is_telling else []
     if message is None and names:
         message = "must be like one of these"
+    elif message is None and answer.left < 0:
+        return unanswered(unfilled)
     if message is not None:
         return TcalcError("type", f"? {message}", unfilled.span, notes=[*names, *unfilled.notes])
     other = fault(None)
@@ -71,6 +86,9 @@ class _Answer:
         self.fault, self.left = fault, most
         self.span = unfilled.node.span
         self.types: list[TensorType] = []
+        #: All shapes that will do, those too that the message leaves out, and whether what broadcasts to them does.
+        self._shapes: list[TensorType] = []
+        self._spreads = False
         #: Whether it says enough of the hole for names to be worth telling.
         self.is_telling = True
 
@@ -81,7 +99,8 @@ class _Answer:
                 return None
             integers = self._integers()
             kind = self.unfilled.kind.partition(":")[0] if integers else self.unfilled.kind
-            return f"must be {kind}{integers}"
+            labels = [label for label in self.unfilled.labels if self.fits(nodes.Name(self.span, label))]
+            return f"must be {kind}{integers}" + (f", or its label {' or '.join(labels)}" if labels else "")
         if not self.unfilled.types and self._anything():
             self.is_telling = False
             return "may be anything here"
@@ -114,6 +133,7 @@ class _Answer:
         self.types = [self._closer(type) for type in self.unfilled.types if self._takes(type)]
         if not self.types:
             return None
+        self._shapes = self.types
         first = self.types[0]
         spreads = first.axes and self._takes(first.with_axes(())) and self._takes(first.with_axes(first.axes[1:]))
         return self._must_be(bool(spreads))
@@ -127,7 +147,7 @@ class _Answer:
             mine = [self._closer(type) for type in tried if self._takes(type)]
             if len(mine) == len(tried) and not any(_is_fixed(axis) for type in mine for axis in type.axes):
                 self.is_telling = dtype not in (ANY, self.default_float)
-                self.types = mine
+                self.types = self._shapes = mine
                 return f"may be {dtype if self.is_telling else 'a tensor'} of any shape"
             before = [_shape(type) for type in found]
             found += [type for type in mine if _shape(type) not in before]
@@ -135,7 +155,11 @@ class _Answer:
                 break
         if not found:
             return None
+        if not found[-1].axes and all(self._takes(TensorType(dtype)) for dtype in UNLIKE):
+            self.types = self._shapes = [TensorType(ANY)]
+            return "must be a number"
         spreads = len(found) > 1 and not found[0].axes
+        self._shapes = found
         self.types = [type for type in found if not _is_grown(type, found)]
         if spreads:
             self.types = [type for type in self.types if not any(_is_end(type, other) for other in self.types)]
@@ -174,6 +198,7 @@ class _Answer:
         yield 1
 
     def _must_be(self, spreads: bool) -> str:
+        self._spreads = spreads
         texts = list(dict.fromkeys(map(str, self.types)))[:MOST_TYPES]
         return f"must be {' or '.join(texts)}" + (", or broadcast to it" if spreads else "")
 
@@ -223,16 +248,18 @@ class _Answer:
             yield name, local[name].type
         for name in reversed(self.scope.names()):
             variable = self.scope.lookup(name)
-            if variable is not None and name not in local and name not in UNTOLD and HIDDEN not in name:
+            if variable is None or isinstance(variable.type, PoisonType):
+                continue
+            if name not in local and name not in UNTOLD and HIDDEN not in name:
                 yield name, variable.type
 
     def names(self) -> list[str]:
         """`W: f32[3, 10] fits`: those of just the shape, those that broadcast to it, scalars."""
         found: list[tuple[int, str]] = []
         for tried, (name, type) in enumerate(self._in_sight()):
-            if tried == MOST_TRIED_NAMES or sum(rank == 0 for rank, _ in found) == MOST_NAMES:
+            if tried == MOST_SEEN_NAMES or sum(rank == 0 for rank, _ in found) == MOST_NAMES:
                 break
-            if self._is_of_dtype(type) and self.fits(nodes.Name(self.span, name)):
+            if self._is_of_dtype(type) and self._is_of_shape(type) and self.fits(nodes.Name(self.span, name)):
                 just = any(_same_shape(type, wanted) for wanted in self.types)
                 found.append((0 if just else 1 if getattr(type, "axes", ()) else 2, f"{name}: {type} fits"))
         found.sort(key=lambda each: each[0])
@@ -245,6 +272,14 @@ class _Answer:
         told = [wanted.dtype for wanted in self.types]
         weak = type.is_static_number and any(type.dtype.rank <= dtype.rank for dtype in told)
         return weak or ANY in told or type.dtype in told
+
+    def _is_of_shape(self, type: Type) -> bool:
+        """Whether a name may have one of the shapes that were told; only then it is tried."""
+        if not isinstance(type, TensorType) or not self._shapes:
+            return True
+        return any(
+            _same_shape(type, wanted) or (self._spreads and _may_spread(type, wanted)) for wanted in self._shapes
+        )
 
 
 def _with_size(type: TensorType, position: int, size: Size) -> TensorType:
@@ -273,6 +308,14 @@ def _is_end(type: TensorType, other: TensorType) -> bool:
     """Whether a type is what another one ends with, so that it broadcasts to it."""
     shape, whole = _shape(type), _shape(other)
     return len(shape) < len(whole) and whole[len(whole) - len(shape) :] == shape
+
+
+def _may_spread(type: TensorType, wanted: TensorType) -> bool:
+    """Whether a type may broadcast to another one."""
+    pairs = zip(type.axes[::-1], wanted.axes[::-1], strict=False)
+    return len(type.axes) <= len(wanted.axes) and all(
+        isinstance(a, Pack) or isinstance(b, Pack) or a.size == 1 or meet(a, b) is not None for a, b in pairs
+    )
 
 
 def _same_shape(type: Type, wanted: TensorType) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import calls, declared, errors, holes, names, special, wrapping
+from tcalc.check import calls, errors, holes, names, parameters, special, wrapping
 from tcalc.check.arguments import Given
+from tcalc.check.declared import Sizes
 from tcalc.check.over import Over
 from tcalc.check.typed import Bound, Local, Static, Typed, converted
 from tcalc.errors import Mark, TcalcError, shortened
@@ -170,13 +171,13 @@ class UserFunction(Function):
         try:
             scope = dict(self.environment)
             checker.locals = scope
-            known = declared.bind_parameters(checker, self, bound, node)
+            known = parameters.fitted(checker, self, bound, node)
             self._hold_facts(checker, known, node)
             sizes = known.values
             for parameter, each in bound:
                 typed = each.typed
                 if parameter.annotation is not None:
-                    typed = declared.converted_parameter(checker, parameter, typed, aliases)
+                    typed = parameters.converted_argument(checker, parameter, typed, aliases)
                 scope[parameter.name] = checker.bind_local(parameter.name, typed, bindings)
             for name, size in sizes.items():
                 if name not in scope:
@@ -185,9 +186,9 @@ class UserFunction(Function):
             checker.path, checker.inside = (*outer[1], id(node)), call
             body = checker.check(self.body)
             if self.result is not None:
-                body = declared.checked_result(checker, self, sizes, bound, body)
+                body = parameters.checked_result(checker, self, sizes, bound, body)
             if aliases:
-                body = declared.called_outside(body, aliases)
+                body = parameters.called_outside(body, aliases)
         except TcalcError as error:
             _tell_call(error, call)
             raise
@@ -231,7 +232,7 @@ class UserFunction(Function):
             bound.append((parameter, value))
         return bound
 
-    def _hold_facts(self, checker: Checker, known: declared.Sizes, node: nodes.Expr) -> None:
+    def _hold_facts(self, checker: Checker, known: Sizes, node: nodes.Expr) -> None:
         """An error where a call's sizes are not what the definition assumed; in a definition, its facts too."""
         sizes = known.values
         if checker.facts is not None:
@@ -252,13 +253,13 @@ class UserFunction(Function):
         """Check an annotated function once, for all sizes; raises where it cannot be right."""
         outer = checker.locals
         try:
-            scope, sizes = declared.symbolic_parameters(checker, self)
+            scope, sizes = parameters.for_all_sizes(checker, self)
             own: Typed = Static(self.span, FunctionType(self))
             checker.locals = {**self.environment, self.name: own, **scope}
             checker.active.append(self.body)
             body = checker.check(self.body)
             if self.result is not None:
-                declared.checked_result(checker, self, sizes, [], body)
+                parameters.checked_result(checker, self, sizes, [], body)
             self.facts = tuple(checker.facts or ())
         except Undetermined:
             pass
@@ -281,7 +282,7 @@ def resolve(checker: Checker, node: nodes.Expr) -> Function:
         typed = checker.lookup(node.name, node.span)
         if typed is None:
             return _builtin(checker, node.name, node.span)
-        return _value(node, typed)
+        return _value(checker, node, typed)
     if isinstance(node, nodes.Text):
         return EinsumFunction(node)
     if isinstance(node, nodes.Attribute):
@@ -299,7 +300,7 @@ def resolve(checker: Checker, node: nodes.Expr) -> Function:
             typed = checker.lookup(node.name, node.name_span)
             if typed is None or not isinstance(typed.type, FunctionType):
                 raise names.unknown_method(checker, node, receiver)
-            function = _value(node, typed)
+            function = _value(checker, node, typed)
         function = _with_receiver(function, Given(None, receiver, node.value))
         return function
     if isinstance(node, nodes.Index):
@@ -312,7 +313,7 @@ def resolve(checker: Checker, node: nodes.Expr) -> Function:
                     return RowFunction(inner.row, (*inner.over, *node.items), inner.receiver)
     if isinstance(node, nodes.Hole) and checker.filled is None:
         raise holes.Unfilled(checker, node, (), "a function")
-    return _value(node, checker.check(node))
+    return _value(checker, node, checker.check(node))
 
 
 def _with_receiver(function: Function, receiver: Given) -> Function:
@@ -349,7 +350,7 @@ def _from_torch(checker: Checker, found: object, node: nodes.Attribute) -> Funct
     raise names.unknown_torch(checker, node)
 
 
-def _value(node: nodes.Expr, typed: Typed) -> Function:
+def _value(checker: Checker, node: nodes.Expr, typed: Typed) -> Function:
     """A value as a function."""
     type = typed.type
     if isinstance(type, FunctionType):
@@ -363,9 +364,22 @@ def _value(node: nodes.Expr, typed: Typed) -> Function:
         return EinsumFunction(nodes.Text(node.span, type.value))
     if isinstance(type, UnknownType | PoisonType):
         raise Undetermined
-    marks = [Mark(node.span, str(type))]
+    raise _no_function(checker, node, type)
+
+
+def _no_function(checker: Checker, node: nodes.Expr, type: Type) -> TcalcError:
+    """A value was called; one that hides a builtin says so, and since when."""
     hint = "; an index stands in [ ], a product has its *" if isinstance(type, TensorType) else ""
-    raise TcalcError("type", f"{names.called(node)} is {kind_of(type)}, not a function{hint}", node.span, marks=marks)
+    since = ""
+    row = library.row(node.name) if isinstance(node, nodes.Name) else None
+    if row is not None and isinstance(node, nodes.Name):
+        full = names.full_name(row, node.name)
+        hint = f"; it hides the builtin{full and f', {full}'}"
+        variable = checker.scope.lookup(node.name)
+        if variable is not None and variable.origin is not None and node.name not in checker.locals:
+            since = errors.chain(variable.origin)
+    marks = [Mark(node.span, str(type), since)]
+    return TcalcError("type", f"{names.called(node)} is {kind_of(type)}, not a function{hint}", node.span, marks=marks)
 
 
 class _Within(Function):

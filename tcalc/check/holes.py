@@ -23,19 +23,35 @@ if TYPE_CHECKING:
     from tcalc.check.functions import Function
 
 
+#: The kind of a hole that a derivative is to be by.
+VARIABLE = "a variable's name"
+
+
 class Unfilled(TcalcError):
     """A hole was met. `types` are what its neighbours say of it; the whole statement may say more (`fillings`).
 
     `locals` are the local names in sight, `kind` says what it must be where that is no tensor ("an axis: an integer"),
-    `nothing` is the sentence to say where no type will do.
+    `labels` are those that an axis may be called by, `nothing` is the sentence to say where no type will do.
     """
 
-    def __init__(self, checker: Checker, node: nodes.Hole, types: Sequence[TensorType] = (), kind: str = "") -> None:
+    def __init__(
+        self,
+        checker: Checker,
+        node: nodes.Expr,
+        types: Sequence[TensorType] = (),
+        kind: str = "",
+        labels: Sequence[str] = (),
+    ) -> None:
         super().__init__("type", "? may be anything here", node.span)
-        self.node, self.types, self.kind = node, types, kind
+        self.node, self.types, self.kind, self.labels = node, types, kind, labels
         self.locals = dict(checker.locals)
         self.for_all_sizes = checker.facts is not None
         self.nothing: TcalcError | None = None
+
+
+def unanswered(hole: Unfilled) -> TcalcError:
+    """What is said of a hole where too little was tried for an answer."""
+    return TcalcError("type", "? must be filled in", hole.span, notes=hole.notes)
 
 
 def answer(checker: Checker, node: nodes.Hole, expected: Type | None) -> Unfilled:
@@ -104,6 +120,8 @@ def _best(
     checker: Checker, hole: nodes.Hole, row: Builtin, operands: Sequence[Typed | None], expected: Type | None
 ) -> Unfilled:
     """A hole among a row's operands: what fits, or that nothing does."""
+    if checker.surroundings.brief:
+        return Unfilled(checker, hole)
     found = _candidates(checker, row, operands, expected)
     unfilled = Unfilled(checker, hole, found)
     if not found and isinstance(expected, TensorType):

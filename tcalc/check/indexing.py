@@ -27,6 +27,8 @@ from tcalc.types.tensor import (
     UnknownType,
     kind_of,
     needs_settling,
+    static_size,
+    static_value,
 )
 from tcalc.types.written import Argument, Written
 
@@ -95,7 +97,7 @@ def _part(checker: Checker, node: nodes.Index, value: Typed) -> Typed:
     position: object = None
     if len(node.items) == 1 and isinstance(node.items[0], nodes.Expr):
         item = checker.check(node.items[0])
-        position = item.type.static if isinstance(item.type, TensorType) else None
+        position = static_value(item.type)
         name = item.type.value if isinstance(item.type, ConstantType) else None
         if isinstance(name, str):  # a file's tensors are often called what no attribute can be
             if name not in value.type.names:
@@ -262,8 +264,9 @@ def _bound(checker: Checker, node: nodes.Expr) -> Size | None:
     if isinstance(type, ConstantType) and type.value is None:
         return None
     if isinstance(type, TensorType):
-        if isinstance(type.static, int | sizes.Poly) and not isinstance(type.static, bool):
-            return type.static
+        size = static_size(type)
+        if size is not None:
+            return size
         if type.static is None and not type.axes and type.dtype.rank == 1:
             if checker.conditional and checker.facts is None:
                 known = f"{names.called(node)} is computed in each turn; a bound must be known while checking"
@@ -303,7 +306,7 @@ def _fit_mask(node: nodes.Index, type: TensorType, mask: Typed, position: int) -
         if not sizes.agree(mine.size, axis.size):
             raise TcalcError(
                 "shape",
-                f"the mask is {mask.type}, and {names.called(node.value)}'s axis {position + offset} "
+                f"the mask is {mask.type}, and {names.axis_of(node.value, position + offset)} "
                 f"is {sizes.text(mine.size)}",
                 mask.span,
                 marks=[
@@ -333,11 +336,11 @@ def _check_range(
             checker.facts.assume_at_least(axis.size, item + 1 if item >= 0 else -item)
         return
     if not -axis.size <= item < axis.size:
-        span_of = f"0 to {axis.size - 1}" if axis.size else "none"
+        span_of = f"{counted(axis.size, 'element')}, {f'0 to {axis.size - 1}' if axis.size > 1 else '0'}"
         raise TcalcError(
             "shape",
-            f"there is no index {item}: {names.called(node.value)}'s axis {position} "
-            f"has {counted(axis.size, 'element')}, {span_of}",
+            f"there is no index {item}: {names.axis_of(node.value, position)} "
+            f"has {span_of if axis.size else 'no elements'}",
             span,
             marks=[Mark(node.value.span, str(type), errors.fixed(axis))],
         )

@@ -28,6 +28,8 @@ from tcalc.types.tensor import (
     Type,
     UnknownType,
     kind_of,
+    static_size,
+    static_value,
 )
 
 if TYPE_CHECKING:
@@ -171,8 +173,8 @@ def iterate(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Give
     inner = _function(given[0], "iterate")
     if isinstance(given[2].typed.type, UnknownType):  # a parameter without a type: known at each call
         raise Undetermined
-    count = given[2].typed.type.static if isinstance(given[2].typed.type, TensorType) else None
-    if not isinstance(count, int | sizes.Poly) or isinstance(count, bool) or (isinstance(count, int) and count < 0):
+    count = static_size(given[2].typed.type)
+    if count is None or (isinstance(count, int) and count < 0):
         raise TcalcError(
             "type",
             f"iterate's last argument says how often, an integer known while checking, "
@@ -303,7 +305,7 @@ def _axis_over(checker: Checker, over: Over, part: Typed, each: Given) -> int:
         if axis is None:
             static = checker.check(item)
             listed = static_list(static)
-            axis = listed[0] if listed else static.type.static if isinstance(static.type, TensorType) else None
+            axis = listed[0] if listed else static_value(static.type)
     if not isinstance(axis, int):
         raise TcalcError("type", "vmap works over an axis: an integer or a label", each.node.span)
     try:

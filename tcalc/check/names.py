@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
-from tcalc.check import alone, calls, derivatives, errors
+from tcalc.check import alone, autograd, calls, derivatives, errors
 from tcalc.check.arguments import Given
 from tcalc.check.near import nearest
 from tcalc.check.typed import Static, Typed, item_of
@@ -88,8 +88,14 @@ ELSEWHERE = {
     "tuple": "(…) keeps its parts apart",
     "dict": "bind each part to a name, or keep them apart in a tuple",
     "isinstance": "every value's type is known before it runs",
-    "requires_grad": "grad[x](e) asks for a derivative where it is wanted",
-    "is_leaf": "grad[x](e) asks for a derivative where it is wanted",
+    **dict.fromkeys(
+        ("set_grad_enabled", "enable_grad", "inference_mode", "is_grad_enabled"),
+        "nothing is recorded unless a gradient is asked for",
+    ),
+    **dict.fromkeys(("grad_fn", "retain_grad"), ":graph z shows how z is computed, with the gradient by every step"),
+    **dict.fromkeys(("optimizer", "optimiser", "scheduler"), "minimize[w](loss) moves w; by hand, w -= 0.1 * w.grad"),
+    **dict.fromkeys(("Variable", "Parameter"), "write tensor(…, requires_grad=True)"),
+    **dict.fromkeys(("register_hook", "grad_hook"), "f(grad[x](e)) does what a hook would do to a gradient"),
     **dict.fromkeys(
         ("stride", "is_contiguous", "data_ptr", "storage", "untyped_storage", "storage_offset"),
         "how a tensor lies in memory is no part of its value",
@@ -233,6 +239,8 @@ def torch_name(checker: Checker, node: nodes.Attribute) -> Builtin | DType | flo
     assert path is not None
     prefix, _, name = path.rpartition(".")
     space = SPACES.get(prefix)
+    if path in autograd.ROWS:
+        return library.row(autograd.ROWS[path])
     if prefix in ("np", "numpy") and name in CONSTANTS:
         return CONSTANTS[name]
     if space is None:
@@ -254,6 +262,8 @@ def torch_name(checker: Checker, node: nodes.Attribute) -> Builtin | DType | flo
 def unknown_torch(checker: Checker, node: nodes.Attribute) -> TcalcError:
     """A dotted torch name that has no row."""
     path = dotted(node) or node.span.text
+    if path in autograd.OTHERWISE:
+        return TcalcError("name", f"there is no {path}: {autograd.OTHERWISE[path]}", node.span)
     if path.startswith("torch.optim"):
         return TcalcError("name", f"there is no {path}: {ELSEWHERE['optim']}", node.span)
     if path.split(".")[0] in ("np", "numpy"):
@@ -269,7 +279,8 @@ def unknown_torch(checker: Checker, node: nodes.Attribute) -> TcalcError:
         return TcalcError("name", f"there is no {path}: {ELSEWHERE[name]}", node.span)
     space = SPACES.get(prefix, "")
     known = () if checker.surroundings.brief else (*library.names(space), *reachable.names((space,)))
-    near = nearest(name, known)
+    of_torch = [dtype.torch_name for dtype in dtypes.DTYPES] if prefix == "torch" else []
+    near = nearest(name, [*of_torch, *known])
     hint = f"; did you mean {' or '.join(f'{prefix}.{each}' for each in near)}?" if near else ""
     return TcalcError("name", f"there is no {path}{hint}", node.span)
 
@@ -295,6 +306,8 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
         raise unknown_part(node.value, type, node.name, node.name_span)
     if node.name == "grad":
         return derivatives.accumulated(checker, node, value)
+    if node.name in ("requires_grad", "is_leaf") and not isinstance(type, FunctionType):
+        return derivatives.recorded(checker, node, value)
     if node.name in ("device", "is_cuda"):
         from tcalc.check.devices import attribute as of_device
 
@@ -357,9 +370,23 @@ def conversion_method(name: str) -> DType | None:
     return dtypes.lookup(CONVERTING.get(name, name))
 
 
+def full_name(row: library.Builtin, name: str) -> str:
+    """How a builtin is written where its bare name means something else: "torch.linalg.inv"; empty where it cannot."""
+    spaces = [space for space in row.spaces if space != "hidden"]
+    if not spaces:
+        return ""
+    return "torch." + (f"{spaces[0]}." if "" not in spaces else "") + name
+
+
 def called(node: nodes.Node) -> str:
     """What to call an expression in a sentence: its own text where that is short, else "this"."""
     return shown(node.span.text) or "this"
+
+
+def axis_of(node: nodes.Node, position: int) -> str:
+    """What to call an axis in a sentence: "x's axis 0", of a long expression "axis 0"."""
+    short = shown(node.span.text)
+    return f"{short}'s axis {position}" if short else f"axis {position}"
 
 
 def shown(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
-#: How alike two names must be, from 0 to 1; of three letters one may be wrong.
+#: How alike two names must be, from 0 to 1; of three letters one may be wrong, missing or too many.
 ALIKE, ALIKE_IF_SHORT = 0.72, 0.6
 #: A second name that is so much less alike than the first was hardly meant.
 FARTHER = 0.1
@@ -34,6 +34,8 @@ def _likely(name: str, known: Iterable[str], cutoff: float) -> Iterator[str]:
     """Those whose letters alone do not rule them out: two names match in `cutoff` of all their letters, or more."""
     letters, length = _letters(name), len(name)
     for each in known:
+        if length <= 3 and abs(len(each) - length) > 1:
+            continue
         other = _letters(each)
         least = cutoff * (length + len(each)) / 2
         if length - (letters & ~other).bit_count() >= least and len(each) - (other & ~letters).bit_count() >= least:

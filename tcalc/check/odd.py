@@ -9,7 +9,7 @@ from tcalc.check import names
 from tcalc.check.rounding import CHOOSING, EXACT, HARDLY_ZERO, ROUNDED, WHOLE, Roundings, is_float, is_whole
 from tcalc.library import einsum
 from tcalc.syntax import nodes
-from tcalc.types.tensor import Axis, TensorType, Type
+from tcalc.types.tensor import Axis, TensorType, Type, static_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +43,10 @@ def growth(
     if len(operands) < 2 or any(names.makes_axes(each.node) for each in operands):
         return
     types = [each.typed.type for each in operands]
+    pair = frozenset(type.outline for type in types if isinstance(type, TensorType))
+    if pair in checker.told:
+        return  # `where(y > t, y, t)`: one cause
+    checker.told.add(pair)
     grown = TensorType(result.dtype, spread.axes)  # a loss has its mean afterwards
     counts = [type.numel for type in types if isinstance(type, TensorType)]
     largest = max([count for count in counts if isinstance(count, int)], default=0)
@@ -58,9 +62,8 @@ def hidden(checker: Checker, node: nodes.Name) -> None:
     row = library.row(node.name)
     if row is None or row.attribute or checker.scope.lookup(node.name) is not None:
         return
-    spaces = [space for space in row.spaces if space != "hidden"]
-    prefix = "torch." + (f"{spaces[0]}." if spaces and "" not in spaces and spaces[0] else "")
-    still = f"; {prefix}{node.name} still means it" if spaces else ""
+    full = names.full_name(row, node.name)
+    still = f"; {full} still means it" if full else ""
     checker.note(f"{node.name} now hides the builtin{still}", node.span, "hidden")
 
 
@@ -75,7 +78,7 @@ def equality(checker: Checker, node: nodes.Expr, row: Builtin, given: Mapping[st
 
 
 def _is_seldom_meant(checker: Checker, sides: Sequence[Typed]) -> bool:
-    one, other = map(_static, sides)
+    one, other = [static_value(side.type) for side in sides]
     if isinstance(one, int | float) and isinstance(other, int | float):
         return one != other and abs(one - other) <= NEAR * max(abs(one), abs(other))
     roundings = Roundings(checker.scope, dict(checker.bound))
@@ -88,10 +91,6 @@ def _is_seldom_meant(checker: Checker, sides: Sequence[Typed]) -> bool:
     if 0 in (one, other):
         return not rows.isdisjoint(HARDLY_ZERO)  # a norm is zero where the vector is
     return rows.isdisjoint(CHOOSING | WHOLE)  # `x == max(x)`, `x == round(x)`
-
-
-def _static(typed: Typed) -> object:
-    return typed.type.static if isinstance(typed.type, TensorType) else None
 
 
 def letters(checker: Checker, node: nodes.Expr, text: object) -> None:
@@ -122,8 +121,9 @@ def labels(checker: Checker, node: nodes.Expr, before: object, after: Type) -> N
     words = [str(axis.label) for axis in lost]
     listed = f"{', '.join(words[:-1])} and {words[-1]}" if words[1:] else words[0]
     which = f"this reshape loses the label{'s' if words[1:] else ''} {listed}"
-    if any(note.kind == "label" and note.message.startswith(which) for note in checker.notes):
-        return  # once is enough in one statement
+    if which in checker.told:
+        return
+    checker.told.add(which)
     bare = [axis for axis in after.axes if isinstance(axis, Axis) and axis.label is None]
     if words[1:] and sorted([str(axis.size) for axis in lost]) == sorted([str(axis.size) for axis in bare]):
         checker.note(f"{which}, and swaps no axes; transpose and permute do", node.span, "label")

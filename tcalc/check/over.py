@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcalc.check.arguments import Given, static_argument, static_list
+from tcalc.check.arguments import WANTED, Given, static_argument, static_list
+from tcalc.check.holes import Unfilled
 from tcalc.errors import TcalcError
 from tcalc.library.builtin import Builtin
 from tcalc.syntax import nodes
-from tcalc.types import size as sizes
 from tcalc.types.mismatch import Mismatch
 from tcalc.types.signature import Signature
-from tcalc.types.tensor import Axis, TensorType, TupleType, Type
+from tcalc.types.tensor import Axis, TensorType, TupleType, Type, static_size
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
@@ -37,6 +37,9 @@ def fill(checker: Checker, row: Builtin, signature: Signature, over: Over, first
             parameter = next(p for p in signature.parameters if p.name == name)
             filled[name] = static_argument(checker, parameter, Given(None, checker.check(item.value), item.value))
             continue
+        if checker.is_open(item):
+            raise Unfilled(checker, item, (), WANTED["axis"], _labels(first))
+        item = checker.filling(item)
         if isinstance(item, nodes.Name):
             axis = axis_of_label(item, first)
             if axis is not None:
@@ -82,21 +85,22 @@ def axis_of_label(node: nodes.Name, type: Type | None) -> int | None:
     return position - len(type.axes) if packed else position
 
 
+def _labels(type: Type | None) -> list[str]:
+    axes = type.axes if isinstance(type, TensorType) else ()
+    return [axis.label for axis in axes if isinstance(axis, Axis) and axis.label]
+
+
 def _integers(checker: Checker, item: nodes.Expr, first: Type | None) -> list[object]:
     if isinstance(first, TupleType) and first.items:
         first = first.items[0]
     if isinstance(item, nodes.Name) and checker.lookup(item.name, item.span) is None:
-        labels = (
-            [axis.label for axis in first.axes if isinstance(axis, Axis) and axis.label]
-            if isinstance(first, TensorType)
-            else []
-        )
+        labels = _labels(first)
         has = f"its labels are {', '.join(labels)}" if labels else "no axis has a label"
         raise TcalcError("label", f"no axis of {first} is called {item.name}; {has}", item.span)
     typed = checker.check(item)
-    static = typed.type.static if isinstance(typed.type, TensorType) else None
-    if isinstance(static, int | sizes.Poly) and not isinstance(static, bool):
-        return [static]
+    size = static_size(typed.type)
+    if size is not None:
+        return [size]
     listed = static_list(typed)
     if listed is not None:
         return list(listed)

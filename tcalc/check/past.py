@@ -15,6 +15,9 @@ from tcalc.types.tensor import TensorType, Type
 #: A variable that was computed in more steps, one after another, no longer knows how.
 MOST_STEPS = 1000
 
+#: How what `backward` had gathered for a variable is called among what a past was given: this and the name.
+GRADIENT = "grad:"
+
 _numbers = count()
 
 

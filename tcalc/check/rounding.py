@@ -6,7 +6,7 @@ from math import frexp, inf
 from typing import TYPE_CHECKING
 
 from tcalc.check.typed import Apply, Bound, Choice, Convert, Derivative, Item, Local, Loop, Reference, Typed, Use
-from tcalc.types.tensor import TensorType, Type
+from tcalc.types.tensor import TensorType, Type, static_value
 
 if TYPE_CHECKING:
     from tcalc.check.scope import Scope
@@ -123,11 +123,11 @@ def _is_whole(typed: Typed) -> bool:
 
 def is_whole(typed: Typed, least: float = -inf) -> bool:
     """Whether a value is a whole number that is known while checking."""
-    static = typed.type.static if isinstance(typed.type, TensorType) else None
+    static = static_value(typed.type)
     return isinstance(static, int | float) and static == static // 1 and static >= least
 
 
 def _is_power_of_two(typed: Typed) -> bool:
     """Whether a division by it only shifts the exponent."""
-    static = typed.type.static if isinstance(typed.type, TensorType) else None
+    static = static_value(typed.type)
     return isinstance(static, int | float) and 0 < static < 2**53 and frexp(static)[0] == 0.5

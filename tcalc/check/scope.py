@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from tcalc.types.tensor import Axis, Origin, Pack, TensorType, TupleType, Type
@@ -10,13 +11,22 @@ from tcalc.types.tensor import Axis, Origin, Pack, TensorType, TupleType, Type
 class Variable:
     """What is known of a session variable: its type, and whether an annotation bound it, so that it names axes.
 
-    `rounding` says how its floats were rounded: see `check.rounding`. `origin` is the definition, where it is a number.
+    `rounding` says how its floats were rounded: see `check.rounding`. `origin` is the definition. `integers` are those
+    that it holds, where the program says so: see `check.wrapping`.
     """
 
-    __slots__ = ("names_axes", "origin", "rounding", "type")
+    __slots__ = ("integers", "names_axes", "origin", "rounding", "type")
 
-    def __init__(self, type: Type, names_axes: bool = False, rounding: int = 0, origin: Origin | None = None) -> None:
+    def __init__(
+        self,
+        type: Type,
+        names_axes: bool = False,
+        rounding: int = 0,
+        origin: Origin | None = None,
+        integers: Sequence[int] = (),
+    ) -> None:
         self.type, self.names_axes, self.rounding, self.origin = type, names_axes, rounding, origin
+        self.integers = integers
 
 
 class Scope(Protocol):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tcalc.check import calls, declared, derivatives, errors, holes, names, odd, saving, updates
+from tcalc.check import autograd, calls, declared, derivatives, errors, holes, names, odd, saving, updates, wrapping
+from tcalc.check.annotations import is_static_integer, size_names, word_dtype
 from tcalc.check.arguments import Given
 from tcalc.check.checked import HIDDEN, Checked, origin_of
 from tcalc.check.checker import Checker, Key, Poisoned
@@ -49,12 +50,16 @@ def check_statement(
     `settled` are the parts that were computed already, because data decide their shapes.
     """
     checker = Checker(scope, surroundings, settled)
+    hole: holes.Unfilled | None = None
     try:
+        statement = autograd.statement(statement) or statement
         checked = CHECKS[statement.__class__](checker, statement)
     except Undetermined:
         checked = _undetermined(statement)
     except holes.Unfilled as unfilled:
-        raise _answered(statement, checker, unfilled) from None
+        hole = unfilled.with_traceback(None)
+    if hole is not None:  # outside of its handling, so that the answer does not hold all frames below
+        raise _answered(statement, checker, hole)
     checked.notes = checker.notes
     checked.used, checked.derives = checker.used, checker.derives
     checked.pending = checker.pending
@@ -66,9 +71,14 @@ def _answered(statement: nodes.Statement, checker: Checker, unfilled: holes.Unfi
     from tcalc.check.fillings import Filling, answered  # nothing that runs needs it
 
     outer = checker.surroundings
-    surroundings = Surroundings(outer.default_float, header=outer.header, device=outer.device, storable=outer.storable)
+    if outer.brief:
+        return holes.unanswered(unfilled)
+    surroundings = Surroundings(
+        outer.default_float, header=outer.header, device=outer.device, storable=outer.storable, memory=outer.memory
+    )
 
     def fault(filling: Filling | None) -> Exception | None:
+        surroundings.brief = filling is not None  # of what is tried only whether it checks is asked
         trial = Checker(checker.scope, surroundings)
         trial.filled = {} if filling is None else {id(unfilled.node): filling}
         try:
@@ -77,6 +87,9 @@ def _answered(statement: nodes.Statement, checker: Checker, unfilled: holes.Unfi
             return None
         except (TcalcError, Poisoned, RecursionError) as error:
             return error
+        if isinstance(filling, nodes.Name):  # the name of a variable by which a derivative is zero does not fit
+            zeros = [note for note in trial.notes if note.kind == "zero"]
+            return TcalcError("grad", zeros[0].message, zeros[0].span) if zeros else None
         return None
 
     most = MOST_TRIED // (1 + checker.inlined // INLINED)
@@ -104,7 +117,7 @@ def introduced(statement: nodes.Statement) -> list[str]:
     They are the size names of an annotation, and what `A[0] = v` changes, which keeps its type.
     """
     if isinstance(statement, nodes.Bind) and statement.annotation is not None:
-        return declared.size_names(statement.annotation)
+        return size_names(statement.annotation)
     target = updates.root(statement.target) if isinstance(statement, nodes.Update) else None
     return [target.name] if target is not None else []
 
@@ -235,7 +248,10 @@ def bind(checker: Checker, statement: nodes.Bind) -> Checked:
         return _bind_function(statement, typed)
     rounding = Roundings(checker.scope, {}).of(typed)
     origin = origin_of(statement, name)
-    checked.variables = [(name, Variable(fixed_here(typed.type, origin), rounding=rounding, origin=origin)), *extra]
+    variable = Variable(
+        fixed_here(typed.type, origin), rounding=rounding, origin=origin, integers=wrapping.known(checker, typed)
+    )
+    checked.variables = [(name, variable), *extra]
     return checked
 
 
@@ -291,7 +307,7 @@ def _expected(checker: Checker, annotation: nodes.TypeExpr | None) -> Type | Non
             axes.append(Axis(size, part.label))
         except (ValueError, KeyError, ZeroDivisionError):
             return None
-    dtype = declared.word_dtype(annotation)
+    dtype = word_dtype(annotation)
     return TensorType(dtype or dtypes.ANY, tuple(axes))
 
 
@@ -307,7 +323,7 @@ def _annotated(checker: Checker, statement: nodes.Bind, typed: Typed) -> tuple[T
     what = statement.target.name
     if isinstance(typed.type, UnknownType):
         return typed, []
-    if declared.is_static_integer(annotation):
+    if is_static_integer(annotation):
         if static_integer(typed.type) is None:
             raise TcalcError(
                 "type", f"{what} must be an integer known while checking, and this is {typed.type}", typed.span

@@ -19,7 +19,8 @@ class Surroundings:
     computed, so that they are collected. `header` gives the type of what is in a file, or of one tensor in it by its
     name, `storable` raises where a value of some type cannot be saved under a path. `infer` gives the type of a call
     that only torch knows. `device` is where tensors live. `memory` knows what variables were computed by, for
-    derivatives. `brief` says that a program has so many errors that nobody reads which names are near an unknown one.
+    derivatives. `brief` says that a program has so many errors that nobody reads which names are near an unknown one,
+    or what fits a hole.
     """
 
     __slots__ = ("brief", "default_float", "device", "evaluating", "header", "infer", "memory", "storable")

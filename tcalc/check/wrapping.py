@@ -8,15 +8,16 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from tcalc.check.typed import Apply, Convert, Literal, Typed
+from tcalc.check.typed import Apply, Convert, Literal, Reference, Typed
 from tcalc.library.builtin import Builtin
 from tcalc.library.folding import power
 from tcalc.syntax import nodes
 from tcalc.types.dtypes import DType
-from tcalc.types.tensor import TensorType, Type
+from tcalc.types.tensor import TensorType, Type, static_integer
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
+    from tcalc.check.scope import Scope
     from tcalc.source import Span
 
 #: The least and the greatest number that a value holds.
@@ -35,7 +36,7 @@ CONVERSIONS = frozenset(["tensor", "as_tensor", "to"])
 #: Rows that likely leave 8 bits, with what they give.
 RISKS = {"add": "sum", "sub": "difference", "mul": "product", "pow": "power"}
 #: What is looked at, besides operators.
-WATCHED = PRODUCTS | CONVERSIONS
+WATCHED = PRODUCTS | CONVERSIONS | {"full"}
 #: Of a longer range the numbers are not listed.
 MOST_KNOWN = 1000
 #: Rows that make a tensor of one number throughout.
@@ -52,7 +53,7 @@ def note(
     if not isinstance(result, TensorType) or result.dtype.rank != 1 or result.static is not None:
         return
     whole = [operand for operand in operands if isinstance(operand, Typed)]
-    if row.name in CONVERSIONS and whole:
+    if (row.name in CONVERSIONS or row.name == "full") and whole:
         converted(checker, whole[0], result.dtype, node)
         return
     operation = OPERATIONS.get(row.name)
@@ -65,7 +66,7 @@ def note(
         if number is not None and not least <= number <= greatest:
             _tell(checker, result.dtype, str(number), operand.span, "number")
             return
-        known.append(numbers(operand))
+        known.append(numbers(checker.scope, operand))
     if not all(known):
         _note_risk(checker, row, node, whole, result.dtype)
         return
@@ -113,13 +114,12 @@ def _note_risk(checker: Checker, row: Builtin, node: nodes.Expr, operands: Seque
 def _number(operand: Typed) -> int | None:
     """The one integer that an operand is."""
     weak = operand.operand if isinstance(operand, Convert) else operand
-    number = weak.type.static if isinstance(weak.type, TensorType) else None
-    return number if isinstance(number, int) and number.__class__ is int else None
+    return static_integer(weak.type)
 
 
 def converted(checker: Checker, typed: Typed, dtype: DType, node: nodes.Expr) -> None:
     """A note where a known number leaves the dtype that it is converted to."""
-    lost = _lost(typed, dtype)
+    lost = _lost(checker.scope, typed, dtype)
     if lost is not None:
         _tell(checker, dtype, str(lost), node.span, "number")
 
@@ -134,17 +134,17 @@ def _met(known: Sequence[list[int]], types: Sequence[Type]) -> Iterable[tuple[in
     return ()
 
 
-def fits(typed: Typed, dtype: DType) -> bool:
+def fits(scope: Scope, typed: Typed, dtype: DType) -> bool:
     """Whether the integers of a literal fit an integer dtype; True where nothing is known of them."""
-    return _lost(typed, dtype) is None
+    return _lost(scope, typed, dtype) is None
 
 
-def _lost(typed: Typed, dtype: DType) -> int | None:
+def _lost(scope: Scope, typed: Typed, dtype: DType) -> int | None:
     """A known number that an integer dtype does not hold."""
     if dtype.rank != 1:
         return None
     least, greatest = limits(dtype)
-    return next((number for number in numbers(typed) if not least <= number <= greatest), None)
+    return next((number for number in numbers(scope, typed) if not least <= number <= greatest), None)
 
 
 def limits(dtype: DType) -> Interval:
@@ -154,7 +154,7 @@ def limits(dtype: DType) -> Interval:
     return -(2 ** (dtype.bits - 1)), 2 ** (dtype.bits - 1) - 1
 
 
-def numbers(typed: Typed) -> list[int]:
+def numbers(scope: Scope, typed: Typed) -> list[int]:
     """The integers that a value holds where they stand in the program, one for a tensor that is filled with it.
 
     None at all where they are not known, or do not fit the dtype.
@@ -163,7 +163,7 @@ def numbers(typed: Typed) -> list[int]:
         if typed.dtype.rank != 1:
             return []
         least, greatest = limits(typed.dtype)
-        inner = numbers(typed.operand)
+        inner = numbers(scope, typed.operand)
         return inner if inner and least <= min(inner) and max(inner) <= greatest else []
     if not isinstance(typed.type, TensorType):
         return []
@@ -176,17 +176,31 @@ def numbers(typed: Typed) -> list[int]:
     elif isinstance(static, tuple):
         _collect(static, found)
     elif isinstance(typed, Apply):
-        return _made(typed)
+        return _made(scope, typed)
+    elif isinstance(typed, Reference):
+        variable = scope.lookup(typed.name)
+        return [] if variable is None else list(variable.integers)
     return found
 
 
-def _made(call: Apply) -> list[int]:
+def known(checker: Checker, typed: Typed) -> Sequence[int]:
+    """What is remembered of a variable's integers: those of a tensor that no type carries, where they are few."""
+    type = typed.type
+    if not isinstance(type, TensorType) or type.dtype.rank != 1 or type.static is not None:
+        return ()
+    found = numbers(checker.scope, typed)
+    return found if len(found) <= MOST_KNOWN else ()
+
+
+def _made(scope: Scope, call: Apply) -> list[int]:
     """The numbers that a call makes, where its arguments say so: all of them, or one for all."""
     row, options = call.row.name, call.options
     if row in FILLED:
         return [FILLED[row]]
+    if row == "full" and isinstance(call.operands[0], Typed):
+        return numbers(scope, call.operands[0])
     if row in CONVERSIONS and isinstance(call.operands[0], Typed):
-        return numbers(call.operands[0])
+        return numbers(scope, call.operands[0])
     start, end, step = options.get("start", 0), options.get("end"), options.get("step", 1)
     if row == "arange" and isinstance(start, int) and isinstance(end, int) and isinstance(step, int):
         every = range(start, end, step)

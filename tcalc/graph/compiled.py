@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.check.dependence import names_of
-from tcalc.check.typed import Derivative, Static
+from tcalc.check.typed import Bound, Derivative, Static, Typed
 from tcalc.graph.graph import Graph
 from tcalc.graph.lower import lower, lowered_with_draws
 from tcalc.graph.rewrite import rewrite
@@ -14,6 +14,16 @@ from tcalc.types.tensor import is_known
 
 if TYPE_CHECKING:
     from tcalc.check.checked import Checked
+    from tcalc.types.dtypes import DType
+
+
+class Closed:
+    """The graph of a derivative, whose closed form may be shown beside its value; of several, a tuple."""
+
+    __slots__ = ("default_float", "result")
+
+    def __init__(self, result: object, default_float: DType) -> None:
+        self.result, self.default_float = result, default_float
 
 
 class Compiled:
@@ -45,3 +55,23 @@ class Compiled:
                 self.draws = tuple(draws)
                 lowered = Graph((*lowered.results, *draws.values()), lowered.effects)
             self.graph = rewrite(lowered)
+
+    @property
+    def derivatives(self) -> tuple[object, ...]:
+        """For each value that is a derivative the graph's result, a node or a tuple of them; None for the others."""
+        results = iter(()) if self.graph is None else iter(self.graph.results)
+        computed = [None if known else next(results, None) for known in self.known]
+        return tuple(
+            [each if is_derivative(value) else None for each, value in zip(computed, self.checked.values, strict=True)]
+        )
+
+
+def is_derivative(typed: Typed) -> bool:
+    """Whether an expression is a derivative, and nothing is done with it."""
+    while isinstance(typed, Bound):
+        typed = typed.body
+    return isinstance(typed, Derivative) and typed.kind in DERIVATIVES
+
+
+#: The forms whose result has a formula.
+DERIVATIVES = ("grad", "vjp", "jvp", "jacobian", "hessian")

@@ -80,7 +80,8 @@ class Input(Node):
         self.inputs = ()
 
     def signature(self) -> object:
-        return ("input", self.name)
+        # Numbers say which input of a block it is, and there are blocks in blocks.
+        return ("input", self.name) if isinstance(self.name, str) else self
 
 
 class Operation(Node):
@@ -120,6 +121,12 @@ class Operation(Node):
         # floats by their digits: -0.0 is not 0.0
         options = [(name, repr(v) if v.__class__ is float else v) for name, v in self.options.items()]
         return (self.row, self.slots, *options)
+
+
+class Guarded(Operation):
+    """A `where` that puts 0, the limit, where a derivative's quotient has no value. Formulas are read without it."""
+
+    __slots__ = ()
 
 
 class Conversion(Node):
@@ -181,6 +188,10 @@ class Pullback(Node):
     ) -> None:
         self.span, self.type, self.body, self.inputs = span, type, body, inputs
         self.wanted, self.parts = wanted, parts
+
+
+#: So near, in terms of the slope, a gradient and finite differences agree.
+AGREED = 1e-5
 
 
 class Probe(Node):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tcalc import library
 from tcalc.check import typed as t
+from tcalc.check.past import Memory, Version
 from tcalc.errors import TcalcError
 from tcalc.graph.graph import (
     ABSENT,
@@ -133,6 +134,14 @@ class Lowering:
         """Whether an expression is lowered by another lowering than this one."""
         return False
 
+    def recalled(self, typed: t.Derivative) -> Memory | None:
+        """The session's variables as a derivative sees them that is lowered here."""
+        return typed.surroundings.memory if self.outer is None else self.outer.recalled(typed)
+
+    def known(self, version: Version) -> object:
+        """What stands for a session's variable as it was bound once, None where that is its value."""
+        return None if self.outer is None else self._captured_result(self.outer.known(version))
+
     def refuse_draw(self, typed: t.Apply) -> None:
         """An error where random numbers must not be drawn: what was drawn before is meant."""
         if self.outer is not None:
@@ -170,6 +179,12 @@ class Lowering:
         """What stands for a value from outside of the program: a variable, or a file's."""
         if self.outer is not None:
             return self._captured_result(self.outer.input(typed, name))
+        return self.outside(typed, name)
+
+    def outside(self, typed: t.Typed, name: str) -> object:
+        """The input of the whole graph that has some name."""
+        if self.outer is not None:
+            return self._captured_result(self.outer.outside(typed, name))
         found = self.inputs.get(name)
         if found is None:
             found = self.inputs[name] = Input(typed.span, typed.type, name)
@@ -206,9 +221,13 @@ class Lowering:
 
     def bound(self, typed: t.Bound) -> object:
         for local, value in typed.bindings:
-            self.bound_to[local] = value
-            self.locals[local] = self.lower(value)
+            self.bind(local, value)
         return self.lower(typed.body)
+
+    def bind(self, local: t.Local, value: t.Typed) -> None:
+        """Lower what a local variable is bound to."""
+        self.bound_to[local] = value
+        self.locals[local] = self.lower(value)
 
     def apply(self, typed: t.Apply) -> object:
         if typed.row.special == "load":  # the session reads the file, as it reads its variables

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import FLAT, Builtin, Form, Rule
+from tcalc.library.builtin import CUT, TYPE_ALONE, Builtin, Form, Rule
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.dtypes import DType
@@ -136,7 +136,7 @@ def single(match: Match) -> Type:
 ROWS = [
     Builtin(
         "shape",
-        [Form("(x: any[*s]) -> i64[...]", shape, vjp=FLAT)],
+        [Form("(x: any[*s]) -> i64[...]", shape, vjp=TYPE_ALONE)],
         attribute=True,
         torch="kernel:shape",
         doc="The sizes of all axes.",
@@ -145,8 +145,8 @@ ROWS = [
     Builtin(
         "size",
         [
-            Form("(x: any[*s]) -> i64[...]", shape, vjp=FLAT),
-            Form("(x: any[*s], dim: axis) -> i64[...]", one_size, vjp=FLAT),
+            Form("(x: any[*s]) -> i64[...]", shape, vjp=TYPE_ALONE),
+            Form("(x: any[*s], dim: axis) -> i64[...]", one_size, vjp=TYPE_ALONE),
         ],
         torch="kernel:size",
         doc="The size of one axis, or of all axes as a vector.",
@@ -154,7 +154,7 @@ ROWS = [
     ),
     Builtin(
         "numel",
-        [Form("(x: any[*s]) -> i64[]", count, vjp=FLAT)],
+        [Form("(x: any[*s]) -> i64[]", count, vjp=TYPE_ALONE)],
         torch="kernel:numel",
         aliases=("nelement",),
         doc="The number of elements.",
@@ -162,7 +162,7 @@ ROWS = [
     ),
     Builtin(
         "ndim",
-        [Form("(x: any[*s]) -> i64[]", rank, vjp=FLAT)],
+        [Form("(x: any[*s]) -> i64[]", rank, vjp=TYPE_ALONE)],
         attribute=True,
         torch="kernel:rank",
         doc="The number of axes.",
@@ -170,7 +170,7 @@ ROWS = [
     ),
     Builtin(
         "dim",
-        [Form("(x: any[*s]) -> i64[]", rank, vjp=FLAT)],
+        [Form("(x: any[*s]) -> i64[]", rank, vjp=TYPE_ALONE)],
         torch="kernel:rank",
         aliases=("ndimension",),
         doc="The number of axes.",
@@ -178,7 +178,7 @@ ROWS = [
     ),
     Builtin(
         "len",
-        [Form("(x: any[*s]) -> i64[]", length, vjp=FLAT)],
+        [Form("(x: any[*s]) -> i64[]", length, vjp=TYPE_ALONE)],
         torch="kernel:length",
         special="len",
         doc="The size of the first axis.",
@@ -186,7 +186,7 @@ ROWS = [
     ),
     Builtin(
         "dtype",
-        [Form("(x: any[*s]) -> any[...]", dtype_of)],
+        [Form("(x: any[*s]) -> any[...]", dtype_of, vjp=TYPE_ALONE)],
         attribute=True,
         torch="kernel:shape",
         doc="The dtype, as a value that other calls take.",
@@ -195,9 +195,9 @@ ROWS = [
     Builtin(
         "to",
         [
-            Form("(x: any[*s], dtype: dtype) -> any[...]", in_dtype),
-            Form("(x: any[*s], other: T[*o]) -> any[...]", like_other),
-            Form("(x: any[*s], device: text, dtype: dtype = None) -> any[...]", on_device),
+            Form("(x: any[*s], dtype: dtype) -> any[...]", in_dtype, vjp={"x": "g"}),
+            Form("(x: any[*s], other: T[*o]) -> any[...]", like_other, vjp={"x": "g"}),
+            Form("(x: any[*s], device: text, dtype: dtype = None) -> any[...]", on_device, vjp={"x": "g"}),
         ],
         torch="kernel:to",
         aliases=("type", "type_as"),
@@ -226,7 +226,7 @@ ROWS = [
     ],
     Builtin(
         "detach",
-        [Form("(x: any[*s]) -> any[*s]", vjp=FLAT)],
+        [Form("(x: any[*s]) -> any[*s]", vjp=CUT)],
         torch="kernel:same",
         view=True,
         doc="The same value, with derivative zero.",
@@ -234,7 +234,7 @@ ROWS = [
     ),
     Builtin(
         "data",
-        [Form("(x: any[*s]) -> any[*s]", vjp=FLAT)],
+        [Form("(x: any[*s]) -> any[*s]", vjp=CUT)],
         torch="kernel:same",
         attribute=True,
         view=True,
@@ -243,7 +243,7 @@ ROWS = [
     ),
     Builtin(
         "result_type",
-        [Form("(a: any[*s], b: any[*t]) -> any[...]", met_dtype)],
+        [Form("(a: any[*s], b: any[*t]) -> any[...]", met_dtype, vjp=TYPE_ALONE)],
         torch="kernel:shape",
         doc="The dtype of an operation on these two.",
         example="zeros(2, dtype=result_type([1, 2], 0.5))  #=> [0.0, 0.0]",
@@ -257,14 +257,14 @@ ROWS = [
     ),
     Builtin(
         "element_size",
-        [Form("(x: any[*s]) -> i64[]", width)],
+        [Form("(x: any[*s]) -> i64[]", width, vjp=TYPE_ALONE)],
         torch="kernel:width",
         doc="The bytes that one element takes.",
         example="[1, 2].element_size()  #=> 8",
     ),
     Builtin(
         "is_tensor",
-        [Form("(x: any[*s]) -> bool[]", lambda match: TensorType(dtypes.BOOL, (), True))],
+        [Form("(x: any[*s]) -> bool[]", lambda match: TensorType(dtypes.BOOL, (), True), vjp=TYPE_ALONE)],
         torch="kernel:is_tensor",
         doc="Whether the argument is a tensor, which numbers are too.",
         example="is_tensor([1, 2])  #=> True",
@@ -272,7 +272,7 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form("(x: any[*s]) -> bool[]", holds(kind))],
+            [Form("(x: any[*s]) -> bool[]", holds(kind), vjp=TYPE_ALONE)],
             torch=f"kernel:{name}",
             doc=f"Whether the dtype is {kind if kind == 'complex' else 'a real floating one'}.",
             example=example,

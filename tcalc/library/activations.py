@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form
+from tcalc.library.builtin import Builtin, Form, Vjp
 from tcalc.library.rules import by_axes, chosen_axes, divided, tensor
-from tcalc.library.vjps import along, formulas
+from tcalc.library.vjps import Called, along, formulas, shape_of
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes
 from tcalc.types.match import Match
@@ -14,13 +14,20 @@ from tcalc.types.tensor import Axis
 NEURAL = ("", "nn.functional")
 
 
+def _gelu(call: Called) -> Vjp | None:
+    """The distribution function and x times its density; of the approximation autograd."""
+    text = "g * (erfc(-x / sqrt(2)) / 2 + x * exp(-x^2 / 2) / sqrt(2 * pi))"
+    return {"x": text} if call["approximate"] == "none" else None
+
+
 def _each(word: str, rows: str, spaces: tuple[str, ...] = NEURAL, prefix: str = "nn.functional.") -> list[Builtin]:
     """Rows of one argument, from lines `name(options) | doc | example  #=> result`."""
     found = []
     for line in rows.strip().splitlines():
         head, doc, example = [part.strip() for part in line.split("|")]
         name, _, options = head.removesuffix(")").partition("(")
-        form = Form(f"(x: {word}[*s]{', ' if options else ''}{options}) -> {word}[*s]", vjp=COTANGENTS.get(name))
+        vjp = _gelu if name == "gelu" else COTANGENTS[name]
+        form = Form(f"(x: {word}[*s]{', ' if options else ''}{options}) -> {word}[*s]", vjp=vjp)
         found.append(Builtin(name, [form], torch=prefix + name, doc=doc, example=example, spaces=spaces))
     return found
 
@@ -55,6 +62,9 @@ elu | g * where(x > 0, 1, out + alpha)
 celu | g * where(x > 0, 1, exp(x / alpha))
 hardsigmoid | g * (abs(x) < 3) / 6
 logsigmoid | g * sigmoid(-x)
+selu | g * where(x > 0, 1.0507009873554805, out + 1.7580993408473766)
+mish | let s = tanh(softplus(x)) in g * (s + x * (1 - s^2) * sigmoid(x))
+hardswish | g * where(x <= -3, 0, where(x < 3, x / 3 + 0.5, 1))
 silu | g * sigmoid(x) * (1 + x * (1 - sigmoid(x)))
 softsign | g / (1 + abs(x))^2
 tanhshrink | g * tanh(x)^2
@@ -99,6 +109,21 @@ def _halved(match: Match) -> Axes:
         sentence = f"{{0s}} {which_axis(position, len(x.axes))} is {sizes.text(axis.size)}, which 2 does not divide"
         raise Mismatch("shape", sentence, Place("x", axis), depth=4)
     return (*x.axes[:position], axis.resized(size), *x.axes[position + 1 :])
+
+
+def _gated(call: Called) -> Vjp:
+    dim = call["dim"]
+    half = shape_of(call)[dim] // 2
+    parts = f"a = narrow(x, {dim}, 0, {half}), s = sigmoid(narrow(x, {dim}, {half}, {half}))"
+    return {"x": f"let {parts} in cat([g * s, g * a * s * (1 - s)], {dim})"}
+
+
+def _of_length_one(call: Called) -> Vjp | None:
+    """Of the 2-norm; what is shorter than eps is divided by that."""
+    if call["p"] != 2:
+        return None
+    along = "g - out * sum(g * out, dim, keepdim=True)"
+    return {"x": f"let r = norm(x, 2, dim, keepdim=True) in where(r < eps, g, {along}) / clamp_min(r, eps)"}
 
 
 ROWS = [
@@ -160,7 +185,7 @@ ROWS = [
     ],
     Builtin(
         "glu",
-        [Form("(x: R[*s], dim: axis = -1) -> R[...]", by_axes(_halved))],
+        [Form("(x: R[*s], dim: axis = -1) -> R[...]", by_axes(_halved), vjp=_gated)],
         torch="nn.functional.glu",
         spaces=("nn.functional",),
         doc="The first half of an axis times sigmoid of the second.",
@@ -168,7 +193,12 @@ ROWS = [
     ),
     Builtin(
         "normalize",
-        [Form("(x: R[*l, n, *r], p: number = 2, dim: axis(n) = 1, eps: number = 1e-12) -> R[*l, n, *r]")],
+        [
+            Form(
+                "(x: R[*l, n, *r], p: number = 2, dim: axis(n) = 1, eps: number = 1e-12) -> R[*l, n, *r]",
+                vjp=_of_length_one,
+            )
+        ],
         torch="nn.functional.normalize",
         spaces=("nn.functional",),
         doc="x divided by its p-norm (2) over an axis (1); zeros stay zeros.",

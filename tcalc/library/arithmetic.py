@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 
-from tcalc.library.builtin import FLAT, Builtin, Form, Vjp
+from tcalc.library.builtin import STEP, Builtin, Form, Vjp
 from tcalc.library.folding import divide, floor_divide, power, remainder
 from tcalc.types import dtypes
 from tcalc.types.match import Match
@@ -104,7 +104,7 @@ ROWS = [
                 "(a: real[*s], b: real[*s], rounding_mode: text = None) -> real[*s]",
                 rounded,
                 torch="kernel:div_rounded",
-                vjp=FLAT,
+                vjp=STEP,
             ),
         ],
         torch="kernel:div",
@@ -116,7 +116,7 @@ ROWS = [
     ),
     Builtin(
         "floor_divide",
-        [Form("(a: real[*s], b: real[*s]) -> real[*s]", fold=floor_divide, vjp=FLAT)],
+        [Form("(a: real[*s], b: real[*s]) -> real[*s]", fold=floor_divide, vjp=STEP)],
         torch="kernel:floor_divide",
         operator="//",
         scalars=True,
@@ -162,7 +162,7 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form(f"(a: {word}[*s], b: {word}[*s]) -> bool[*s]", fold=getattr(operator, name), vjp=FLAT)],
+            [Form(f"(a: {word}[*s], b: {word}[*s]) -> bool[*s]", fold=getattr(operator, name), vjp=STEP)],
             torch=f"kernel:{name}",
             operator=symbol,
             aliases=(alias,) if alias else (),
@@ -181,35 +181,35 @@ ROWS = [
     ],
     Builtin(
         "logical_and",
-        [Form("(a: any[*s], b: any[*s]) -> bool[*s]", fold=lambda a, b: bool(a) and bool(b))],
+        [Form("(a: any[*s], b: any[*s]) -> bool[*s]", fold=lambda a, b: bool(a) and bool(b), vjp=STEP)],
         operator="and",
         doc="Whether both are true (not zero), element by element.",
         example="[True, False] and True  #=> [True, False]",
     ),
     Builtin(
         "logical_or",
-        [Form("(a: any[*s], b: any[*s]) -> bool[*s]", fold=lambda a, b: bool(a) or bool(b))],
+        [Form("(a: any[*s], b: any[*s]) -> bool[*s]", fold=lambda a, b: bool(a) or bool(b), vjp=STEP)],
         operator="or",
         doc="Whether one is true (not zero), element by element.",
         example="[True, False] or False  #=> [True, False]",
     ),
     Builtin(
         "logical_not",
-        [Form("(a: any[*s]) -> bool[*s]", fold=operator.not_)],
+        [Form("(a: any[*s]) -> bool[*s]", fold=operator.not_, vjp=STEP)],
         operator="notx",
         doc="Whether it is false (zero), element by element.",
         example="not [True, False]  #=> [False, True]",
     ),
     Builtin(
         "logical_xor",
-        [Form("(a: any[*s], b: any[*s]) -> bool[*s]", fold=lambda a, b: bool(a) != bool(b))],
+        [Form("(a: any[*s], b: any[*s]) -> bool[*s]", fold=lambda a, b: bool(a) != bool(b), vjp=STEP)],
         doc="Whether exactly one is true (not zero), element by element.",
         example="logical_xor([True, True], [True, False])  #=> [False, True]",
     ),
     *[
         Builtin(
             name,
-            [Form("(a: bits[*s], b: bits[*s]) -> bits[*s]", fold=fold)],
+            [Form("(a: bits[*s], b: bits[*s]) -> bits[*s]", fold=fold, vjp=STEP)],
             torch=f"kernel:{name}",
             operator=symbol,
             scalars=True,
@@ -224,7 +224,7 @@ ROWS = [
     ],
     Builtin(
         "bitwise_not",
-        [Form("(a: bits[*s]) -> bits[*s]", fold=lambda a: (not a) if isinstance(a, bool) else ~a)],
+        [Form("(a: bits[*s]) -> bits[*s]", fold=lambda a: (not a) if isinstance(a, bool) else ~a, vjp=STEP)],
         operator="~x",
         doc="Bitwise complement, element by element; of bools the logical one.",
         example="~[True, False]  #=> [False, True]",

@@ -10,13 +10,36 @@ from tcalc.types.signature import Signature
 from tcalc.types.tensor import Type
 
 #: The cotangents of a form's operands by the parameter: each in the language itself, from the parameters, `g` (the
-#: cotangent of the result) and `out` (the result).
-Vjp = Mapping[str, str]
+#: cotangent of the result) and `out` (the result). None for an operand whose cotangent torch's autograd finds.
+Vjp = Mapping[str, str | None]
 #: The same where it depends on how the form is called, from the operands (graph nodes) and options; None where torch's
-#: autograd finds it. Of several operands of one parameter, `tensors`, the first is `tensors0`.
+#: autograd finds it. Of several operands of one parameter, `tensors`, the first is `tensors0`. Of a result of several
+#: parts those are `out0`, `out1` …, and their cotangents `g0`, `g1` …, as far as they have one.
 VjpRule = Callable[[Mapping[str, Any]], Vjp | None]
-#: Nothing that goes in changes what comes out by a little: a step, a shape, a detached value.
-FLAT: Vjp = {}
+
+
+class Flat(dict[str, str | None]):
+    """The derivative of a form that is zero wherever there is one, and why: nothing changes the result by a little."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
+class ByAutograd(str):
+    """Why a form has no formula: torch's autograd finds its derivative."""
+
+    __slots__ = ()
+
+
+#: The ways to be flat.
+STEP = Flat("a step: it stays as it is, and then jumps")
+TYPE_ALONE = Flat("its type is read, and no number of it")
+CUT = Flat("cut off, which is what it is for")
+#: Common reasons for autograd.
+COMPLEX = ByAutograd("formulas are of real numbers")
+KERNEL = ByAutograd("torch has a kernel for its derivative")
+LONG = ByAutograd("a formula would be long")
 
 #: What a signature cannot say: the result's type from a fitted match. May raise Mismatch or Undetermined.
 Rule = Callable[[Match], Type]
@@ -38,7 +61,7 @@ class Form:
         rule: Rule | None = None,
         *,
         fold: Fold | None = None,
-        vjp: Vjp | VjpRule | None = None,
+        vjp: Vjp | VjpRule | ByAutograd | None = None,
         torch: str = "",
     ) -> None:
         self.text = text
@@ -47,7 +70,8 @@ class Form:
         self.torch = torch
         #: How a call on static numbers alone is computed while checking.
         self.fold = fold
-        #: How derivatives go through it; None where torch's autograd finds them.
+        #: How derivatives go through it: by formulas; not at all (Flat); by torch's autograd, and why. None where no
+        #: derivative arrives, or where the operands are drawn from: there is a reason in every other form.
         self.vjp = vjp
         self._signature: Signature | None = None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from tcalc.library.builtin import FLAT, Builtin, Form, Rule
+from tcalc.library.builtin import STEP, TYPE_ALONE, Builtin, Form, Rule, Vjp
 from tcalc.library.rules import by_axes, new_size, tensor
+from tcalc.library.vjps import Called, shape_of
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes
@@ -165,7 +166,7 @@ def _sized(name: str, doc: str, example: str, *, random: bool = False, torch: st
 
 
 def _like(name: str, doc: str, example: str, *, word: str = "any", random: bool = False, torch: str = "") -> Builtin:
-    form = Form(f"(x: {word}[*s], {MADE}) -> {word}[*s]", vjp=FLAT)
+    form = Form(f"(x: {word}[*s], {MADE}) -> {word}[*s]", vjp=TYPE_ALONE)
     return Builtin(name, [form], torch=torch, doc=doc, example=example, random=random)
 
 
@@ -176,17 +177,24 @@ def _spaced(name: str, more: str, doc: str, example: str) -> Builtin:
 
 _steps: Rule = by_axes(lambda match: _count(match, "steps"))
 
+
+def _onto_diagonal(call: Called) -> Vjp | None:
+    """Of a square matrix; the diagonal of another is not all of what diag makes."""
+    n, m = shape_of(call)
+    return {"x": "diag(g, diagonal)"} if n == m and abs(call["diagonal"]) <= n else None
+
+
 ROWS = [
     Builtin(
         "tensor",
-        [Form(f"(data: any[*s], {MADE}) -> any[*s]")],
+        [Form(f"(data: any[*s], {MADE}) -> any[*s]", vjp={"data": "g"})],
         torch="kernel:tensor",
         doc="A tensor of these numbers.",
         example="tensor([1, 2], dtype=f64)  #=> f64([1.0, 2.0])",
     ),
     Builtin(
         "as_tensor",
-        [Form("(data: any[*s], dtype: dtype = None) -> any[*s]")],
+        [Form("(data: any[*s], dtype: dtype = None) -> any[*s]", vjp={"data": "g"})],
         torch="kernel:tensor",
         aliases=("asarray",),
         doc="A tensor of these numbers.",
@@ -206,7 +214,7 @@ ROWS = [
     _sized("randn", "Random numbers, normal with mean 0 and variance 1.", "numel(randn(2, 3))  #=> 6", random=True),
     Builtin(
         "full",
-        [Form(f"(size: axes, fill_value: any[], {MADE}) -> any[...]", _filled)],
+        [Form(f"(size: axes, fill_value: any[], {MADE}) -> any[...]", _filled, vjp={"fill_value": "g"})],
         torch="kernel:full",
         doc="One number everywhere, of the sizes given.",
         example="full((2, 2), 7)  #=> [[7, 7], [7, 7]]",
@@ -263,7 +271,7 @@ ROWS = [
     ),
     Builtin(
         "bernoulli",
-        [Form("(p: R[*s]) -> R[*s]", vjp=FLAT)],
+        [Form("(p: R[*s]) -> R[*s]", vjp=STEP)],
         random=True,
         doc="1 with the probability that each element gives, else 0.",
         example="bernoulli([0., 1.])  #=> [0.0, 1.0]",
@@ -298,7 +306,7 @@ ROWS = [
     ),
     Builtin(
         "full_like",
-        [Form(f"(x: any[*s], fill_value: any[], {MADE}) -> any[...]", _like_first)],
+        [Form(f"(x: any[*s], fill_value: any[], {MADE}) -> any[...]", _like_first, vjp={"fill_value": "g"})],
         torch="kernel:full_like",
         scalars=True,
         doc="One number everywhere, in the shape and dtype of x.",
@@ -307,7 +315,7 @@ ROWS = [
     *[
         Builtin(
             f"new_{name}",
-            [Form(f"(x: any[*s], *size: int, {MADE}) -> any[...]", _new)],
+            [Form(f"(x: any[*s], *size: int, {MADE}) -> any[...]", _new, vjp=TYPE_ALONE)],
             torch=f"kernel:new_{kernel}",
             doc=f"{doc}, of the sizes given and in the dtype of x.",
             example=f"[1, 2].new_{name}(2)  #=> {shown}",
@@ -320,14 +328,14 @@ ROWS = [
     ],
     Builtin(
         "new_full",
-        [Form(f"(x: T[*s], size: axes, fill_value: any[], {MADE}) -> any[...]", _new)],
+        [Form(f"(x: T[*s], size: axes, fill_value: any[], {MADE}) -> any[...]", _new, vjp={"fill_value": "g"})],
         torch="kernel:new_full",
         doc="One number everywhere, of the sizes given and in the dtype of x.",
         example="[1, 2].new_full((2,), 7)  #=> [7, 7]",
     ),
     Builtin(
         "new_tensor",
-        [Form(f"(x: T[*s], data: any[*d], {MADE}) -> any[...]", _new_tensor)],
+        [Form(f"(x: T[*s], data: any[*d], {MADE}) -> any[...]", _new_tensor, vjp={"data": "g"})],
         torch="kernel:new_tensor",
         doc="These numbers, in the dtype of x.",
         example="[1., 2.].new_tensor([7])  #=> [7.0]",
@@ -345,7 +353,7 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form("(x: any[*b, n, m], diagonal: int = 0) -> any[*b, n, m]")],
+            [Form("(x: any[*b, n, m], diagonal: int = 0) -> any[*b, n, m]", vjp={"x": f"{name}(g, diagonal)"})],
             doc=f"The matrix with zeros {where} its diagonal, or {where} the one so many columns to its right.",
             example=f"{name}([[1, 2], [3, 4]])  #=> {shown}",
         )
@@ -354,15 +362,15 @@ ROWS = [
     Builtin(
         "diag",
         [
-            Form("(x: any[n], diagonal: int = 0) -> any[...]", by_axes(_matrix_of)),
-            Form("(x: any[n, m], diagonal: int = 0) -> any[...]", by_axes(_diagonal_of)),
+            Form("(x: any[n], diagonal: int = 0) -> any[...]", by_axes(_matrix_of), vjp={"x": "diag(g, diagonal)"}),
+            Form("(x: any[n, m], diagonal: int = 0) -> any[...]", by_axes(_diagonal_of), vjp=_onto_diagonal),
         ],
         doc="A matrix with these numbers on its diagonal; of a matrix its diagonal.",
         example="diag([1, 2])  #=> [[1, 0], [0, 2]]",
     ),
     Builtin(
         "one_hot",
-        [Form("(x: i64[*s], num_classes: int = -1) -> i64[...]", by_axes(_classes))],
+        [Form("(x: i64[*s], num_classes: int = -1) -> i64[...]", by_axes(_classes), vjp=STEP)],
         torch="nn.functional.one_hot",
         spaces=("nn.functional",),
         doc="Zeros with a 1 at each index on a new last axis, num_classes long or as long as the largest index needs.",

@@ -5,8 +5,9 @@ torch refuses half-width floats here; they are computed, and come out, as f32.
 
 from __future__ import annotations
 
-from tcalc.library.builtin import FLAT, Builtin, Form
+from tcalc.library.builtin import COMPLEX, LONG, STEP, Builtin, ByAutograd, Form, Vjp
 from tcalc.library.rules import by_axes, one_label, tensor
+from tcalc.library.vjps import Called, of_parts
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread, meet
 from tcalc.types.match import Match
@@ -191,6 +192,35 @@ def _condition(match: Match) -> Axes:
     return match.pack("b")
 
 
+def _solved_triangular(call: Called) -> Vjp:
+    """Only the half of A that is read has a derivative; of ones on the diagonal not that either."""
+    kept, off = ("triu", 1) if call["upper"] else ("tril", -1)
+    back = "solve_triangular(A.mT, g, not upper, unitriangular)"
+    return {"A": f"-{kept}({back} @ out.mT, {off if call['unitriangular'] else 0})", "B": back}
+
+
+def _values_alone(call: Called) -> Vjp | None:
+    """Of the singular values; what torch has for the vectors would be long."""
+    thin = "let d = svd(A, full_matrices=False) in d.U * unsqueeze(g1, -2) @ d.Vh"
+    return None if "g0" in call or "g2" in call else {"A": thin}
+
+
+def _factored(call: Called) -> Vjp:
+    """Symmetric, as torch has it: both halves of A stand for the one that is read."""
+    factor, g = ("out.mT", "g.mT") if call["upper"] else ("out", "g")
+    return {"A": f"let L = {factor}, S = inv(L), P = tril(L.mT @ {g}) in S.mT @ (P + tril(P, -1).mT) @ S / 2"}
+
+
+def _product_rule(call: Called) -> Vjp | None:
+    """Each of a few factors in its turn."""
+    n = call["n"]
+    if not 0 < n <= 3:
+        return {} if n == 0 else None
+    left = ["".join(["A.mT @ "] * k) for k in range(n)]
+    right = ["".join([" @ A.mT"] * k) for k in range(n)]
+    return {"A": " + ".join([f"{left[k]}g{right[n - 1 - k]}" for k in range(n)])}
+
+
 ROWS = [
     Builtin(
         "det",
@@ -201,7 +231,12 @@ ROWS = [
     ),
     Builtin(
         "slogdet",
-        [Form("(A: L[*b, n, n]) -> (sign: L[*b], logabsdet: real[*b])")],
+        [
+            Form(
+                "(A: L[*b, n, n]) -> (sign: L[*b], logabsdet: real[*b])",
+                vjp=of_parts(STEP, "unsqueeze(unsqueeze(g, -1), -1) * inv(A).mT", by="A"),
+            )
+        ],
         spaces=BOTH,
         doc="Sign of the determinant, and the logarithm of its magnitude; 0 and -inf where it is 0.",
         example="slogdet([[1., 0.], [0., 1.]])  #=> (1.0, 0.0)",
@@ -227,6 +262,7 @@ ROWS = [
             Form(
                 "(A: L[*b, n, m], atol: number = None, rtol: number = None, hermitian: flag = False) -> L[...]",
                 by_axes(_turned),
+                vjp=LONG,
             )
         ],
         torch="linalg.pinv",
@@ -261,6 +297,7 @@ ROWS = [
             Form(
                 "(A: L[*a, n, n], B: L[*c, n, k], upper: flag, unitriangular: flag = False) -> L[...]",
                 by_axes(_solved),
+                vjp=_solved_triangular,
             )
         ],
         torch="linalg.solve_triangular",
@@ -275,6 +312,7 @@ ROWS = [
                 f"(A: L[*a, m, n], B: {b}, rcond: number = None)"
                 " -> (solution: L[...], residuals: real[0], rank: i64[...], singular_values: real[0])",
                 _least_squares,
+                vjp=LONG,
             )
             for b in ("L[*c]", "L[*c, m, k]")
         ],
@@ -285,7 +323,7 @@ ROWS = [
     ),
     Builtin(
         "qr",
-        [Form('(A: L[*b, n, m], mode: text = "reduced") -> (Q: L[...], R: L[...])', _qr)],
+        [Form('(A: L[*b, n, m], mode: text = "reduced") -> (Q: L[...], R: L[...])', _qr, vjp=LONG)],
         torch="linalg.qr",
         spaces=LINALG,
         doc="A = Q @ R, with orthonormal columns in Q and an upper triangular R.",
@@ -293,7 +331,7 @@ ROWS = [
     ),
     Builtin(
         "lu",
-        [Form("(A: L[*b, n, m]) -> (P: L[...], L: L[...], U: L[...])", _lu)],
+        [Form("(A: L[*b, n, m]) -> (P: L[...], L: L[...], U: L[...])", _lu, vjp=LONG)],
         torch="linalg.lu",
         spaces=LINALG,
         doc="A = P @ L @ U: a permutation, a lower and an upper triangular matrix.",
@@ -301,7 +339,13 @@ ROWS = [
     ),
     Builtin(
         "svd",
-        [Form("(A: L[*b, n, m], full_matrices: flag = True) -> (U: L[...], S: real[...], Vh: L[...])", _svd)],
+        [
+            Form(
+                "(A: L[*b, n, m], full_matrices: flag = True) -> (U: L[...], S: real[...], Vh: L[...])",
+                _svd,
+                vjp=_values_alone,
+            )
+        ],
         torch="linalg.svd",
         spaces=LINALG,
         doc="Singular value decomposition A = U @ diag(S) @ Vh, largest first; thin with full_matrices=False.",
@@ -309,7 +353,13 @@ ROWS = [
     ),
     Builtin(
         "svdvals",
-        [Form("(A: L[*b, n, m]) -> real[...]", by_axes(_singular_values))],
+        [
+            Form(
+                "(A: L[*b, n, m]) -> real[...]",
+                by_axes(_singular_values),
+                vjp={"A": "let d = svd(A, full_matrices=False) in d.U * unsqueeze(g, -2) @ d.Vh"},
+            )
+        ],
         torch="linalg.svdvals",
         spaces=LINALG,
         doc="Singular values, the largest first.",
@@ -317,7 +367,7 @@ ROWS = [
     ),
     Builtin(
         "eig",
-        [Form("(A: L[*b, n, n]) -> (eigenvalues: complex[...], eigenvectors: complex[...])", _eigen)],
+        [Form("(A: L[*b, n, n]) -> (eigenvalues: complex[...], eigenvectors: complex[...])", _eigen, vjp=COMPLEX)],
         torch="kernel:eig",
         spaces=LINALG,
         doc="Eigenvalues, in no order, and eigenvectors (columns) of norm 1; complex always.",
@@ -325,7 +375,7 @@ ROWS = [
     ),
     Builtin(
         "eigvals",
-        [Form("(A: L[*b, n, n]) -> complex[...]", by_axes(_singular_values))],
+        [Form("(A: L[*b, n, n]) -> complex[...]", by_axes(_singular_values), vjp=COMPLEX)],
         torch="kernel:eigvals",
         spaces=LINALG,
         doc="Eigenvalues, complex always, in no order.",
@@ -333,7 +383,13 @@ ROWS = [
     ),
     Builtin(
         "eigh",
-        [Form('(A: L[*b, n, n], UPLO: text = "L") -> (eigenvalues: real[...], eigenvectors: L[...])', _eigen)],
+        [
+            Form(
+                '(A: L[*b, n, n], UPLO: text = "L") -> (eigenvalues: real[...], eigenvectors: L[...])',
+                _eigen,
+                vjp=of_parts("out1 * unsqueeze(g, -2) @ out1.mT", None, by="A"),
+            )
+        ],
         torch="linalg.eigh",
         spaces=LINALG,
         doc="Ascending eigenvalues and eigenvectors (columns) of a Hermitian matrix; only its lower half is read.",
@@ -341,7 +397,13 @@ ROWS = [
     ),
     Builtin(
         "eigvalsh",
-        [Form('(A: L[*b, n, n], UPLO: text = "L") -> real[...]', by_axes(_singular_values))],
+        [
+            Form(
+                '(A: L[*b, n, n], UPLO: text = "L") -> real[...]',
+                by_axes(_singular_values),
+                vjp={"A": "let V = eigh(A, UPLO).eigenvectors in V * unsqueeze(g, -2) @ V.mT"},
+            )
+        ],
         torch="linalg.eigvalsh",
         spaces=LINALG,
         doc="Ascending eigenvalues of a Hermitian (or real symmetric) matrix; only its lower half is read.",
@@ -349,7 +411,7 @@ ROWS = [
     ),
     Builtin(
         "cholesky",
-        [Form("(A: L[*b, n, n], upper: flag = False) -> L[...]", by_axes(_rows_kept))],
+        [Form("(A: L[*b, n, n], upper: flag = False) -> L[...]", by_axes(_rows_kept), vjp=_factored)],
         torch="linalg.cholesky",
         spaces=LINALG,
         doc="The lower triangular L with L @ L.H = A, for a positive definite A, of which only the lower half is read.",
@@ -361,7 +423,7 @@ ROWS = [
             Form(
                 "(A: L[*b, n, m], atol: number = None, rtol: number = None, hermitian: flag = False) -> i64[...]",
                 by_axes(_leading),
-                vjp=FLAT,
+                vjp=STEP,
             )
         ],
         torch="linalg.matrix_rank",
@@ -372,8 +434,8 @@ ROWS = [
     Builtin(
         "matrix_power",
         [
-            Form("(A: num[*b, m, m], n: int) -> num[...]", by_axes(_powered)),
-            Form("(A: L[*b, m, m], n: int) -> L[...]", by_axes(_powered)),
+            Form("(A: num[*b, m, m], n: int) -> num[...]", by_axes(_powered), vjp=_product_rule),
+            Form("(A: L[*b, m, m], n: int) -> L[...]", by_axes(_powered), vjp=_product_rule),
         ],
         torch="linalg.matrix_power",
         spaces=BOTH,
@@ -382,7 +444,7 @@ ROWS = [
     ),
     Builtin(
         "matrix_exp",
-        [Form("(A: L[*b, n, n]) -> L[...]", by_axes(_kept))],
+        [Form("(A: L[*b, n, n]) -> L[...]", by_axes(_kept), vjp=ByAutograd("an integral has the formula"))],
         torch="kernel:matrix_exp",
         spaces=BOTH,
         doc="Exponential of a matrix, by its power series.",
@@ -391,8 +453,8 @@ ROWS = [
     Builtin(
         "cond",
         [
-            Form("(A: L[*b, n, m], p: number = None) -> real[...]", by_axes(_condition)),
-            Form("(A: L[*b, n, m], p: text) -> real[...]", by_axes(_condition)),
+            Form("(A: L[*b, n, m], p: number = None) -> real[...]", by_axes(_condition), vjp=LONG),
+            Form("(A: L[*b, n, m], p: text) -> real[...]", by_axes(_condition), vjp=LONG),
         ],
         torch="linalg.cond",
         spaces=LINALG,

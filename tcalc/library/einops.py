@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from tcalc.errors import counted
-from tcalc.library.builtin import Builtin, Form, Rule
+from tcalc.library.builtin import Builtin, ByAutograd, Form, Rule
 from tcalc.library.rules import assumed_equal, divided, new_size, tensor
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
@@ -301,10 +301,19 @@ def _arranged(match: Match, function: str) -> Axes:
     return reading.right()
 
 
+#: The row `repeat` has it too.
+BY_PATTERN = ByAutograd("reads a pattern")
+
 ROWS = [
     Builtin(
         "rearrange",
-        [Form("(tensor: any[*s], pattern: text, lengths: keywords) -> any[...]", by_pattern("rearrange"))],
+        [
+            Form(
+                "(tensor: any[*s], pattern: text, lengths: keywords) -> any[...]",
+                by_pattern("rearrange"),
+                vjp=BY_PATTERN,
+            )
+        ],
         torch="kernel:rearrange",
         over=(),
         doc="einops: axes moved, split and merged by a pattern, in which brackets stand for one axis.",
@@ -312,7 +321,13 @@ ROWS = [
     ),
     Builtin(
         "reduce",
-        [Form("(tensor: any[*s], pattern: text, reduction: text, lengths: keywords) -> any[...]", reduced)],
+        [
+            Form(
+                "(tensor: any[*s], pattern: text, reduction: text, lengths: keywords) -> any[...]",
+                reduced,
+                vjp=BY_PATTERN,
+            )
+        ],
         torch="kernel:reduce",
         over=(),
         doc=f"einops: as rearrange, and axes that the right side lacks are reduced: {', '.join(REDUCTIONS)}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import FLAT, Builtin, Form, Vjp
+from tcalc.library.builtin import COMPLEX, STEP, Builtin, ByAutograd, Form, Vjp
 from tcalc.library.indexing import found_by_axis
 from tcalc.library.rules import tensor
 from tcalc.library.vjps import Called, formulas, larger
@@ -31,6 +31,9 @@ def _truth(match: Match) -> Type:
     return TensorType(dtypes.I64 if x.dtype is dtypes.BOOL else match.result_dtype("any"), x.axes)
 
 
+_NO_ROW = ByAutograd("its derivative is a function without a row")
+
+
 def _each(
     word: str, rows: str, *, result: str = "", spaces: tuple[str, ...] = ("",), flat: bool = False
 ) -> list[Builtin]:
@@ -39,7 +42,7 @@ def _each(
     for line in rows.strip().splitlines():
         name, doc, example = [part.strip() for part in line.split("|")]
         name, *aliases = name.split()
-        vjp = FLAT if flat else COTANGENTS.get(name)
+        vjp = STEP if flat else _NO_ROW if name == "i0" else COTANGENTS[name]
         form = Form(f"(x: {word}[*s]) -> {result or word}[*s]", vjp=vjp)
         found.append(Builtin(name, [form], doc=doc, example=example, aliases=tuple(aliases), spaces=spaces))
     return found
@@ -146,12 +149,16 @@ tanh | g * (1 - out^2)
 erf | g * 2 / sqrt(pi) * exp(-x^2)
 erfc | -g * 2 / sqrt(pi) * exp(-x^2)
 erfinv | g * sqrt(pi) / 2 * exp(out^2)
+sinc | where(x == 0, 0, g * (cos(pi * x) - out) / x)
 digamma | g * polygamma(1, x)
 lgamma | g * digamma(x)
 deg2rad | g * (pi / 180)
 rad2deg | g * (180 / pi)
 frac | g
 """)
+
+
+_STEP_OF_REALS = ByAutograd("of real numbers it is a step, of complex ones it is not")
 
 ROWS = [
     *_each("F", ANALYTIC),
@@ -164,7 +171,7 @@ ROWS = [
     *_each("order", ORDERED_TESTS, result="bool", flat=True),
     Builtin(
         "round",
-        [Form("(x: real[*s]) -> real[*s]", vjp=FLAT), Form("(x: R[*s], decimals: int) -> R[*s]", vjp=FLAT)],
+        [Form("(x: real[*s]) -> real[*s]", vjp=STEP), Form("(x: R[*s], decimals: int) -> R[*s]", vjp=STEP)],
         spaces=SPECIAL,
         doc="Nearest integer, or the nearest with so many decimals; halves go to the even one.",
         example="round([1.5, 2.5, -0.7])  #=> [2.0, 2.0, -1.0]",
@@ -178,13 +185,13 @@ ROWS = [
     ),
     Builtin(
         "sign",
-        [Form("(x: order[*s]) -> order[*s]", vjp=FLAT)],
+        [Form("(x: order[*s]) -> order[*s]", vjp=STEP)],
         doc="-1, 0 or 1 as each element is negative, zero or positive; 0 for nan.",
         example="sign([-3., 0., 5.])  #=> [-1.0, 0.0, 1.0]",
     ),
     Builtin(
         "sgn",
-        [Form("(x: any[*s]) -> any[*s]")],
+        [Form("(x: any[*s]) -> any[*s]", vjp=_STEP_OF_REALS)],
         doc="Sign of each element; of a complex number the one of magnitude 1 in its direction.",
         example="sgn([-3., 0., 5.])  #=> [-1.0, 0.0, 1.0]",
     ),
@@ -214,7 +221,7 @@ ROWS = [
     ),
     Builtin(
         "imag",
-        [Form("(x: any[*s]) -> real[*s]")],
+        [Form("(x: any[*s]) -> real[*s]", vjp=_STEP_OF_REALS)],
         torch="kernel:imag",
         doc="Imaginary part of each element; of real numbers it is 0.",
         example="imag([1 + 2j])  #=> [2.0]",
@@ -227,20 +234,20 @@ ROWS = [
     ),
     Builtin(
         "angle",
-        [Form("(x: F[*s]) -> real[*s]", vjp=FLAT)],
+        [Form("(x: F[*s]) -> real[*s]", vjp=_STEP_OF_REALS)],
         doc="Angle of each complex number in the plane, in radians.",
         example="angle([1j, -1 + 0j])  #=> [1.5707964, 3.1415927]",
     ),
     Builtin(
         "complex",
-        [Form("(real: R[*s], imag: R[*s]) -> complex[*s]", _complex_of_parts)],
+        [Form("(real: R[*s], imag: R[*s]) -> complex[*s]", _complex_of_parts, vjp=COMPLEX)],
         torch="kernel:complex",
         doc="Complex numbers from their real and imaginary parts.",
         example="complex([1., 2.], [0.5, -1.])  #=> [1.0+0.5j, 2.0-1.0j]",
     ),
     Builtin(
         "polar",
-        [Form("(abs: R[*s], angle: R[*s]) -> complex[*s]", _complex_of_parts)],
+        [Form("(abs: R[*s], angle: R[*s]) -> complex[*s]", _complex_of_parts, vjp=COMPLEX)],
         torch="kernel:polar",
         doc="Complex numbers from their magnitudes and angles in radians.",
         example="polar([2.], [0.])  #=> [2.0+0.0j]",
@@ -349,7 +356,7 @@ ROWS = [
                 "(condition: bool[*s], a: any[*s], b: any[*s]) -> any[*s]",
                 vjp={"a": "where(condition, g, 0)", "b": "where(condition, 0, g)"},
             ),
-            Form("(condition: any[*s]) -> i64[...]", found_by_axis, vjp=FLAT),
+            Form("(condition: any[*s]) -> i64[...]", found_by_axis, vjp=STEP),
         ],
         doc="a where the condition holds, b elsewhere; of a condition alone the indices where it does, axis by axis.",
         example="where([True, False], [1, 2], 0)  #=> [1, 0]",
@@ -373,7 +380,7 @@ ROWS = [
     ),
     Builtin(
         "heaviside",
-        [Form("(a: order[*s], values: order[*s]) -> order[*s]")],
+        [Form("(a: order[*s], values: order[*s]) -> order[*s]", vjp={"values": "g * (a == 0)"})],
         torch="kernel:heaviside",
         doc="0 where a is below zero, 1 where it is above, and values where it is zero.",
         example="heaviside([-1., 0., 2.], 0.5)  #=> [0.0, 0.5, 1.0]",
@@ -393,19 +400,28 @@ ROWS = [
     ),
     Builtin(
         "float_power",
-        [Form("(a: any[*s], b: any[*s]) -> any[*s]", _double)],
+        [
+            Form(
+                "(a: any[*s], b: any[*s]) -> any[*s]",
+                _double,
+                vjp={
+                    "a": "where(b == 0, 0, g * b * float_power(a, b - 1))",
+                    "b": "where(a == 0, 0, g * out * log(f64(a)))",
+                },
+            )
+        ],
         doc="Power in double precision, element by element.",
         example="float_power([2, 3], -1)  #=> f64([0.5, 0.3333333333333333])",
     ),
     Builtin(
         "gcd",
-        [Form("(a: int[*s], b: int[*s]) -> int[*s]")],
+        [Form("(a: int[*s], b: int[*s]) -> int[*s]", vjp=STEP)],
         doc="Greatest common divisor, element by element; never negative.",
         example="gcd([12, 7], 8)  #=> [4, 1]",
     ),
     Builtin(
         "lcm",
-        [Form("(a: int[*s], b: int[*s]) -> int[*s]")],
+        [Form("(a: int[*s], b: int[*s]) -> int[*s]", vjp=STEP)],
         torch="kernel:lcm",
         doc="Least common multiple, element by element; never negative.",
         example="lcm([4, 7], 6)  #=> [12, 42]",
@@ -415,7 +431,7 @@ ROWS = [
         [
             Form(
                 "(a: T[*s], b: T[*s], rtol: number = 1e-5, atol: number = 1e-8, equal_nan: flag = False) -> bool[]",
-                vjp=FLAT,
+                vjp=STEP,
             )
         ],
         torch="kernel:allclose",
@@ -424,7 +440,7 @@ ROWS = [
     ),
     Builtin(
         "equal",
-        [Form("(a: T[*s], b: T[*t]) -> bool[]", vjp=FLAT)],
+        [Form("(a: T[*s], b: T[*t]) -> bool[]", vjp=STEP)],
         torch="kernel:equal",
         doc="Whether two tensors have one shape and the same elements; nan equals nothing, itself included.",
         example="equal([1, 2], [1, 3])  #=> False",
@@ -434,7 +450,7 @@ ROWS = [
         [
             Form(
                 "(a: T[*s], b: T[*s], rtol: number = 1e-5, atol: number = 1e-8, equal_nan: flag = False) -> bool[*s]",
-                vjp=FLAT,
+                vjp=STEP,
             )
         ],
         doc="Whether |a - b| is at most atol + rtol*|b|, element by element; nan is near nothing unless equal_nan.",

@@ -93,8 +93,8 @@ ROWS = [
             (
                 "gradcheck",
                 "(e: value) -> any[...]",
-                "The largest difference between a derivative and finite differences.",
-                "let x = 2.0 in gradcheck[x](x^2) < 0.001  #=> True",
+                "Where a gradient is furthest from finite differences, in f64: how far, the index, what both say.",
+                "let x = 2.0 in gradcheck[x](x^2).difference < 0.001  #=> True",
             ),
             (
                 "load",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
-from tcalc.library.builtin import Builtin, Form, Rule, Vjp
-from tcalc.library.vjps import Called, shape_of
+from tcalc.library.builtin import Builtin, Form, Rule, Vjp, VjpRule
+from tcalc.library.vjps import Called, rank_of, shape_of
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import meet
+from tcalc.types.dtypes import F32
 from tcalc.types.match import Match, normal_axis
 from tcalc.types.mismatch import Mismatch, Place, Undetermined, missing_axis, sizes_meet
 from tcalc.types.size import Size
-from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type
+from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type, shaped
 
 #: More slices than this are not taken apart one by one.
 MOST_PARTS = 10_000
@@ -184,6 +187,74 @@ def _unstacked(call: Called) -> Vjp:
     return {f"tensors{place}": f"select(g, {call['dim']}, {place})" for place in range(len(call["tensors"]))}
 
 
+def _put_together(rank: int, along: int) -> VjpRule:
+    """Each tensor's own stretch of the axis that they are joined along, with at least so many axes."""
+
+    def rule(call: Called) -> Vjp:
+        shapes = [shape_of(call, f"tensors{place}") for place in range(len(call["tensors"]))]
+        raised: list[tuple[Any, ...]] = [with_rank(shaped(F32, *shape), rank).shape for shape in shapes]
+        dim = min(along, len(raised[0]) - 1)
+        return _stretches(dim, shapes, [each[dim] for each in raised])
+
+    return rule
+
+
+def _columns(call: Called) -> Vjp:
+    shapes = [shape_of(call, f"tensors{place}") for place in range(len(call["tensors"]))]
+    return _stretches(1, shapes, [shape[1] if len(shape) > 1 else 1 for shape in shapes])
+
+
+def _stretches(dim: int, shapes: Sequence[Sequence[int]], lengths: Sequence[int]) -> Vjp:
+    """Pieces of an axis, each in its tensor's shape."""
+    found, start = {}, 0
+    for place, length in enumerate(lengths):
+        found[f"tensors{place}"] = f"reshape(narrow(g, {dim}, {start}, {length}), {list(shapes[place])})"
+        start += length
+    return found
+
+
+def _blocks(call: Called) -> Vjp:
+    found, row, column = {}, 0, 0
+    for place in range(len(call["tensors"])):
+        shape = shape_of(call, f"tensors{place}")
+        n, m = (1,) * (2 - len(shape)) + tuple(shape)
+        block = f"narrow(narrow(g, 0, {row}, {n}), 1, {column}, {m})"
+        found[f"tensors{place}"] = f"reshape({block}, {list(shape)})"
+        row, column = row + n, column + m
+    return found
+
+
+def _grid(call: Called) -> Vjp:
+    """Each vector was repeated along the axes of the others."""
+    count = len(call["tensors"])
+    found = {}
+    for place in range(count):
+        axis = 1 - place if call["indexing"] == "xy" and place < 2 <= count else place
+        others = [i for i in range(count) if i != axis]
+        own = f"sum(g{place}, {others})" if others else f"g{place}"
+        found[f"tensors{place}"] = f"reshape({own}, {list(shape_of(call, f'tensors{place}'))})"
+    return {place: text for place, text in found.items() if f"g{place.removeprefix('tensors')}" in call}
+
+
+def _choices(call: Called) -> Vjp:
+    """A column for each vector, which was repeated along the axes of the others."""
+    count = len(call["tensors"])
+    if count == 1:
+        return {"tensors0": "g"}
+    sizes = [math.prod(shape_of(call, f"tensors{place}")) for place in range(count)]
+    return {
+        f"tensors{place}": f"sum(reshape(select(g, 1, {place}), {sizes}), {[i for i in range(count) if i != place]})"
+        for place in range(count)
+    }
+
+
+def _slices(call: Called) -> Vjp:
+    """Slices that nothing came of are zeros."""
+    dim, shape = call["dim"] % rank_of(call), list(shape_of(call))
+    zeros = f"zeros({[*shape[:dim], *shape[dim:][1:]]})"
+    return {"x": f"stack([{', '.join([f'g{i}' if f'g{i}' in call else zeros for i in range(shape[dim])])}], {dim})"}
+
+
 ROWS = [
     Builtin(
         "cat",
@@ -201,29 +272,33 @@ ROWS = [
         example="stack([[1, 2], [3, 4]], 1)  #=> [[1, 3], [2, 4]]",
     ),
     *[
-        Builtin(name, [Form("(tensors: tensors) -> T[...]", rule)], sequence=True, doc=doc, example=example)
-        for name, rule, doc, example in (
+        Builtin(name, [Form("(tensors: tensors) -> T[...]", rule, vjp=vjp)], sequence=True, doc=doc, example=example)
+        for name, rule, vjp, doc, example in (
             (
                 "hstack",
                 beside(1, 1),
+                _put_together(1, 1),
                 "Tensors side by side: vectors one behind the other, all others along axis 1.",
                 "hstack([[1, 2], [3]])  #=> [1, 2, 3]",
             ),
             (
                 "vstack",
                 beside(2, 0),
+                _put_together(2, 0),
                 "Tensors one below the other along axis 0, each vector a row.",
                 "vstack([[1, 2], [[3, 4], [5, 6]]])  #=> [[1, 2], [3, 4], [5, 6]]",
             ),
             (
                 "dstack",
                 beside(3, 2),
+                _put_together(3, 2),
                 "Tensors one behind the other along axis 2.",
                 "dstack([[1, 2], [3, 4]])  #=> [[[1, 3], [2, 4]]]",
             ),
             (
                 "column_stack",
                 as_columns,
+                _columns,
                 "Tensors side by side along axis 1, each vector a column.",
                 "column_stack([[1, 2], [3, 4]])  #=> [[1, 3], [2, 4]]",
             ),
@@ -231,7 +306,7 @@ ROWS = [
     ],
     Builtin(
         "block_diag",
-        [Form("(*tensors: tensors) -> T[...]", on_diagonal)],
+        [Form("(*tensors: tensors) -> T[...]", on_diagonal, vjp=_blocks)],
         torch="kernel:block_diag",
         sequence=True,
         doc="A matrix of zeros with some matrices along its diagonal.",
@@ -239,7 +314,7 @@ ROWS = [
     ),
     Builtin(
         "cartesian_prod",
-        [Form("(*tensors: tensors) -> T[...]", combined)],
+        [Form("(*tensors: tensors) -> T[...]", combined, vjp=_choices)],
         torch="kernel:cartesian_prod",
         sequence=True,
         doc="All choices of one element from each vector, a row each.",
@@ -247,7 +322,7 @@ ROWS = [
     ),
     Builtin(
         "meshgrid",
-        [Form('(*tensors: tensors, indexing: text = "ij") -> T[...]', gridded)],
+        [Form('(*tensors: tensors, indexing: text = "ij") -> T[...]', gridded, vjp=_grid)],
         view=True,
         sequence=True,
         doc='Each vector along an axis of its own and repeated along the others\'; "xy" exchanges the first two axes.',
@@ -255,7 +330,7 @@ ROWS = [
     ),
     Builtin(
         "unbind",
-        [Form("(x: any[*s], dim: axis = 0) -> any[...]", apart)],
+        [Form("(x: any[*s], dim: axis = 0) -> any[...]", apart, vjp=_slices)],
         view=True,
         doc="The slices along an axis, as a tuple.",
         example="unbind([[1, 2], [3, 4]])[1]  #=> [3, 4]",

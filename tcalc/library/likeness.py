@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tcalc.library.builtin import Builtin, Form, Rule
+from tcalc.library.builtin import Builtin, ByAutograd, Form, Rule, Vjp
 from tcalc.library.joining import with_rank
 from tcalc.library.rules import assumed_equal, tensor
+from tcalc.library.vjps import Called, shape_of
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Spread
 from tcalc.types.match import Match, normal_axis
@@ -130,13 +131,21 @@ def _on_diagonals(match: Match) -> Type:
 
 
 def _mirror(name: str, axes: str, doc: str, example: str) -> Builtin:
-    return Builtin(name, [Form(f"(x: any[{axes}]) -> any[{axes}]")], doc=doc, example=example)
+    form = Form(f"(x: any[{axes}]) -> any[{axes}]", vjp={"x": f"{name}(g)"})
+    return Builtin(name, [form], doc=doc, example=example)
+
+
+def _repeats_added(call: Called) -> Vjp:
+    """What an element became lies side by side."""
+    shape, dim, repeats = list(shape_of(call)), call.get("dim"), call["repeats"]
+    at = len(shape) if dim is None or not shape else dim % len(shape) + 1
+    return {"x": f"sum(reshape(g, {[*shape[:at], repeats, *shape[at:]]}), {at})"}
 
 
 ROWS = [
     Builtin(
         "expand_as",
-        [Form("(x: T[*s], other: any[*o]) -> T[...]", _broadcast)],
+        [Form("(x: T[*s], other: any[*o]) -> T[...]", _broadcast, vjp={"x": "g"})],
         torch="kernel:expand_as",
         view=True,
         over=(),
@@ -146,7 +155,7 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form("(x: T[*s], other: any[*o]) -> T[...]", _reshaped)],
+            [Form("(x: T[*s], other: any[*o]) -> T[...]", _reshaped, vjp={"x": "reshape(g, x.shape)"})],
             torch="kernel:reshape_as",
             view=True,
             over=(),
@@ -158,7 +167,7 @@ ROWS = [
     *[
         Builtin(
             f"atleast_{rank}d",
-            [Form("(x: any[*s]) -> any[...]", _raised(rank))],
+            [Form("(x: any[*s]) -> any[...]", _raised(rank), vjp={"x": "reshape(g, x.shape)"})],
             view=True,
             over=(),
             doc=f"With axes of size 1 before or behind, where there are fewer than {rank}.",
@@ -169,8 +178,16 @@ ROWS = [
     Builtin(
         "repeat_interleave",
         [
-            Form("(x: any[*s], repeats: int, dim: axis = None) -> any[...]", _repeats(_each_as_often)),
-            Form("(x: any[*s], repeats: i64[n], dim: axis = None) -> any[...]", _repeats(_each_its_own)),
+            Form(
+                "(x: any[*s], repeats: int, dim: axis = None) -> any[...]",
+                _repeats(_each_as_often),
+                vjp=_repeats_added,
+            ),
+            Form(
+                "(x: any[*s], repeats: i64[n], dim: axis = None) -> any[...]",
+                _repeats(_each_its_own),
+                vjp=ByAutograd("data decide what is added up"),
+            ),
         ],
         torch="kernel:repeat_interleave",
         doc="Each element so often, or each as often as a vector says, along an axis or of all in one row.",
@@ -180,14 +197,20 @@ ROWS = [
     _mirror("fliplr", "n, m, *s", "With the order along axis 1 reversed.", "fliplr([[1, 2]])  #=> [[2, 1]]"),
     Builtin(
         "rot90",
-        [Form("(x: any[*s], k: int = 1, dims: axes = (0, 1)) -> any[...]", _turned)],
+        [Form("(x: any[*s], k: int = 1, dims: axes = (0, 1)) -> any[...]", _turned, vjp={"x": "rot90(g, -k, dims)"})],
         over=("dims",),
         doc="Turned by k quarter turns, from the first of two axes towards the second.",
         example="rot90([[1, 2], [3, 4]])  #=> [[2, 4], [1, 3]]",
     ),
     Builtin(
         "diag_embed",
-        [Form("(x: any[*s], offset: int = 0, dim1: int = -2, dim2: int = -1) -> any[...]", _on_diagonals)],
+        [
+            Form(
+                "(x: any[*s], offset: int = 0, dim1: int = -2, dim2: int = -1) -> any[...]",
+                _on_diagonals,
+                vjp={"x": "diagonal(g, offset, dim1, dim2)"},
+            )
+        ],
         over=(),
         doc="Matrices with the last axis of x on their diagonals, or as far right of them as offset says.",
         example="diag_embed([1, 2])  #=> [[1, 0], [0, 2]]",

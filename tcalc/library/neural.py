@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form
+from tcalc.library.builtin import KERNEL, LONG, Builtin, Form, VjpRule
+from tcalc.library.losses import (
+    averaged,
+    by_weights,
+    diverged,
+    of_classes,
+    of_probabilities,
+    of_two_classes,
+    over_channels,
+    rows_added,
+)
 from tcalc.library.rules import assumed, by_axes, chosen_axes, divided, given, one_label, tensor
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread
@@ -187,25 +197,27 @@ def _crossed(match: Match) -> Axes:
     return axes
 
 
-def _paired(name: str, options: str, doc: str, example: str) -> Builtin:
-    form = Form(f'(x: R[*s], target: R[*s], {options}reduction: text = "mean") -> R[...]', by_axes(_loss))
+def _paired(name: str, options: str, vjp: VjpRule, doc: str, example: str) -> Builtin:
+    signature = f'(x: R[*s], target: R[*s], {options}reduction: text = "mean") -> R[...]'
+    form = Form(signature, by_axes(_loss), vjp=vjp)
     return Builtin(name, [form], torch=f"kernel:{name}", spaces=NEURAL, doc=doc, example=example)
 
 
-def _weighted(name: str, options: str, doc: str, example: str) -> Builtin:
+def _weighted(name: str, options: str, vjp: VjpRule, doc: str, example: str) -> Builtin:
     signature = f'(x: R[*s], target: R[*s], weight: R[*s] = None, reduction: text = "mean"{options}) -> R[...]'
-    form = Form(signature, by_axes(_loss))
+    form = Form(signature, by_axes(_loss), vjp=vjp)
     return Builtin(name, [form], torch=f"kernel:{name}", spaces=NEURAL, doc=doc, example=example)
 
 
 _CHOSEN = "weight: R[c] = None, ignore_index: int = -100"
 _REDUCED = 'reduction: text = "mean") -> R[...]'
+_ENTROPY, _LIKELIHOOD = of_classes("(softmax(x, DIM) - where(HOT, 1, 0))"), of_classes("where(HOT, -1, 0)")
 _CLASSES = 'reduction: text = "mean", label_smoothing: number = 0.0) -> R[...]'
 
 ROWS = [
     Builtin(
         "linear",
-        [Form("(x: N[*b, n], weight: N[m, n], bias: N[m] = None) -> N[*b, m]")],
+        [Form("(x: N[*b, n], weight: N[m, n], bias: N[m] = None) -> N[*b, m]", vjp=by_weights)],
         torch="nn.functional.linear",
         spaces=NEURAL,
         doc="x @ weight.T + bias, with weight [out, in].",
@@ -218,6 +230,7 @@ ROWS = [
                 "(x: R[*s], normalized_shape: axes, weight: R[*w] = None, bias: R[*v] = None, eps: number = 1e-5)"
                 " -> R[...]",
                 by_axes(_normalized),
+                vjp={"x": None, "weight": None, "bias": "g"},
             )
         ],
         torch="kernel:layer_norm",
@@ -231,6 +244,7 @@ ROWS = [
             Form(
                 "(x: F[*s], normalized_shape: axes, weight: T[*w] = None, eps: number = None) -> F[...]",
                 by_axes(_rooted),
+                vjp=KERNEL,
             )
         ],
         torch="kernel:rms_norm",
@@ -246,6 +260,7 @@ ROWS = [
                 "(x: R[n, c, *s], num_groups: int, weight: R[c] = None, bias: R[c] = None, eps: number = 1e-5)"
                 " -> R[...]",
                 by_axes(_grouped),
+                vjp=over_channels,
             )
         ],
         torch="kernel:group_norm",
@@ -261,6 +276,7 @@ ROWS = [
                 "(x: R[n, c, *s], running_mean: R[c] = None, running_var: R[c] = None, weight: R[c] = None,"
                 " bias: R[c] = None, training: flag = False, momentum: number = 0.1, eps: number = 1e-5) -> R[...]",
                 by_axes(_batch_normalized),
+                vjp=over_channels,
             )
         ],
         torch="kernel:batch_norm",
@@ -271,7 +287,7 @@ ROWS = [
     ),
     Builtin(
         "embedding",
-        [Form("(x: i64[*i], weight: T[n, d], padding_idx: int = None) -> T[...]", by_axes(_embedded))],
+        [Form("(x: i64[*i], weight: T[n, d], padding_idx: int = None) -> T[...]", by_axes(_embedded), vjp=rows_added)],
         torch="nn.functional.embedding",
         spaces=NEURAL,
         over=(),
@@ -295,6 +311,7 @@ ROWS = [
                 "(query: R[*a, n, d], key: R[*b, m, d], value: R[*c, m, e], attn_mask: any[*s] = None,"
                 " dropout_p: number = 0.0, is_causal: flag = False, scale: number = None) -> R[...]",
                 by_axes(_attended),
+                vjp=KERNEL,
             )
         ],
         torch="kernel:scaled_dot_product_attention",
@@ -305,45 +322,57 @@ ROWS = [
     _paired(
         "mse_loss",
         "",
+        averaged("2 * (x - target)"),
         'Mean of (x - target)^2; its sum, or each of them, with reduction "sum" or "none".',
         "mse_loss([1., 2.], [1., 4.])  #=> 2.0",
     ),
     _paired(
         "l1_loss",
         "",
+        averaged("sign(x - target)"),
         'Mean of abs(x - target); its sum, or each of them, with reduction "sum" or "none".',
         "l1_loss([1., 2.], [1., 4.])  #=> 1.0",
     ),
     _paired(
         "smooth_l1_loss",
         "beta: number = 1.0, ",
+        lambda call: averaged("clamp((x - target) / beta, -1, 1)" if call["beta"] else "sign(x - target)")(call),
         "Mean of abs(x - target) - beta/2, and of (x - target)^2 / (2*beta) where that error is below beta.",
         "smooth_l1_loss([1., 2.], [1., 4.])  #=> 0.75",
     ),
     _paired(
         "huber_loss",
         "delta: number = 1.0, ",
+        averaged("clamp(x - target, -delta, delta)"),
         "Mean of (x - target)^2 / 2, and of delta*(abs(x - target) - delta/2) where that error is above delta.",
         "huber_loss([1., 2.], [1., 4.])  #=> 0.75",
     ),
     _weighted(
         "binary_cross_entropy",
         "",
+        of_two_classes(
+            "(x - target) / clamp_min(x * (1 - x), 1e-12)", "clamp_min(log(1 - x), -100) - clamp_min(log(x), -100)"
+        ),
         "Mean cross entropy of probabilities x and targets of 0 or 1; logarithms are held at -100 and above.",
         "binary_cross_entropy([0.5, 0.5], [0., 1.])  #=> 0.6931472",
     ),
     _weighted(
         "binary_cross_entropy_with_logits",
         ", pos_weight: R[*s] = None",
+        of_two_classes("(sigmoid(x) - target)", "-x"),
         "Mean cross entropy of sigmoid(x) and targets of 0 or 1.",
         "binary_cross_entropy_with_logits([0., 0.], [0., 1.])  #=> 0.6931472",
     ),
     Builtin(
         "cross_entropy",
         [
-            Form(f"(x: R[n, c, *d], target: i64[n, *d], {_CHOSEN}, {_CLASSES}", by_axes(_class_loss)),
-            Form(f"(x: R[c], target: i64[], {_CHOSEN}, {_CLASSES}", by_axes(_class_loss)),
-            Form(f"(x: R[*s], target: R[*t], weight: R[c] = None, {_CLASSES}", by_axes(_probability_loss)),
+            Form(f"(x: R[n, c, *d], target: i64[n, *d], {_CHOSEN}, {_CLASSES}", by_axes(_class_loss), vjp=_ENTROPY),
+            Form(f"(x: R[c], target: i64[], {_CHOSEN}, {_CLASSES}", by_axes(_class_loss), vjp=_ENTROPY),
+            Form(
+                f"(x: R[*s], target: R[*t], weight: R[c] = None, {_CLASSES}",
+                by_axes(_probability_loss),
+                vjp=of_probabilities,
+            ),
         ],
         torch="nn.functional.cross_entropy",
         spaces=NEURAL,
@@ -353,8 +382,8 @@ ROWS = [
     Builtin(
         "nll_loss",
         [
-            Form(f"(x: R[n, c, *d], target: i64[n, *d], {_CHOSEN}, {_REDUCED}", by_axes(_class_loss)),
-            Form(f"(x: R[c], target: i64[], {_CHOSEN}, {_REDUCED}", by_axes(_class_loss)),
+            Form(f"(x: R[n, c, *d], target: i64[n, *d], {_CHOSEN}, {_REDUCED}", by_axes(_class_loss), vjp=_LIKELIHOOD),
+            Form(f"(x: R[c], target: i64[], {_CHOSEN}, {_REDUCED}", by_axes(_class_loss), vjp=_LIKELIHOOD),
         ],
         torch="nn.functional.nll_loss",
         spaces=NEURAL,
@@ -367,6 +396,7 @@ ROWS = [
             Form(
                 '(x: R[*s], target: R[*s], reduction: text = "mean", log_target: flag = False) -> R[...]',
                 by_axes(_divergence),
+                vjp=diverged,
             )
         ],
         torch="kernel:kl_div",
@@ -377,7 +407,7 @@ ROWS = [
     ),
     Builtin(
         "cosine_similarity",
-        [Form("(a: R[*s], b: R[*s], dim: int = 1, eps: number = 1e-8) -> R[...]", by_axes(_alike))],
+        [Form("(a: R[*s], b: R[*s], dim: int = 1, eps: number = 1e-8) -> R[...]", by_axes(_alike), vjp=LONG)],
         torch="nn.functional.cosine_similarity",
         spaces=("", "nn.functional"),
         doc="Cosine of the angle between vectors along an axis (1); 0 for a vector of zeros.",
@@ -385,14 +415,20 @@ ROWS = [
     ),
     Builtin(
         "cdist",
-        [Form("(a: R[*b, n, d], c: R[*b, m, d], p: number = 2.0) -> R[*b, n, m]")],
+        [Form("(a: R[*b, n, d], c: R[*b, m, d], p: number = 2.0) -> R[*b, n, m]", vjp=KERNEL)],
         torch="kernel:cdist",
         doc="Distance, in the p-norm (2), of each row of one matrix from each row of the other.",
         example="cdist([[0., 0.]], [[3., 4.]])  #=> [[5.0]]",
     ),
     Builtin(
         "vecdot",
-        [Form("(a: N[*s], b: N[*s], dim: int = -1) -> N[...]", by_axes(_alike))],
+        [
+            Form(
+                "(a: N[*s], b: N[*s], dim: int = -1) -> N[...]",
+                by_axes(_alike),
+                vjp={"a": "unsqueeze(g, dim) * b", "b": "unsqueeze(g, dim) * a"},
+            )
+        ],
         torch="kernel:vecdot",
         spaces=("linalg",),
         doc="Dot products of the vectors along an axis (the last one); those of a are conjugated.",
@@ -400,7 +436,13 @@ ROWS = [
     ),
     Builtin(
         "cross",
-        [Form("(a: N[*s], b: N[*s], dim: axis = -1) -> N[...]", by_axes(_crossed))],
+        [
+            Form(
+                "(a: N[*s], b: N[*s], dim: axis = -1) -> N[...]",
+                by_axes(_crossed),
+                vjp={"a": "cross(b, g, dim)", "b": "cross(g, a, dim)"},
+            )
+        ],
         torch="linalg.cross",
         spaces=("", "linalg"),
         doc="Cross product of vectors of three numbers.",

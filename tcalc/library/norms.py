@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form, Vjp, VjpRule
 from tcalc.library.rules import by_axes, chosen_axes, refuse_empty, tensor, without
-from tcalc.library.vjps import Called, kept
+from tcalc.library.vjps import Called, axes_of, kept
 from tcalc.types.broadcast import Axes
 from tcalc.types.match import Match
 from tcalc.types.mismatch import Mismatch, Place, Undetermined
@@ -92,10 +92,19 @@ def _of_order(option: str, of_matrices: bool = False) -> VjpRule:
 
     def rule(call: Called) -> Vjp | None:
         order = call.get(option)
-        if order not in (None, 1, 2) or (of_matrices and order is not None):
+        if of_matrices and order not in (None, "fro") and len(axes_of(call)) == 2:
             return None
         g, out = kept(call), kept(call, "out")
-        return {"x": f"{g} * sign(x)" if order == 1 else f"where({out} == 0, 0, {g} * x / {out})"}
+        if order == 1:
+            return {"x": f"{g} * sign(x)"}
+        if order == float("inf"):
+            most = f"(abs(x) == {out})"
+            return {"x": f"{g} * sign(x) * {most} / sum({most}, {axes_of(call) or None}, keepdim=True)"}
+        if order in (None, 2, "fro"):
+            return {"x": f"{g} * where({out} == 0, 0, x / {out})"}
+        if isinstance(order, int | float) and order > 2:
+            return {"x": f"{g} * where({out} == 0, 0, x / {out} * (abs(x) / {out})^{order - 2})"}
+        return None
 
     return rule
 
@@ -107,7 +116,7 @@ ROWS = [
         "norm",
         [
             Form(f"(x: F[*s], p: number = 2, {AXES}", by_axes(_norm), vjp=_of_order("p")),
-            Form(f"(x: F[*s], p: text, {AXES}", by_axes(_norm)),
+            Form(f"(x: F[*s], p: text, {AXES}", by_axes(_norm), vjp=_of_order("p")),
         ],
         doc="Norm of order p (2) of the elements as one vector, over all axes or those given.",
         example="norm([3., 4.])  #=> 5.0",
@@ -116,7 +125,7 @@ ROWS = [
         "linalg.norm",
         [
             Form(f"(x: F[*s], ord: number = None, {AXES}", by_axes(_linalg_norm), vjp=_of_order("ord", True)),
-            Form(f"(x: F[*s], ord: text, {AXES}", by_axes(_linalg_norm)),
+            Form(f"(x: F[*s], ord: text, {AXES}", by_axes(_linalg_norm), vjp=_of_order("ord", True)),
         ],
         torch="linalg.norm",
         spaces=("linalg",),
@@ -134,7 +143,11 @@ ROWS = [
     Builtin(
         "matrix_norm",
         [
-            Form(f"(x: F[*s], ord: {kind}, dim: axes = (-2, -1), {AXES.partition(', ')[2]}", by_axes(_matrix_norm))
+            Form(
+                f"(x: F[*s], ord: {kind}, dim: axes = (-2, -1), {AXES.partition(', ')[2]}",
+                by_axes(_matrix_norm),
+                vjp=_of_order("ord", True),
+            )
             for kind in ('text = "fro"', "number")
         ],
         torch="linalg.matrix_norm",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form, Rule
+from tcalc.library.builtin import STEP, Builtin, ByAutograd, Flat, Form, Rule, VjpRule
 from tcalc.library.rules import by_axes, chosen_axes, new_size, refuse_empty, tensor, without
+from tcalc.library.vjps import along, picked
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes
 from tcalc.types.match import Match
@@ -57,8 +58,15 @@ def _commonest(match: Match) -> Axes:
     return without(match, positions)
 
 
-def _scan(name: str, signature: str, doc: str, example: str, rule: Rule | None = None) -> Builtin:
-    return Builtin(name, [Form(signature, rule)], doc=doc, example=example)
+def _scan(
+    name: str,
+    signature: str,
+    doc: str,
+    example: str,
+    rule: Rule | None = None,
+    vjp: VjpRule | ByAutograd | Flat = picked,
+) -> Builtin:
+    return Builtin(name, [Form(signature, rule, vjp=vjp)], doc=doc, example=example)
 
 
 _SCANNED = "(x: {}[*l, n, *r], dim: axis(n), dtype: dtype = None) -> {}[*l, n, *r]"
@@ -66,19 +74,25 @@ _SCANNED_PAIR = "(x: order[*l, n, *r], dim: axis(n)) -> (values: order[*l, n, *r
 
 ROWS = [
     _scan(
-        "cumsum", _SCANNED.format("any", "wide"), "Sums so far along an axis.", "cumsum[0]([1, 2, 3])  #=> [1, 3, 6]"
+        "cumsum",
+        _SCANNED.format("any", "wide"),
+        "Sums so far along an axis.",
+        "cumsum[0]([1, 2, 3])  #=> [1, 3, 6]",
+        vjp=along("flip(cumsum(flip(g, D), D), D)"),
     ),
     _scan(
         "cumprod",
         _SCANNED.format("any", "wide"),
         "Products so far along an axis.",
         "cumprod[0]([1, 2, 3])  #=> [1, 2, 6]",
+        vjp=ByAutograd("what divides by x is wrong where x is 0"),
     ),
     _scan(
         "logcumsumexp",
         "(x: F[*l, n, *r], dim: axis(n)) -> F[*l, n, *r]",
         "logsumexp of the elements so far along an axis.",
         "logcumsumexp[0]([0., 0.])  #=> [0.0, 0.6931472]",
+        vjp=ByAutograd("sums of exponentials would overflow"),
     ),
     _scan(
         "cummax",
@@ -106,6 +120,7 @@ ROWS = [
         "The indices that sort the elements along an axis (-1) in ascending order; nan counts as largest.",
         "argsort([3, 1, 2])  #=> [1, 2, 0]",
         ALONG,
+        vjp=STEP,
     ),
     _scan(
         "topk",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tcalc.library.builtin import Builtin, Form
+from tcalc.library.builtin import Builtin, ByAutograd, Form, Vjp
 from tcalc.library.rules import assumed, assumed_equal, by_axes, divided, several, tensor
+from tcalc.library.vjps import Called, padded, rank_of, shape_of
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes
 from tcalc.types.facts import simplify
@@ -169,38 +170,77 @@ def _selected(match: Match) -> Axes:
     return chosen.replaced()
 
 
+def _one_behind_the_other(call: Called) -> Vjp:
+    """Parts that nothing came of are zeros."""
+    type = call["out"].type
+    assert isinstance(type, TupleType)
+    parts = []
+    for number, part in enumerate(type.items):
+        assert isinstance(part, TensorType)
+        parts.append(f"g{number}" if f"g{number}" in call else f"zeros({list(part.shape)})")
+    return {"x": f"cat([{', '.join(parts)}], {call['dim']})"}
+
+
+def _along_with_zeros(call: Called, text: str, start: int, length: int) -> Vjp:
+    """A stretch of the axis, with zeros around it."""
+    shape, dim = shape_of(call), call["dim"] % rank_of(call)
+    before = [start % shape[dim] if i == dim and start < 0 else start if i == dim else 0 for i in range(len(shape))]
+    after = [shape[dim] - before[dim] - length if i == dim else 0 for i in range(len(shape))]
+    return {"x": padded(text, before, after)}
+
+
+def _widened(call: Called) -> Vjp:
+    return _along_with_zeros(call, "g", call["start"], call["length"])
+
+
+def _among_zeros(call: Called) -> Vjp:
+    return _along_with_zeros(call, f"unsqueeze(g, {call['dim'] % rank_of(call)})", call["index"], 1)
+
+
 ROWS = [
     Builtin(
         "split",
-        [Form("(x: any[*s], split_size_or_sections: sizes, dim: axis = 0) -> any[...]", _split)],
+        [
+            Form(
+                "(x: any[*s], split_size_or_sections: sizes, dim: axis = 0) -> any[...]",
+                _split,
+                vjp=_one_behind_the_other,
+            )
+        ],
         view=True,
         doc="Parts of one size along an axis (0), the last one shorter where it must be, or of several sizes; a tuple.",
         example="split([1, 2, 3], 2)  #=> ([1, 2], [3])",
     ),
     Builtin(
         "chunk",
-        [Form("(x: any[*s], chunks: int, dim: axis = 0) -> any[...]", _chunked)],
+        [Form("(x: any[*s], chunks: int, dim: axis = 0) -> any[...]", _chunked, vjp=_one_behind_the_other)],
         view=True,
         doc="At most so many parts of equal size along an axis (0), the last one shorter where it must be; a tuple.",
         example="chunk([1, 2, 3], 2)  #=> ([1, 2], [3])",
     ),
     Builtin(
         "narrow",
-        [Form("(x: any[*s], dim: axis, start: int, length: int) -> any[...]", by_axes(_narrowed))],
+        [Form("(x: any[*s], dim: axis, start: int, length: int) -> any[...]", by_axes(_narrowed), vjp=_widened)],
         view=True,
         doc="So many parts along an axis (length), from an index on (start).",
         example="narrow([1, 2, 3, 4], 0, 1, 2)  #=> [2, 3]",
     ),
     Builtin(
         "select",
-        [Form("(x: any[*s], dim: axis, index: int) -> any[...]", by_axes(_selected))],
+        [Form("(x: any[*s], dim: axis, index: int) -> any[...]", by_axes(_selected), vjp=_among_zeros)],
         view=True,
         doc="The part at one index of an axis, without that axis.",
         example="select([[1, 2], [3, 4]], 1, 0)  #=> [1, 3]",
     ),
     Builtin(
         "unfold",
-        [Form("(x: any[*s], dimension: axis, size: int, step: int) -> any[...]", by_axes(_unfolded))],
+        [
+            Form(
+                "(x: any[*s], dimension: axis, size: int, step: int) -> any[...]",
+                by_axes(_unfolded),
+                vjp=ByAutograd("windows overlap"),
+            )
+        ],
         torch="kernel:unfold",
         view=True,
         over=("dimension",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from tcalc.errors import counted
-from tcalc.library.builtin import Builtin, Form, Vjp
+from tcalc.library.builtin import Builtin, ByAutograd, Form, Vjp
 from tcalc.library.einsum import DOTS, contracted, read
 from tcalc.library.rules import by_axes, tensor
 from tcalc.library.vjps import Called, rank_of, shape_of
@@ -129,7 +129,7 @@ def _of_matrices(call: Called) -> Vjp:
 
 
 def _by_letters(call: Called) -> Vjp | None:
-    """Each operand's letters from those of the result and of the others; None where these do not have them all."""
+    """Each operand's letters from those of the result and of the others; None where one has a letter twice."""
     equation = read(call["equation"])
     parts = [equation.inputs[i] for i in range(len(equation.inputs))]
     if any(len(set(part)) != len(part) or DOTS in part for part in (*parts, equation.output)):
@@ -137,12 +137,21 @@ def _by_letters(call: Called) -> Vjp | None:
     found: dict[str, str] = {}
     for place, part in enumerate(parts):
         others = [i for i in range(len(parts)) if i != place]
-        if not set(part) <= {*equation.output, *[letter for i in others for letter in parts[i]]}:
-            return None
+        known = {*equation.output, *[letter for i in others for letter in parts[i]]}
         inputs = ",".join(["".join(equation.output), *["".join(parts[i]) for i in others]])
         operands = ", ".join(["g", *[f"operands{i}" for i in others]])
-        found[f"operands{place}"] = f'einsum("{inputs}->{"".join(part)}", {operands})'
+        text = f'einsum("{inputs}->{"".join(letter for letter in part if letter in known)}", {operands})'
+        for axis, letter in enumerate(part):
+            if letter not in known:  # summed away by itself
+                text = f"unsqueeze({text}, {axis})"
+        found[f"operands{place}"] = text
     return found
+
+
+def _diagonally(call: Called) -> Vjp:
+    """The identity matrix, of a matrix that is not square with columns or rows of zeros beside it."""
+    n, m = shape_of(call)
+    return {"x": f"g * eye({n})" if n == m else f"g * eye({n}, {m})"}
 
 
 def _in_chain(call: Called) -> Vjp | None:
@@ -153,6 +162,30 @@ def _in_chain(call: Called) -> Vjp | None:
     left = ["".join(f"tensors{i}.T @ " for i in reversed(range(place))) for place in range(count)]
     right = ["".join(f" @ tensors{i}.T" for i in reversed(range(place + 1, count))) for place in range(count)]
     return {f"tensors{place}": f"{left[place]}g{right[place]}" for place in range(count)}
+
+
+def _each_times_all(call: Called) -> Vjp | None:
+    """Of as many axes of both: each as the blocks and what is in one."""
+    a, b, rank = shape_of(call, "a"), shape_of(call, "b"), rank_of(call, "a")
+    if len(b) != rank or rank > 2:
+        return None
+    if not rank:
+        return {"a": "g * b", "b": "g * a"}
+    blocks = f"reshape(g, {[size for pair in zip(a, b, strict=True) for size in pair]})"
+    outer, inner = "ij"[:rank], "xy"[:rank]
+    both = "".join(one + other for one, other in zip(outer, inner, strict=True))
+    return {
+        "a": f'einsum("{both},{inner}->{outer}", {blocks}, b)',
+        "b": f'einsum("{both},{outer}->{inner}", {blocks}, a)',
+    }
+
+
+def _over_neighbours(call: Called) -> Vjp:
+    """The last axes of a meet the first of b."""
+    count, a, b = call["dims"], rank_of(call, "a"), rank_of(call, "b")
+    left, right = list(range(a - count)), list(range(count, b))
+    after = list(range(a - count, a - count + len(right)))
+    return {"a": f"tensordot(g, b, ({after}, {right}))", "b": f"tensordot(a, g, ({left}, {left}))"}
 
 
 ROWS = [
@@ -235,13 +268,13 @@ ROWS = [
     ),
     Builtin(
         "trace",
-        [Form("(x: num[n, m]) -> wide[]", vjp=lambda call: {"x": "g * eye({}, {})".format(*shape_of(call))})],
+        [Form("(x: num[n, m]) -> wide[]", vjp=_diagonally)],
         doc="The sum of a matrix's diagonal.",
         example="trace([[1, 2], [3, 4]])  #=> 5",
     ),
     Builtin(
         "kron",
-        [Form("(a: T[*a], b: T[*b]) -> T[...]", crossed)],
+        [Form("(a: T[*a], b: T[*b]) -> T[...]", crossed, vjp=_each_times_all)],
         torch="kernel:kron",
         doc="Kronecker product: each element of a times all of b.",
         example="kron([1, 2], [1, 10])  #=> [1, 10, 2, 20]",
@@ -249,8 +282,12 @@ ROWS = [
     Builtin(
         "tensordot",
         [
-            Form("(a: N[*a], b: N[*b], dims: int = 2) -> N[...]", by_axes(contracted_over)),
-            Form("(a: N[*a], b: N[*b], dims: lists) -> N[...]", by_axes(contracted_over)),
+            Form("(a: N[*a], b: N[*b], dims: int = 2) -> N[...]", by_axes(contracted_over), vjp=_over_neighbours),
+            Form(
+                "(a: N[*a], b: N[*b], dims: lists) -> N[...]",
+                by_axes(contracted_over),
+                vjp=ByAutograd("axes in any order: einsum has the formula"),
+            ),
         ],
         over=(),
         doc="Sums of products over the last axes of a and the first of b, or over those in two lists.",

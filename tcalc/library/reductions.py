@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tcalc.library.builtin import FLAT, Builtin, Fold, Form, Rule, Vjp, VjpRule
+from tcalc.library.builtin import STEP, Builtin, ByAutograd, Fold, Form, Rule, Vjp, VjpRule
 from tcalc.library.rules import by_axes, chosen_axes, reduced, refuse_empty, tensor, without
-from tcalc.library.vjps import Called, axes_of, count, kept, larger, over_axes
+from tcalc.library.vjps import Called, axes_of, count, kept, larger, of_parts, over_axes, picked
 from tcalc.types import dtypes
 from tcalc.types.broadcast import Axes
 from tcalc.types.dtypes import DType
@@ -99,7 +99,7 @@ def _deviation(call: Called) -> Vjp:
     """Where nothing deviates it is 0, as torch has it."""
     g, deviations, freedom = _deviations(call)
     out = kept(call, "out")
-    return {"x": f"where({out} == 0, 0, {g} * {deviations} / ({freedom} * {out}))"}
+    return {"x": f"{g} * where({out} == 0, 0, {deviations} / ({freedom} * {out}))"}
 
 
 def _spreads(name: str, doc: str, example: str, result: str = "real[{}]", vjp: VjpRule | None = None) -> Builtin:
@@ -118,14 +118,21 @@ def _spreads(name: str, doc: str, example: str, result: str = "real[{}]", vjp: V
     )
 
 
+#: Elements that are equal to the one that is given share its cotangent, as torch has it.
+_EXTREME = over_axes("G * (x == OUT) / sum(x == OUT)")
+_EXTREME_OVER_AXES = over_axes("G * (x == OUT) / sum(x == OUT, D, keepdim=True)")
+
+
 def _extremes(name: str, what: str, fold: Fold, example: str) -> Builtin:
     rule = by_axes(_nonempty(f"{what} element"))
     return Builtin(
         name,
         [
-            Form("(x: order[*s]) -> order[...]", rule, vjp=over_axes("G * (x == OUT) / sum(x == OUT)")),
+            Form("(x: order[*s]) -> order[...]", rule, vjp=_EXTREME),
             Form(
-                "(x: order[*s], dim: axis(n), keepdim: flag = False) -> (values: order[...], indices: i64[...])", rule
+                "(x: order[*s], dim: axis(n), keepdim: flag = False) -> (values: order[...], indices: i64[...])",
+                rule,
+                vjp=picked,
             ),
             Form(
                 "(a: order[*s], b: order[*s]) -> order[*s]",
@@ -147,7 +154,7 @@ def _places(name: str, what: str, example: str) -> Builtin:
             Form(
                 "(x: real[*s], dim: axis(n) = None, keepdim: flag = False) -> i64[...]",
                 by_axes(_nonempty(f"{what} element")),
-                vjp=FLAT,
+                vjp=STEP,
             )
         ],
         doc=f"Index of the {what} element (or of the first nan) along an axis, or of all read row by row;"
@@ -161,8 +168,12 @@ def _middle(name: str, doc: str, example: str) -> Builtin:
     return Builtin(
         name,
         [
-            Form("(x: real[*s]) -> real[]"),
-            Form("(x: real[*s], dim: axis(n), keepdim: flag = False) -> (values: real[...], indices: i64[...])", rule),
+            Form("(x: real[*s]) -> real[]", vjp=_EXTREME),
+            Form(
+                "(x: real[*s], dim: axis(n), keepdim: flag = False) -> (values: real[...], indices: i64[...])",
+                rule,
+                vjp=picked,
+            ),
         ],
         doc=doc,
         example=example,
@@ -176,6 +187,9 @@ def _real_total(match: Match) -> Type:
         raise Mismatch("dtype", f"the result is real, which {dtype} is not", depth=5)
     return REDUCED(match)
 
+
+_PRODUCT = ByAutograd("what divides by x is wrong where x is 0")
+_QUANTILE = ByAutograd("interpolates between neighbours in the sorted order")
 
 ROWS = [
     _total(
@@ -207,15 +221,19 @@ ROWS = [
         "nanmean",
         "R",
         "R",
-        None,
+        over_axes("G * (not isnan(x)) / sum(not isnan(x), D, keepdim=True)"),
         "Mean of the elements that are not nan; of nothing nan.",
         "nanmean([1., nan, 2.])  #=> 1.5",
     ),
     Builtin(
         "prod",
         [
-            Form("(x: any[*s], dtype: dtype = None) -> wide[]"),
-            Form("(x: any[*s], dim: axis(n), keepdim: flag = False, dtype: dtype = None) -> wide[...]", REDUCED),
+            Form("(x: any[*s], dtype: dtype = None) -> wide[]", vjp=_PRODUCT),
+            Form(
+                "(x: any[*s], dim: axis(n), keepdim: flag = False, dtype: dtype = None) -> wide[...]",
+                REDUCED,
+                vjp=_PRODUCT,
+            ),
         ],
         doc="Product of the elements, over all axes or one; of nothing 1.",
         example="prod([2, 3, 4])  #=> 24",
@@ -238,8 +256,9 @@ ROWS = [
             f"{what} and mean, as a tuple.",
             f"{name}_mean([1., 2., 3.])  #=> (1.0, 2.0)",
             "(real[{}], F[{}])",
+            of_parts(spread, over_axes("G / N")),
         )
-        for name, what in (("var", "Variance"), ("std", "Standard deviation"))
+        for name, what, spread in (("var", "Variance", _variance), ("std", "Standard deviation", _deviation))
     ],
     _extremes("max", "largest", max, "max[0]([3, 1, 2])  #=> (3, 0)"),
     _extremes("min", "smallest", min, "min[0]([3, 1, 2])  #=> (1, 1)"),
@@ -250,7 +269,7 @@ ROWS = [
                 Form(
                     "(x: order[*s], dim: axes = None, keepdim: flag = False) -> order[...]",
                     by_axes(_nonempty(f"{what} element")),
-                    vjp=over_axes("G * (x == OUT) / sum(x == OUT, D, keepdim=True)"),
+                    vjp=_EXTREME_OVER_AXES,
                 )
             ],
             doc=f"The {what} element, over all axes or those given; nan if there is one.",
@@ -267,6 +286,7 @@ ROWS = [
             Form(
                 "(x: order[*s], dim: axis(n) = None, keepdim: flag = False) -> (min: order[...], max: order[...])",
                 by_axes(_nonempty("smallest and largest element")),
+                vjp=of_parts(_EXTREME_OVER_AXES, _EXTREME_OVER_AXES),
             )
         ],
         doc="The smallest and the largest element, over all axes or one; both nan if there is one.",
@@ -277,7 +297,7 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form("(x: any[*s], dim: axes = None, keepdim: flag = False) -> bool[...]", _truth, vjp=FLAT)],
+            [Form("(x: any[*s], dim: axes = None, keepdim: flag = False) -> bool[...]", _truth, vjp=STEP)],
             doc=doc,
             example=example,
         )
@@ -296,7 +316,7 @@ ROWS = [
     ],
     Builtin(
         "count_nonzero",
-        [Form("(x: any[*s], dim: axes = None) -> i64[...]", REDUCED, vjp=FLAT)],
+        [Form("(x: any[*s], dim: axes = None) -> i64[...]", REDUCED, vjp=STEP)],
         doc="How many elements are not zero; nan is not.",
         example="count_nonzero([0, 3, 0, 5])  #=> 2",
     ),
@@ -317,11 +337,13 @@ ROWS = [
                 '(x: R[*s], q: number, dim: axis(n) = None, keepdim: flag = False, interpolation: text = "linear")'
                 " -> R[...]",
                 by_axes(_quantile),
+                vjp=_QUANTILE,
             ),
             Form(
                 '(x: R[*s], q: R[m], dim: axis(n) = None, keepdim: flag = False, interpolation: text = "linear")'
                 " -> R[...]",
                 by_axes(_several_quantiles),
+                vjp=_QUANTILE,
             ),
         ],
         torch="kernel:quantile",

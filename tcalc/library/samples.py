@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form
+from tcalc.library.builtin import LONG, STEP, Builtin, ByAutograd, Form, Vjp
 from tcalc.library.rules import assumed, by_axes, chosen_axes, given, tensor
+from tcalc.library.vjps import Called, padded, rank_of, shape_of
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread, meet
@@ -132,6 +133,15 @@ def _counted(match: Match) -> Type:
     return match.result(match.signature.result)
 
 
+def _summed_back(call: Called) -> Vjp | None:
+    """The differences of what is 0 outside, with the other sign."""
+    if call["n"] != 1 or call.get("prepend") is not None or call.get("append") is not None:
+        return None
+    rank, shape = rank_of(call), shape_of(call)
+    around = [int(axis == call["dim"] % rank) for axis in range(rank)]
+    return {"x": f"-diff({padded('g', around, around)}, 1, dim)"} if shape[call["dim"]] else None
+
+
 ROWS = [
     Builtin(
         "diff",
@@ -139,6 +149,7 @@ ROWS = [
             Form(
                 "(x: any[*s], n: int = 1, dim: axis = -1, prepend: any[*p] = None, append: any[*q] = None) -> any[...]",
                 _differed,
+                vjp=_summed_back,
             )
         ],
         torch="kernel:diff",
@@ -148,8 +159,8 @@ ROWS = [
     Builtin(
         "trapezoid",
         [
-            Form("(y: F[*s], x: F[*t], dim: axis = -1) -> F[...]", by_axes(_area)),
-            Form("(y: F[*s], dx: number = 1, dim: axis = -1) -> F[...]", by_axes(_area)),
+            Form("(y: F[*s], x: F[*t], dim: axis = -1) -> F[...]", by_axes(_area), vjp=LONG),
+            Form("(y: F[*s], dx: number = 1, dim: axis = -1) -> F[...]", by_axes(_area), vjp=LONG),
         ],
         aliases=("trapz",),
         torch="kernel:trapezoid",
@@ -162,6 +173,7 @@ ROWS = [
             Form(
                 "(x: F[*s], correction: int = 1, fweights: int[m] = None, aweights: F[m] = None) -> F[...]",
                 by_axes(_covariance),
+                vjp=LONG,
             )
         ],
         torch="kernel:cov",
@@ -171,14 +183,18 @@ ROWS = [
     ),
     Builtin(
         "corrcoef",
-        [Form("(x: F[*s]) -> F[...]", by_axes(_covariance))],
+        [Form("(x: F[*s]) -> F[...]", by_axes(_covariance), vjp=LONG)],
         over=(),
         doc="Correlation matrix of rows of observations; nan for a row that is constant.",
         example="corrcoef([[1., 2.], [2., 6.]])  #=> [[1.0, 1.0], [1.0, 1.0]]",
     ),
     Builtin(
         "histc",
-        [Form("(x: R[*s], bins: int = 100, min: number = 0, max: number = 0) -> R[...]", by_axes(_histogram))],
+        [
+            Form(
+                "(x: R[*s], bins: int = 100, min: number = 0, max: number = 0) -> R[...]", by_axes(_histogram), vjp=STEP
+            )
+        ],
         over=(),
         doc="How many elements fall into each of bins equal parts from min to max, or from the least to the greatest.",
         example="histc([1., 2., 1.5], 2, 1, 2)  #=> [1.0, 2.0]",
@@ -189,6 +205,7 @@ ROWS = [
             Form(
                 "(x: R[*s], bins: int = 100, density: flag = False) -> (hist: R[bins], bin_edges: R[bins + 1])",
                 _counted,
+                vjp=ByAutograd("torch has none: its edges move with the data"),
             )
         ],
         torch="kernel:histogram",

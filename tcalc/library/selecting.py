@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import FLAT, Builtin, Form
+from tcalc.library.builtin import STEP, Builtin, ByAutograd, Form, Vjp, VjpRule
 from tcalc.library.rules import by_axes, chosen_axes, one_label, tensor
+from tcalc.library.vjps import Called, padded, rank_of, same_shape, shape_of
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread
@@ -125,6 +126,28 @@ def _unknown(match: Match) -> Axes:
     return (Axis(sizes.UNKNOWN),)
 
 
+def _gathered_along(call: Called) -> Vjp | None:
+    """Where no index stands for several places; without an axis the elements lie in a row."""
+    if call.get("dim") is None:
+        return {"x": _TAKEN}
+    same = rank_of(call) and same_shape(call, "x", "indices", but=call["dim"])
+    return {"x": "scatter_add(zeros(x.shape), dim, indices, g)"} if same else None
+
+
+def _put(x: str) -> VjpRule:
+    """Of a scatter: of src those elements count for which there are indices."""
+
+    def rule(call: Called) -> Vjp:
+        index, src = shape_of(call, "index"), shape_of(call, "src")
+        more = [size - used for size, used in zip(src, index, strict=True)] if src else []
+        return {"x": x, "src": padded("gather(g, dim, index)", [0] * len(more), more)}
+
+    return rule
+
+
+_TAKEN = "reshape(index_add(zeros(numel(x)), 0, flatten(indices), flatten(g)), x.shape)"
+_COUNTED: Vjp = {"weights": "index_select(g, 0, x)"}
+
 ROWS = [
     Builtin(
         "gather",
@@ -141,13 +164,13 @@ ROWS = [
     ),
     Builtin(
         "take_along_dim",
-        [Form("(x: T[*s], indices: i64[*i], dim: axis = None) -> T[...]", by_axes(_taken_along))],
+        [Form("(x: T[*s], indices: i64[*i], dim: axis = None) -> T[...]", by_axes(_taken_along), vjp=_gathered_along)],
         doc="Along an axis, the elements that indices name, as argsort gives them.",
         example="take_along_dim([30, 10, 20], [1, 2, 0], 0)  #=> [10, 20, 30]",
     ),
     Builtin(
         "take",
-        [Form("(x: T[*s], index: i64[*i]) -> T[*i]")],
+        [Form("(x: T[*s], index: i64[*i]) -> T[*i]", vjp={"x": _TAKEN.replace("indices", "index")})],
         doc="The elements at these indices, counted row by row through all axes.",
         example="take([[1, 2], [3, 4]], [0, 3])  #=> [1, 4]",
     ),
@@ -166,19 +189,21 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form("(x: T[*s], dim: axis, index: i64[*i], src: T[*v]) -> T[...]", by_axes(_scattered))],
+            [Form("(x: T[*s], dim: axis, index: i64[*i], src: T[*v]) -> T[...]", by_axes(_scattered), vjp=vjp)],
             torch=f"kernel:{name}",
             doc=doc,
             example=example,
         )
-        for name, doc, example in (
+        for name, vjp, doc, example in (
             (
                 "scatter",
+                _put("scatter(g, dim, index, 0)"),
                 "x with the elements of src put where an index tensor says along an axis, either of two that meet.",
                 "scatter(zeros(3), 0, [2, 0], [5., 7.])  #=> [7.0, 0.0, 5.0]",
             ),
             (
                 "scatter_add",
+                _put("g"),
                 "x with the elements of src added where an index tensor says along an axis.",
                 "scatter_add(zeros(2), 0, [1, 1, 0], [1., 2., 4.])  #=> [4.0, 3.0]",
             ),
@@ -190,6 +215,7 @@ ROWS = [
             Form(
                 "(x: T[*s], dim: axis, index: i64[*i], src: T[*v], reduce: text, include_self: flag = True) -> T[...]",
                 by_axes(_scatter_reduced),
+                vjp=ByAutograd("depends on what meets in one place"),
             )
         ],
         torch="kernel:scatter_reduce",
@@ -223,21 +249,21 @@ ROWS = [
     ),
     Builtin(
         "searchsorted",
-        [Form("(sorted_sequence: real[n], values: real[*s], right: flag = False) -> i64[*s]", vjp=FLAT)],
+        [Form("(sorted_sequence: real[n], values: real[*s], right: flag = False) -> i64[*s]", vjp=STEP)],
         torch="kernel:searchsorted",
         doc="The index at which each value keeps a vector sorted: before its equals, or after them with right=True.",
         example="searchsorted([1, 3, 5], [0, 3, 9])  #=> [0, 1, 3]",
     ),
     Builtin(
         "bucketize",
-        [Form("(x: real[*s], boundaries: real[n], right: flag = False) -> i64[*s]", vjp=FLAT)],
+        [Form("(x: real[*s], boundaries: real[n], right: flag = False) -> i64[*s]", vjp=STEP)],
         torch="kernel:bucketize",
         doc="The index of the first boundary at or above each element; with right=True, above it.",
         example="bucketize([0, 3, 9], [1, 3, 5])  #=> [0, 1, 3]",
     ),
     Builtin(
         "bincount",
-        [Form("(x: int[n], weights: real[n] = None, minlength: int = 0) -> real[...]", _counted)],
+        [Form("(x: int[n], weights: real[n] = None, minlength: int = 0) -> real[...]", _counted, vjp=_COUNTED)],
         doc="How often each integer from 0 on occurs in a vector, or what the weights of each add up to.",
         example="bincount([0, 2, 2])  #=> [1, 0, 2]",
     ),
@@ -248,6 +274,7 @@ ROWS = [
                 "(x: order[*s], sorted: flag = True, return_inverse: flag = False, return_counts: flag = False,"
                 " dim: axis = None) -> order[...]",
                 _different,
+                vjp=ByAutograd("torch has none: equal elements become one"),
             )
         ],
         doc="The different elements as an ascending vector, or the slices along dim; every nan is different.",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form, Vjp
-from tcalc.library.einops import by_pattern
+from tcalc.library.builtin import Builtin, Form, Vjp, VjpRule
+from tcalc.library.einops import BY_PATTERN, by_pattern
 from tcalc.library.rules import assumed_equal
-from tcalc.library.vjps import Called, rank_of
+from tcalc.library.vjps import Called, rank_of, shape_of
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, Spread
 from tcalc.types.facts import simplify
@@ -309,6 +309,30 @@ def _rolled_back(call: Called) -> Vjp:
     return {"x": f"roll(g, {back})" if dims is None else f"roll(g, {back}, {dims})"}
 
 
+def _copies_added(option: str) -> VjpRule:
+    """Each axis as the copies and what is copied, and summed over the copies."""
+
+    def rule(call: Called) -> Vjp:
+        shape, times = shape_of(call), tuple(call[option])
+        rank = max(len(shape), len(times))
+        shape = (*(1,) * (rank - len(shape)), *shape)
+        times = (*(1,) * (rank - len(times)), *times)
+        if not rank:
+            return {"x": "g"}
+        apart = [each for pair in zip(times, shape, strict=True) for each in pair]
+        return {"x": f"sum(reshape(g, {apart}), {tuple(range(0, 2 * rank, 2))})"}
+
+    return rule
+
+
+def _onto_diagonals(call: Called) -> Vjp | None:
+    """Of square matrices in the last two axes; the diagonals of others are not all of what diag_embed makes."""
+    shape, rank = shape_of(call), rank_of(call)
+    places = [call[name] % rank for name in ("dim1", "dim2")]
+    square = places == [rank - 2, rank - 1] and shape[-1] == shape[-2] and abs(call["offset"]) <= shape[-1]
+    return {"x": "diag_embed(g, offset)"} if square else None
+
+
 ROWS = [
     Builtin(
         "reshape",
@@ -446,8 +470,10 @@ ROWS = [
     Builtin(
         "repeat",
         [
-            Form("(x: any[*s], *repeats: int) -> any[...]", repeated),
-            Form("(tensor: any[*s], pattern: text, lengths: keywords) -> any[...]", by_pattern("repeat")),
+            Form("(x: any[*s], *repeats: int) -> any[...]", repeated, vjp=_copies_added("repeats")),
+            Form(
+                "(tensor: any[*s], pattern: text, lengths: keywords) -> any[...]", by_pattern("repeat"), vjp=BY_PATTERN
+            ),
         ],
         torch="kernel:repeat",
         doc='Copies side by side, so many along each axis; with a pattern, einops\' `repeat(x, "n -> n k", k=3)`.',
@@ -455,7 +481,7 @@ ROWS = [
     ),
     Builtin(
         "tile",
-        [Form("(x: any[*s], *dims: int) -> any[...]", tiled)],
+        [Form("(x: any[*s], *dims: int) -> any[...]", tiled, vjp=_copies_added("dims"))],
         torch="kernel:tile",
         doc="Copies side by side, with missing numbers taken as 1.",
         example="tile([[1, 2]], 2)  #=> [[1, 2, 1, 2]]",
@@ -469,7 +495,13 @@ ROWS = [
     ),
     Builtin(
         "diagonal",
-        [Form("(x: any[*s], offset: int = 0, dim1: axis = 0, dim2: axis = 1) -> any[...]", diagonal)],
+        [
+            Form(
+                "(x: any[*s], offset: int = 0, dim1: axis = 0, dim2: axis = 1) -> any[...]",
+                diagonal,
+                vjp=_onto_diagonals,
+            )
+        ],
         view=True,
         over=("dim1", "dim2"),
         spaces=("", "linalg"),

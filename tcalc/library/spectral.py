@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcalc.library.builtin import Builtin, Form, Rule
+from tcalc.library.builtin import COMPLEX, Builtin, Form, Rule, VjpRule
 from tcalc.library.rules import assumed, by_axes, chosen_axes, given, new_size, several, tensor
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes
@@ -112,6 +112,10 @@ def _shifted(match: Match) -> Axes:
     return x.axes
 
 
+def _shifted_back(inverse: str) -> VjpRule:
+    return lambda call: {"x": f"{inverse}(g)" if call.get("dim") is None else f"{inverse}(g, dim)"}
+
+
 def _frequencies(half: bool) -> Rule:
     def axes(match: Match) -> Axes:
         n = new_size(match, match["n"], "n")
@@ -121,15 +125,16 @@ def _frequencies(half: bool) -> Rule:
 
 
 def _transform(name: str, result: str, kind: str, doc: str, example: str) -> Builtin:
-    form = Form(f"(x: L[*s], n: int = None, dim: axis = -1, norm: text = None) -> {result}[...]", _along(kind))
+    form = Form(
+        f"(x: L[*s], n: int = None, dim: axis = -1, norm: text = None) -> {result}[...]", _along(kind), vjp=COMPLEX
+    )
     return Builtin(name, [form], torch=f"kernel:{name}", spaces=("fft",), doc=doc, example=example)
 
 
 def _transform_of_several(name: str, dim: str, doc: str, example: str) -> Builtin:
     signature = f"(x: L[*s], s: sizes = None, dim: axes = {dim}, norm: text = None) -> complex[...]"
-    return Builtin(
-        name, [Form(signature, by_axes(_several))], torch=f"kernel:{name}", spaces=("fft",), doc=doc, example=example
-    )
+    form = Form(signature, by_axes(_several), vjp=COMPLEX)
+    return Builtin(name, [form], torch=f"kernel:{name}", spaces=("fft",), doc=doc, example=example)
 
 
 ROWS = [
@@ -182,19 +187,20 @@ ROWS = [
     *[
         Builtin(
             name,
-            [Form("(x: any[*s], dim: axes = None) -> any[...]", by_axes(_shifted))],
+            [Form("(x: any[*s], dim: axes = None) -> any[...]", by_axes(_shifted), vjp=_shifted_back(inverse))],
             torch=f"fft.{name}",
             spaces=("fft",),
             doc=doc,
             example=example,
         )
-        for name, doc, example in (
+        for name, inverse, doc, example in (
             (
                 "fftshift",
+                "ifftshift",
                 "With frequency 0 moved from the beginning to the middle of every axis, or of some.",
                 "fftshift([0, 1, -2, -1])  #=> [-2, -1, 0, 1]",
             ),
-            ("ifftshift", "Inverse of fftshift.", "ifftshift([-2, -1, 0, 1])  #=> [0, 1, -2, -1]"),
+            ("ifftshift", "fftshift", "Inverse of fftshift.", "ifftshift([-2, -1, 0, 1])  #=> [0, 1, -2, -1]"),
         )
     ],
     *[

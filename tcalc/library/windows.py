@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tcalc.library.builtin import Builtin, Form, Rule
+from tcalc.library.builtin import KERNEL, Builtin, Form, Rule, Vjp
 from tcalc.library.rules import assumed, by_axes, divided, given, several, tensor
+from tcalc.library.vjps import Called, shape_of
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes, meet
@@ -187,8 +188,8 @@ def _convolution(count: int) -> Builtin:
     return Builtin(
         f"conv{count}d",
         [
-            Form(f"{before}, padding: sizes = 0, dilation: sizes = 1, groups: int = 1) -> N[...]", rule),
-            Form(f"{before}, padding: text, dilation: sizes = 1, groups: int = 1) -> N[...]", rule),
+            Form(f"{before}, padding: sizes = 0, dilation: sizes = 1, groups: int = 1) -> N[...]", rule, vjp=KERNEL),
+            Form(f"{before}, padding: text, dilation: sizes = 1, groups: int = 1) -> N[...]", rule, vjp=KERNEL),
         ],
         torch=f"kernel:conv{count}d",
         spaces=BOTH,
@@ -214,6 +215,7 @@ def _transposed_convolution(count: int) -> Builtin:
                 f"(x: N[*s], weight: N[o, c, {kernel}], bias: N[b] = None, stride: sizes = 1, padding: sizes = 0,"
                 " output_padding: sizes = 0, groups: int = 1, dilation: sizes = 1) -> N[...]",
                 by_axes(_convolved(count, True)),
+                vjp=KERNEL,
             )
         ],
         torch=f"kernel:conv_transpose{count}d",
@@ -299,6 +301,7 @@ def _pools(count: int) -> list[Builtin]:
                     f"(x: real[*s], {sized}, dilation: sizes = 1, ceil_mode: flag = False,"
                     " return_indices: flag = False) -> real[...]",
                     _largest(count),
+                    vjp=KERNEL,
                 )
             ],
             torch="kernel:max_pool1d" if count == 1 else f"nn.functional.max_pool{count}d",
@@ -314,6 +317,7 @@ def _pools(count: int) -> list[Builtin]:
                     f"(x: real[*s], {sized}, ceil_mode: flag = False, count_include_pad: flag = True{divisor})"
                     " -> real[...]",
                     _mean(count),
+                    vjp=KERNEL,
                 )
             ],
             torch=f"kernel:avg_pool{count}d",
@@ -324,7 +328,7 @@ def _pools(count: int) -> list[Builtin]:
         ),
         Builtin(
             f"adaptive_avg_pool{count}d",
-            [Form("(x: R[*s], output_size: sizes) -> R[...]", by_axes(_adapted(count)))],
+            [Form("(x: R[*s], output_size: sizes) -> R[...]", by_axes(_adapted(count)), vjp=KERNEL)],
             torch=f"nn.functional.adaptive_avg_pool{count}d",
             spaces=BOTH if count == 1 else FUNCTIONAL,
             over=(),
@@ -368,13 +372,32 @@ def _padded(match: Match) -> Axes:
     return tuple(axes)
 
 
+def _cut_off(call: Called) -> Vjp | None:
+    """Without what was put around it. Of elements that are repeated, or were cut off, autograd finds it."""
+    pad, shape = call["pad"], shape_of(call)
+    if call["mode"] != "constant" or any(n < 0 for n in pad):
+        return None
+    text = "g"
+    for place in range(0, len(pad), 2):
+        if pad[place] or pad[place + 1]:
+            axis = len(shape) - 1 - place // 2
+            text = f"narrow({text}, {axis}, {pad[place]}, {shape[axis]})"
+    return {"x": text}
+
+
 ROWS = [
     *[_convolution(count) for count in (1, 2, 3)],
     *[_transposed_convolution(count) for count in (1, 2)],
     *[row for count in (1, 2) for row in _pools(count)],
     Builtin(
         "pad",
-        [Form('(x: any[*s], pad: sizes, mode: text = "constant", value: number = None) -> any[...]', by_axes(_padded))],
+        [
+            Form(
+                '(x: any[*s], pad: sizes, mode: text = "constant", value: number = None) -> any[...]',
+                by_axes(_padded),
+                vjp=_cut_off,
+            )
+        ],
         torch="kernel:pad",
         spaces=FUNCTIONAL,
         over=(),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from tcalc.outcomes import Bound, Failed, Left, Noted, Offered, Outcome, Saved, Shown
+from tcalc.outcomes import Bound, Drawn, Failed, Left, Noted, Offered, Outcome, Saved, Shown
 from tcalc.show.constants import constant_text
 from tcalc.show.diagnostics import error_text, note_text
+from tcalc.show.remarks import remarks
 from tcalc.show.terminal import binding_text, value_text
 from tcalc.show.visible import visible
 from tcalc.types.tensor import ConstantType, Type
@@ -52,13 +53,19 @@ def _reply(outcome: Outcome | str, style: Style, width: int, hint: str, first: i
     if isinstance(outcome, str):
         return Reply("\n".join(map(style.prose, outcome.split("\n"))))
     if isinstance(outcome, Shown):
-        return Reply(value_text(outcome.data, style, width=width) if outcome.data else _constant(outcome.type))
+        if not outcome.data:
+            return Reply(_constant(outcome.type))
+        return Reply(value_text(outcome.data, style, width=width, remarks=remarks(outcome.closed)))
     if isinstance(outcome, Bound):
         if outcome.data is not None:
             return Reply(binding_text(outcome.name, outcome.data, style))
         return Reply(f"{style.paint('name', visible(outcome.name))}: {_typed_constant(outcome.type, style)}")
     if isinstance(outcome, Saved):
         return Reply(f"saved {style.paint('type', visible(str(outcome.type)))} to {visible(outcome.path)}")
+    if isinstance(outcome, Drawn):
+        from tcalc.show.graphs import tree_text  # not before somebody asks
+
+        return Reply(tree_text(outcome.drawing, style, width=width))
     if isinstance(outcome, Left):
         return Reply("", leaves=True)
     if isinstance(outcome, Offered):

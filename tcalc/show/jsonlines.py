@@ -30,11 +30,12 @@ def json_text(data: Data) -> str:
     return "".join(json_chunks(data))
 
 
-def json_chunks(data: Data, name: str = "") -> Iterator[str]:
+def json_chunks(data: Data, name: str = "", remarks: Sequence[str] = ()) -> Iterator[str]:
     """The object of a value in pieces that make one line together, without the newline.
 
     `{"type": "f32[2]", "dtype": "float32", "shape": [2], "value": [1.0, 2.0]}`; a tuple has `items`, and an item that
-    has a name begins with it.
+    has a name begins with it. A derivative that has a closed form ends with it, `"formula": "2 * x"`; `remarks` are
+    those of the value, or of a tuple's items.
     """
     opening = f'{{"name": {quoted(name)}, "type": ' if name else '{"type": '
     if isinstance(data, TupleData):
@@ -42,7 +43,8 @@ def json_chunks(data: Data, name: str = "") -> Iterator[str]:
         for place, item in enumerate(data.items):
             if place:
                 yield ", "
-            yield from json_chunks(item, data.names[place] if place < len(data.names) else "")
+            own = remarks[place : place + 1]
+            yield from json_chunks(item, data.names[place] if place < len(data.names) else "", own)
         yield "]}"
         return
     if isinstance(data, ConstantData):
@@ -58,7 +60,7 @@ def json_chunks(data: Data, name: str = "") -> Iterator[str]:
         yield from bracketed((_texts(piece, dtype) for piece in pieces(data)), shape, json_breaks(len(shape)))
     else:
         yield from _empty(shape)
-    yield "}"
+    yield f', "formula": {quoted(remarks[0])}}}' if remarks and remarks[0] else "}"
 
 
 def type_text(data: Data) -> str:
@@ -91,10 +93,10 @@ def error_notes(error: TcalcError) -> list[str]:
 
 
 def note_json(note: Note) -> str:
-    """`{"note": {…}}`: message, line, column, repairs."""
+    """`{"note": {…}}`: message, line, column, repairs, and the facts that it has."""
     import json
 
-    facts = {"message": note.message, **_place(note.span), "repairs": list(map(_repair, note.repairs))}
+    facts = {"message": note.message, **_place(note.span), "repairs": list(map(_repair, note.repairs)), **note.facts}
     return _harmless(json.dumps({"note": facts}))
 
 

@@ -7,7 +7,7 @@ f32[2, 2]
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.show.columns import brief, column_texts, figure, scalar_text
@@ -31,15 +31,15 @@ _GAP = "  "
 _INDENT = "  "
 
 
-def value_text(data: Data, style: Style, *, width: int = 80, remark: str = "") -> str:
+def value_text(data: Data, style: Style, *, width: int = 80, remarks: Sequence[str] = ()) -> str:
     """What an expression statement shows: lines without a newline at the end.
 
-    `remark` stands beside the type (a derivative's formula).
+    `remarks` stand beside the type (a derivative's formula), of a tuple one beside each item's.
     """
     if isinstance(data, TupleData):
         # Each item says its own type.
-        heading = [_type(data, style) + _remark(remark, style)] if remark or not data.items else []
-        return "\n".join([*heading, *_items(data, style, width)])
+        return "\n".join([_type(data, style)] if not data.items else _items(data, style, width, remarks=remarks))
+    remark = remarks[0] if remarks else ""
     if isinstance(data, ConstantData):
         return style.prose(constant_text(data.type))
     if not data.type.axes:
@@ -216,7 +216,7 @@ def _fitting(widths: list[int], room: int, ellipsis: int, whole: bool) -> tuple[
 # Tuples
 
 
-def _items(data: TupleData, style: Style, width: int, indent: str = "") -> Iterator[str]:
+def _items(data: TupleData, style: Style, width: int, indent: str = "", remarks: Sequence[str] = ()) -> Iterator[str]:
     """Each item on a line of its own beside its name and type, or below them where it takes several."""
     heads = []
     for place, item in enumerate(data.items):
@@ -224,7 +224,9 @@ def _items(data: TupleData, style: Style, width: int, indent: str = "") -> Itera
         heads.append((visible(name) + ": " if name else "", style.prose(type_text(item))))
     beside = [_is_one_row(item) for item in data.items]
     aligned = max([cells(name + type) for (name, type), one in zip(heads, beside, strict=True) if one], default=0) + 3
-    for (name, type), item, one in zip(heads, data.items, beside, strict=True):
+    beginnings = zip(heads, data.items, beside, [*remarks, *[""] * len(heads)], strict=False)
+    for (name, type), item, one, text in beginnings:
+        remark = _remark(text, style)
         head = indent + style.paint("name", name[:-2]) + name[-2:] + style.paint("type", type)
         gap = " " * (aligned - cells(name + type))
         if isinstance(item, TupleData):
@@ -233,12 +235,12 @@ def _items(data: TupleData, style: Style, width: int, indent: str = "") -> Itera
         elif isinstance(item, ConstantData):
             yield head + gap + style.prose(constant_text(item.type))
         elif not one:
-            yield head + _figures(item, style)
+            yield head + _figures(item, style) + remark
             yield from _blocks(item, style, width, indent + _INDENT)
         elif not item.type.axes:
-            yield head + gap + _marked(_scalar(item), style)
+            yield head + gap + _marked(_scalar(item), style) + remark
         else:
-            yield head + gap + next(_blocks(item, style, width - len(indent) - aligned, ""))
+            yield head + gap + next(_blocks(item, style, width - len(indent) - aligned, "")) + remark
 
 
 def _is_one_row(item: Data) -> bool:

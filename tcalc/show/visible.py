@@ -13,7 +13,8 @@ TAB = 4
 MARK = "\u200e"
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-#: Control, format (bidirectional overrides, joiners), surrogate, private, line and paragraph separators.
+#: Control, format (bidirectional overrides, joiners), surrogate, private, line and paragraph separators. Joiners too:
+#: of emoji that are joined one terminal makes one picture and the next one several, so that no width would hold.
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 #: Letters and marks that show nothing, or change what the character before them looks like: fillers, variations.
 _BLANK = ("\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u3164", "\uffa0")

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from tcalc.errors import TcalcError
 
 LOOPS = "tcalc has no loops: use vmap, scan, fold or iterate"
+#: torch's blocks that turn its recording off or on.
+RECORDING = ("no_grad", "inference_mode", "enable_grad", "set_grad_enabled")
+RECORDED = (
+    "tcalc has no with, and needs none: nothing is recorded, and detach(e) cuts a gradient; "
+    "write the block's lines alone"
+)
 CHOICE = "a choice is an expression: a if c else b"
 
 #: Words that begin a statement elsewhere.
@@ -54,6 +60,7 @@ def habit(near: Nearby) -> TcalcError | None:
         foreign_operator,
         choice,
         text,
+        second_statement,
         number,
         keyword,
         equals,
@@ -81,6 +88,8 @@ def foreign_statement(near: Nearby) -> str:
         following = near.tokens[1].type if len(near.tokens) > 1 else ""
         if following in ("ASSIGN", "UPDATE"):
             return reserved(word)
+        if word == "with" and any(str(token.value) in RECORDING for token in near.tokens):
+            return RECORDED
         return definition(near) if word == "def" else STATEMENTS[word]
     if first.type in ("IF", "ELSE") and near.index == 0:
         following = near.tokens[1].type if len(near.tokens) > 1 else ""
@@ -177,6 +186,14 @@ def text(near: Nearby) -> str:
     if token.startswith("'") and before.type in ("NAME", "RPAR", "RSQB"):
         return f"the transpose is written {word if before.type == 'NAME' else '(…)'}.T"
     return ""
+
+
+def second_statement(near: Nearby) -> str:
+    """`x = 5 y = 6`"""
+    follows = near.token.type == "NAME" and near.kind(1) == "ASSIGN" and near.kind(-1) in ENDS
+    if not follows or near.glued() or near.in_brackets() or near.tokens[0] is near.before:
+        return ""
+    return f"before {near.name(near.token)} a ; or a new line is missing"
 
 
 def number(near: Nearby) -> str:

@@ -15,10 +15,9 @@ from tcalc.syntax.habits import habit
 from tcalc.syntax.nearby import ENDS, OPERATORS, STARTS, Nearby
 
 if TYPE_CHECKING:
-    from lark import Token
+    from lark import Token, UnexpectedToken
 
     from tcalc.errors import TcalcError
-    from tcalc.syntax.lalr import Stopped
     from tcalc.syntax.parser import Engine
 
 #: A sentence, and bad inputs that it explains. The parser's state and the kind of the token it stopped at are what
@@ -80,7 +79,7 @@ EXAMPLES: dict[str, list[str]] = {
 _known: dict[tuple[int, str], str] = {}
 
 
-def explain(engine: Engine, fault: Stopped, tokens: list[Token], source: Source) -> TcalcError:
+def explain(engine: Engine, fault: UnexpectedToken, tokens: list[Token], source: Source) -> TcalcError:
     """The error for a token that does not fit, found when the parser had read all before it."""
     near = Nearby(source, tokens, fault.token)
     if near.token.type == "NAME":
@@ -90,7 +89,7 @@ def explain(engine: Engine, fault: Stopped, tokens: list[Token], source: Source)
     return habit(near) or syntax(sentence or by_neighbours(near), place(near))
 
 
-def by_example(engine: Engine, fault: Stopped) -> str:
+def by_example(engine: Engine, fault: UnexpectedToken) -> str:
     """The sentence of the example that stops in the same state at the same kind of token, or nothing."""
     if not _known:
         found: dict[tuple[int, str], str] = {}
@@ -100,7 +99,7 @@ def by_example(engine: Engine, fault: Stopped) -> str:
                 if stopped is not None:
                     found.setdefault(stopped, sentence)
         _known.update(found)  # at once: an interrupt leaves all or none
-    return _known.get((fault.state, fault.token.type), "")
+    return _known.get((fault.state.position, fault.token.type), "")
 
 
 def by_neighbours(near: Nearby) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from lark import Lark, Token
+    from lark.parsers.lalr_parser_state import ParserState
 
     from tcalc.syntax.build import Builder
     from tcalc.syntax.newlines import Cutter
@@ -25,21 +26,23 @@ class Engine:
     """lark with its tables, and the builder that it calls. One text at a time: `lock` is held while one is read."""
 
     def __init__(self) -> None:
-        from lark import Token
+        from lark import Token, UnexpectedToken
 
         from tcalc.syntax.build import Builder
-        from tcalc.syntax.lalr import Stopped, Tables
         from tcalc.syntax.lexer import Tokens, Words
         from tcalc.syntax.newlines import Cutter
-        from tcalc.syntax.tables import load
+        from tcalc.syntax.tables import STARTS, load
 
         # kept, so that no statement looks them up anew
-        self._token, self._stopped = Token, Stopped
+        self._token, self._unexpected = Token, UnexpectedToken
         self._cutter: Callable[[Source], Cutter] = lambda source: Cutter(Tokens(self.words, source))
         self.lock = RLock()
         self.builder: Builder = Builder()
         self.lark: Lark = load(self.builder)
-        self.tables = Tables(self.lark)
+        #: Parsers that have read nothing yet: a copy costs a tenth of a new one.
+        self._begun: dict[str, ParserState[int]] = {
+            start: self.lark.parse_interactive(start=start).parser_state for start in STARTS
+        }
         self.words = Words(self.lark)
 
     def cutter(self, source: Source) -> Cutter:
@@ -52,11 +55,18 @@ class Engine:
             self.builder.begin(source)
             end = tokens[-1].end_pos if tokens else len(source.text)
             try:
-                return self.tables.parse(tokens, self._token("$END", "", end, end_pos=end), start)
-            except self._stopped as fault:
+                return self._fed(tokens, self._token("$END", "", end, end_pos=end), start)
+            except self._unexpected as fault:
                 from tcalc.syntax.mistakes import explain
 
                 raise explain(self, fault, tokens, source) from None
+
+    def _fed(self, tokens: list[Token], end: Token, start: str) -> Any:
+        """What the rules make of some tokens, `end` behind them. Raises UnexpectedToken, and what the rules raise."""
+        feed = self._begun[start].copy(deepcopy_values=False).feed_token
+        for token in tokens:
+            feed(token)
+        return feed(end, True)
 
     def stop(self, text: str) -> tuple[int, str] | None:
         """The parser's state and the kind of token where it stops at a bad statement, None if it does not stop."""
@@ -64,9 +74,9 @@ class Engine:
         with self.lock:
             self.builder.begin(source)
             try:
-                self.tables.parse(self.cutter(source).cut() or [], self._token("$END", ""), "statement")
-            except self._stopped as fault:
-                return fault.state, fault.token.type
+                self._fed(self.cutter(source).cut() or [], self._token("$END", ""), "statement")
+            except self._unexpected as fault:
+                return fault.state.position, fault.token.type
             except TcalcError:
                 return None
         return None
@@ -153,8 +163,10 @@ def parse_statements(source: Source) -> Iterator[Statement | TcalcError]:
 def bound_by(tokens: list[Token]) -> list[str]:
     """The names that a statement seems to bind, without characters that no name has.
 
-    They stand before its `=`, outside of brackets.
+    They stand before its `=`, outside of brackets; Python's definitions name what they bind.
     """
+    if len(tokens) > 1 and tokens[0].value in ("def", "class"):
+        return [str(tokens[1].value)]
     names: list[str] = []
     depth = 0
     for token in tokens:

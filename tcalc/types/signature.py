@@ -76,14 +76,21 @@ class Parameter:
 class Signature:
     """Parameters and the result's type expression."""
 
-    __slots__ = ("has_starred", "keywords", "least", "most", "names", "parameters", "result", "text")
+    __slots__ = ("has_starred", "keywords", "least", "most", "names", "parameters", "ranks", "result", "text")
 
     def __init__(self, text: str, node: nodes.Signature) -> None:
         self.text = text
         self.parameters = tuple([Parameter(parameter) for parameter in node.parameters])
         self.result = node.result
+        first = next((i for i, each in enumerate(self.parameters) if each.starred), len(self.parameters))
+        #: How many axes each parameter has, None where that is open; up to the first that takes several arguments.
+        self.ranks = [
+            None if each.kind != "tensor" or each.packs else len(each.axes) for each in self.parameters[:first]
+        ]
         self.names = frozenset(parameter.name for parameter in self.parameters)
         self.has_starred = any(parameter.starred for parameter in self.parameters)
+        if self.has_starred:
+            self.ranks = self.ranks[: [parameter.starred for parameter in self.parameters].index(True)]
         #: The parameter that takes every other named argument, if any.
         self.keywords = next((each.name for each in self.parameters if each.kind == "keywords"), None)
         needed = [each for each in self.parameters if each.name != self.keywords]

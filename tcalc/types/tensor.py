@@ -109,6 +109,11 @@ class TensorType(Type):
         return tuple([axis.size for axis in self.axes])  # type: ignore[union-attr]  # the caller has no packs
 
     @property
+    def outline(self) -> str:
+        """The sizes and packs as text, without labels: what two types of one shape have in common."""
+        return ", ".join([str(axis) if isinstance(axis, Pack) else sizes.text(axis.size) for axis in self.axes])
+
+    @property
     def numel(self) -> Size:
         """The number of elements, UNKNOWN with a pack."""
         count: Size = 1
@@ -239,6 +244,12 @@ def static_integer(type: Type) -> int | None:
     """The integer that a type carries along, where it does and it is no bool."""
     static = static_value(type)
     return static if static.__class__ is int else None
+
+
+def static_size(type: Type) -> Size | None:
+    """The size that a type carries along: an integer, or a polynomial over the sizes of a definition."""
+    static = static_value(type)
+    return static if static.__class__ is int or isinstance(static, sizes.Poly) else None
 
 
 def is_known(type: Type) -> bool:

@@ -55,6 +55,18 @@ def missing_axis(fault: Fault) -> Iterator[Change]:
         yield Change(node, with_function(node, over), 2)
 
 
+def bare_label(fault: Fault) -> Iterator[Change]:
+    """A label that was written as text: `x.mean(dim="batch")` to `x.mean[batch]()`."""
+    node = fault.node
+    if not isinstance(node, nodes.Call) or isinstance(node.function, nodes.Index):
+        return
+    for position, argument in enumerate(node.arguments):
+        if isinstance(argument.value, nodes.Text) and argument.value.value.isidentifier():
+            over = indexed(node.function, [name(argument.value.value, argument.span)])
+            rest = (*node.arguments[:position], *node.arguments[position + 1 :])
+            yield Change(node, nodes.Call(node.span, over, rest), 0)
+
+
 def _word(call: nodes.Call) -> str:
     """The name of the function that is called."""
     return call.function.name if isinstance(call.function, nodes.Name | nodes.Attribute) else ""

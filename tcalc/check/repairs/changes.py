@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from tcalc.errors import TcalcError
 from tcalc.source import Span
@@ -14,10 +14,11 @@ class Change:
     """`new` in the place of `old`. The smaller its `cost`, the likelier it was meant.
 
     Of changes with one `kind` that is not empty (`x.T` and `x.mT`) only the first that checks is offered. `given` are
-    names that the user has to supply, with their types.
+    names that the user has to supply, with their types. `also` are further places that change with it, each with
+    what comes there.
     """
 
-    __slots__ = ("cost", "given", "kind", "new", "old")
+    __slots__ = ("also", "cost", "given", "kind", "new", "old")
 
     def __init__(
         self,
@@ -26,8 +27,9 @@ class Change:
         cost: int,
         kind: str = "",
         given: Sequence[tuple[str, TensorType]] = (),
+        also: Sequence[tuple[nodes.Expr, nodes.Expr]] = (),
     ) -> None:
-        self.old, self.new, self.cost, self.kind, self.given = old, new, cost, kind, given
+        self.old, self.new, self.cost, self.kind, self.given, self.also = old, new, cost, kind, given, also
 
 
 class Fault:
@@ -36,54 +38,25 @@ class Fault:
     `known` are the names in scope, `type_of` gives the type of an expression, or None where it has none by itself.
     """
 
-    __slots__ = ("error", "known", "node", "type_of")
+    __slots__ = ("error", "known", "node", "statement", "type_of")
 
     def __init__(
         self,
+        statement: nodes.Statement,
         node: nodes.Expr,
         error: TcalcError,
         known: Sequence[str],
         type_of: Callable[[nodes.Expr], TensorType | None],
     ) -> None:
-        self.node, self.error, self.known, self.type_of = node, error, known, type_of
+        self.statement, self.node, self.error = statement, node, error
+        self.known, self.type_of = known, type_of
 
-
-def children(node: nodes.Node) -> Iterator[nodes.Node]:
-    """The nodes right below one."""
-    for part in _parts(node):
-        if isinstance(part, nodes.Node):
-            yield part
-        elif isinstance(part, tuple):
-            for item in part:
-                if isinstance(item, nodes.Node):
-                    yield item
-                elif isinstance(item, tuple):
-                    yield from [each for each in item if isinstance(each, nodes.Node)]
-
-
-def _parts(node: nodes.Node) -> list[object]:
-    return [getattr(node, name) for name in type(node).__slots__]
-
-
-def around(root: nodes.Node, span: Span) -> list[nodes.Expr]:
-    """The expressions that hold a place, the innermost first."""
-    found: list[nodes.Expr] = []
-    node: nodes.Node | None = root
-    while node is not None:
-        if isinstance(node, nodes.Expr):
-            found.append(node)
-        node = next((each for each in children(node) if each.span.holds(span)), None)
-    return found[::-1]
-
-
-def calls(root: nodes.Node) -> Iterator[nodes.Expr]:
-    """All calls in a tree, from left to right."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, nodes.Call):
-            yield node
-        waiting.extend(reversed(list(children(node))))
+    @property
+    def of_update(self) -> nodes.Update | None:
+        """`x -= y` where the fault is between the two."""
+        statement, span = self.statement, self.error.span
+        whole = span is not None and span.text == statement.span.text
+        return statement if whole and isinstance(statement, nodes.Update) else None
 
 
 # Building

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from tcalc import library
-from tcalc.check.names import is_torch
+from tcalc.check.names import full_name, is_torch
 from tcalc.check.repairs.changes import Change, Fault, attribute, binary, called, name, with_argument, with_function
 from tcalc.syntax import nodes
 
+#: The cost of what is meant for sure, though an error stands deeper.
+SURE = -20
 #: Dtypes that operands are converted to, with what each costs; bool loses most.
 TRIED = {"i64": 0, "f32": 1, "f64": 3, "bool": 4}
 
@@ -66,8 +68,22 @@ def _converted(fault: Fault, operand: nodes.Expr) -> Iterator[tuple[int, nodes.E
         yield 0, attribute(operand, "real")
         yield 1, called(name("abs", operand.span), [operand])
         return
+    if isinstance(operand, nodes.Number) and not isinstance(operand.value, int):
+        return  # nobody writes 0.5 to have it cut off
     for word, cost in TRIED.items():
         yield cost, called(name(word, operand.span), [operand])
+
+
+def bracketed_mask(fault: Fault) -> Iterator[Change]:
+    """`x > 0 & x < 2` to `(x > 0) & (x < 2)`."""
+    node = fault.node
+    if not isinstance(node, nodes.Compare) or len(node.links) != 2:
+        return
+    (first, middle), (second, last) = node.links
+    if isinstance(middle, nodes.Binary) and middle.operator in ("&", "|", "^^"):
+        left = nodes.Compare(node.span, node.first, ((first, middle.left),))
+        right = nodes.Compare(node.span, middle.right, ((second, last),))
+        yield Change(node, binary(middle, left, right), SURE)
 
 
 def other_operator(fault: Fault) -> Iterator[Change]:
@@ -82,8 +98,13 @@ def other_operator(fault: Fault) -> Iterator[Change]:
 
 
 def other_call(fault: Fault) -> Iterator[Change]:
-    """`x.T()` to `x.T`, `x.sum` to `x.sum()`, `cat(a, b)` to `cat([a, b])`."""
+    """`x.T()` to `x.T`, `x.sum` to `x.sum()`, `cat(a, b)` to `cat([a, b])`, `max(x)` to `torch.max(x)`."""
     node = fault.node
+    if isinstance(node, nodes.Name) and node.name in fault.known:
+        row = library.row(node.name)
+        full = "" if row is None else full_name(row, node.name)
+        if full:
+            yield Change(node, name(full, node.span), 0)
     if isinstance(node, nodes.Call) and len(node.arguments) > 1 and isinstance(node.function, nodes.Name):
         row = library.row(node.function.name)
         if row is not None and row.sequence and all(each.name is None for each in node.arguments):

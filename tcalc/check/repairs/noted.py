@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from tcalc.check.repairs.changes import (
     Change,
     Fault,
-    around,
     binary,
     called,
     name,
@@ -16,10 +15,11 @@ from tcalc.check.repairs.changes import (
     with_argument,
     with_function,
 )
+from tcalc.check.repairs.conversions import bracketed_mask
 from tcalc.check.repairs.families import Family
 from tcalc.check.repairs.letters import no_letter_alone
-from tcalc.check.repairs.operands import on_calls, on_comparisons, on_operators
-from tcalc.check.repairs.search import changed, check_changed, shown, type_in, type_text
+from tcalc.check.repairs.operands import on_alike, on_calls, on_comparisons, on_operators, on_updates
+from tcalc.check.repairs.search import changed, check_changed, places, shown, type_in, type_text
 from tcalc.errors import Repair, TcalcError
 from tcalc.syntax import nodes
 from tcalc.types import dtypes
@@ -36,10 +36,12 @@ MOST_TRIED = 40
 def note_repairs(note: Note, statement: nodes.Statement, scope: Scope, surroundings: Surroundings) -> list[Repair]:
     """What was likely meant by what a note is about: one program that was checked, or none."""
     families = FAMILIES.get(note.kind, ())
-    found = around(statement, note.span)[:1] if families else []
-    if not found or found[0].span.text != note.span.text:
+    found = places(statement, note.span)[:1] if families else []
+    if not found or note.span.text not in (found[0].span.text, statement.span.text):
         return []  # it is about another statement, in which a function was defined
-    fault = Fault(found[0], TcalcError("shape", note.message, note.span), (), type_in(scope, surroundings))
+    error = TcalcError("shape", note.message, note.span)
+    error.kind = note.kind
+    fault = Fault(statement, found[0], error, (), type_in(scope, surroundings))
     changes = [change for family in families for change in family(fault)]
     changes.sort(key=lambda change: change.cost)
     for change in changes[:MOST_TRIED]:
@@ -47,7 +49,7 @@ def note_repairs(note: Note, statement: nodes.Statement, scope: Scope, surroundi
             continue
         whole = changed(statement, change)
         checked = check_changed(whole, statement, scope, surroundings)
-        if checked is not None and all(other.kind != note.kind for other in checked.notes):
+        if checked is not None and all(other.kind not in (note.kind, "number") for other in checked.notes):
             return [Repair(shown(statement, change, whole), type_text(statement, checked), "", whole)]
     return []
 
@@ -59,13 +61,15 @@ def _keeps_a_shape(fault: Fault, change: Change) -> bool:
         return not isinstance(change.new, nodes.Call)
     if not before.axes and isinstance(change.new, nodes.Call):  # a loss: what it is of cannot be seen from outside
         return len(set(_shapes(fault, change.new))) == 1
-    return str(after.shape) in _shapes(fault, fault.node)
+    return after.outline in _shapes(fault, fault.node)
 
 
 def _shapes(fault: Fault, node: nodes.Expr) -> list[str]:
     """The shapes of an operation's operands."""
     operands: list[nodes.Expr] = []
-    if isinstance(node, nodes.Binary):
+    if fault.of_update is not None:
+        operands = [fault.of_update.target, fault.of_update.value]
+    elif isinstance(node, nodes.Binary):
         operands = [node.left, node.right]
     elif isinstance(node, nodes.Compare):
         operands = [node.first, *[right for _, right in node.links]]
@@ -73,7 +77,7 @@ def _shapes(fault: Fault, node: nodes.Expr) -> list[str]:
         operands = [argument.value for argument in node.arguments]
         if isinstance(node.function, nodes.Attribute):
             operands.insert(0, node.function.value)
-    return [str(type.shape) for each in operands if (type := fault.type_of(each)) is not None]
+    return [type.outline for each in operands if (type := fault.type_of(each)) is not None]
 
 
 def nearly_equal(fault: Fault) -> Iterator[Change]:
@@ -114,8 +118,9 @@ def _in_dtype(operand: nodes.Expr, dtype: str) -> nodes.Expr:
 
 
 FAMILIES: dict[str, tuple[Family, ...]] = {
-    "growth": (on_operators, on_comparisons, on_calls),
+    "growth": (on_operators, on_comparisons, on_calls, on_updates, on_alike),
     "equality": (nearly_equal,),
     "letter": (no_letter_alone,),
     "wrap": (in_wider_dtype,),
+    "mask": (bracketed_mask,),
 }

@@ -11,12 +11,14 @@ from tcalc.check.repairs.changes import (
     binary,
     called,
     indexed,
+    integer,
     name,
     renamed,
     with_argument,
     with_function,
 )
 from tcalc.syntax import nodes
+from tcalc.syntax.walk import within
 
 #: Operations that people take for each other, each with what it may have been meant for.
 OPERATORS = {"@": ("*",), "*": ("@",)}
@@ -54,11 +56,22 @@ def on_operators(fault: Fault) -> Iterator[Change]:
     for cost, right, kind in variants(node.right, product):
         if product and kind == "widened":
             continue  # a product of one axis more is hardly meant
-        yield Change(node, binary(node, node.left, right), cost + labels, kind and f"right {kind}")
+        cost += labels + _excess(fault, node.right, right, node.left)
+        yield Change(node, binary(node, node.left, right), cost, kind and f"right {kind}")
     for cost, left, kind in variants(node.left, product):
         if product and kind == "widened":
             continue
-        yield Change(node, binary(node, left, node.right), cost + product, kind and f"left {kind}")
+        cost += product + _excess(fault, node.left, left, node.right)
+        yield Change(node, binary(node, left, node.right), cost, kind and f"left {kind}")
+
+
+def _excess(fault: Fault, operand: nodes.Expr, new: nodes.Expr, other: nodes.Expr) -> int:
+    """What it costs to give the operand that has more axes, or as many, yet another one; of vectors it may be meant."""
+    if not isinstance(new, nodes.Index) or new.value is not operand:
+        return 0
+    types = fault.type_of(operand), fault.type_of(other)
+    one, two = [None if type is None else type.rank for type in types]
+    return 5 if one is not None and two is not None and one >= max(two, 2) else 0
 
 
 def _are_matrices(fault: Fault, node: nodes.Binary) -> bool:
@@ -82,9 +95,66 @@ def on_comparisons(fault: Fault) -> Iterator[Change]:
         return
     ((operator, right),) = node.links
     for cost, new, _ in variants(right, False):
+        cost += _excess(fault, right, new, node.first)
         yield Change(node, nodes.Compare(node.span, node.first, ((operator, new),)), cost)
     for cost, new, _ in variants(node.first, False):
+        cost += _excess(fault, node.first, new, right)
         yield Change(node, nodes.Compare(node.span, new, ((operator, right),)), cost)
+
+
+def on_updates(fault: Fault) -> Iterator[Change]:
+    """The right side of `x -= y` turned or widened."""
+    update = fault.of_update
+    if update is not None:
+        for cost, new, kind in variants(update.value, False):
+            yield Change(update.value, new, cost, kind)
+
+
+def on_alike(fault: Fault) -> Iterator[Change]:
+    """An operand changed together with what has its shape elsewhere in the statement.
+
+    `(x - m) / m` to `(x - m[:, None]) / m[:, None]`, also with `s` for the second `m`, and
+    `(x - x.mean(1)) / x.std(1)` to `(x - x.mean(1, keepdim=True)) / x.std(1, keepdim=True)`.
+    """
+    every = list(within(fault.statement))
+    for operand, other in _operands(fault.node):
+        kept = _kept(operand) if isinstance(operand, nodes.Call) else None
+        if isinstance(operand, nodes.Call) and kept is not None:
+            calls = [each for each in every if isinstance(each, nodes.Call) and _are_alike(fault, operand, each)]
+            pairs = [(call, new) for call in calls if (new := _kept(call)) is not None]
+            if pairs:
+                yield Change(operand, kept, 1, also=pairs)
+        if not isinstance(operand, nodes.Name):
+            continue
+        names = [each for each in every if isinstance(each, nodes.Name) and each is not operand]
+        same = [each for each in names if each.name == operand.name]
+        alike = [each for each in names if each in same or _are_alike(fault, operand, each)]
+        for number, (cost, new, kind) in enumerate(variants(operand, False)):
+            if _excess(fault, operand, new, other):
+                continue
+            for step, mates in enumerate((same, alike), 1):
+                if mates and (step == 1 or (len(mates) > len(same) and isinstance(new, nodes.Index))):
+                    also = [(mate, list(variants(mate, False))[number][1]) for mate in mates]
+                    yield Change(operand, new, cost + step, kind, also=also)
+
+
+def _are_alike(fault: Fault, one: nodes.Expr, other: nodes.Expr) -> bool:
+    """Whether two expressions are tensors of one shape."""
+    if one is other:
+        return False
+    first, second = fault.type_of(one), fault.type_of(other)
+    return first is not None and second is not None and first.outline == second.outline
+
+
+def _operands(node: nodes.Expr) -> list[tuple[nodes.Expr, nodes.Expr]]:
+    """The operands of an operator or a call, the last first, each with another one."""
+    if isinstance(node, nodes.Binary):
+        both = [node.right, node.left]
+    elif isinstance(node, nodes.Compare):
+        both = [node.links[0][1], node.first]
+    else:
+        both = [each.value for each in node.arguments[::-1]] if isinstance(node, nodes.Call) else []
+    return [(each, both[place - 1]) for place, each in enumerate(both)] if len(both) > 1 else []
 
 
 def on_calls(fault: Fault) -> Iterator[Change]:
@@ -96,19 +166,31 @@ def on_calls(fault: Fault) -> Iterator[Change]:
     word = function.name if isinstance(function, nodes.Name | nodes.Attribute) else ""
     for other in FUNCTIONS.get(word, ()):
         yield Change(node, with_function(node, renamed(function, other)), 2)
-    if isinstance(function, nodes.Attribute):
-        for cost, value, kind in variants(function.value, True):
-            receiver = nodes.Attribute(function.span, value, function.name, function.name_span)
-            yield Change(node, with_function(node, receiver), cost + 1, kind)
     for position in reversed(range(min(len(node.arguments), MOST_AXES))):
         argument = node.arguments[position].value
-        for cost, value, kind in variants(argument, True):
+        for cost, value, kind in (*_squeezed(fault, argument), *variants(argument, True)):
             new = with_argument(node, position, value)
             yield Change(node, new, cost + 1, kind and f"{position} {kind}")
         if isinstance(argument, nodes.ListOf | nodes.TupleOf):
             for cost, items, kind in _in_list(argument.items):
                 listed = type(argument)(argument.span, items)
                 yield Change(node, with_argument(node, position, listed), cost + 1, kind)
+    if isinstance(function, nodes.Attribute):
+        for cost, value, kind in (*_squeezed(fault, function.value), *variants(function.value, True)):
+            receiver = nodes.Attribute(function.span, value, function.name, function.name_span)
+            yield Change(node, with_function(node, receiver), cost + 1, kind)
+
+
+def _squeezed(fault: Fault, operand: nodes.Expr) -> Iterator[tuple[int, nodes.Expr, str]]:
+    """An operand without an axis of one element, the last first: `y.squeeze(1)`.
+
+    Where both operands grew, to widen the other one keeps more.
+    """
+    type = None if fault.error.kind == "growth" else fault.type_of(operand)
+    for position in reversed(range(len(type.axes) if type is not None and type.rank is not None else 0)):
+        if type is not None and getattr(type.axes[position], "size", None) == 1:
+            place = integer(position, operand.span)
+            yield 0, called(attribute(operand, "squeeze"), [place]), ""
 
 
 def _in_list(items: tuple[nodes.Expr, ...]) -> Iterator[tuple[int, tuple[nodes.Expr, ...], str]]:
@@ -125,8 +207,9 @@ def variants(operand: nodes.Expr, product: bool) -> Iterator[tuple[int, nodes.Ex
     """
     if isinstance(operand, nodes.Text | nodes.Constant | nodes.Lambda) or _is_number(operand):
         return
-    if isinstance(operand, nodes.Attribute) and operand.name in ("T", "mT"):
-        yield 1, operand.value, ""
+    turned = isinstance(operand, nodes.Attribute) and operand.name in ("T", "mT")
+    if isinstance(operand, nodes.Attribute) and turned:
+        yield 1, operand.value, "turned"
     if isinstance(operand, nodes.Call):
         kept = _kept(operand)
         if kept is not None:
@@ -134,7 +217,7 @@ def variants(operand: nodes.Expr, product: bool) -> Iterator[tuple[int, nodes.Ex
     if isinstance(operand, nodes.ListOf):
         if not operand.items:
             return
-    else:
+    elif not turned:
         yield (1 if product else 4), attribute(operand, "T"), "turned"
         yield (2 if product else 5), attribute(operand, "mT"), "turned"
     for before in range(MOST_AXES):

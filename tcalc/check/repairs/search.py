@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from tcalc.check.checker import Checker, Poisoned
-from tcalc.check.repairs.changes import Change, Fault, around, calls
+from tcalc.check.functions import UserFunction
+from tcalc.check.parameters import for_all_sizes
+from tcalc.check.repairs.changes import Change, Fault
 from tcalc.check.repairs.families import FAMILIES
 from tcalc.check.scope import Overlay, Variable
 from tcalc.check.statements import check_statement
 from tcalc.errors import Repair, TcalcError
-from tcalc.source import Source
+from tcalc.source import Source, Span
 from tcalc.syntax import nodes
 from tcalc.syntax.parser import parse_statements
 from tcalc.syntax.unparse import unparse
+from tcalc.syntax.walk import around, calls
 from tcalc.types.mismatch import Undetermined
-from tcalc.types.tensor import FunctionType, TensorType, Type
+from tcalc.types.tensor import FunctionType, TensorType, TupleType, Type
 
 if TYPE_CHECKING:
     from tcalc.check.checked import Checked
@@ -71,15 +74,30 @@ def _changes(
     """What may be tried, the likelier first."""
     families = FAMILIES.get(error.code, ())
     known = scope.names()
-    type_of = type_in(scope, surroundings)
+    type_of = type_in(_inside(statement, scope, surroundings), surroundings)
     changes: list[Change] = []
     for step, node in enumerate(_faults(error, statement)):
         for family in families:
-            for change in family(Fault(node, error, known, type_of)):
+            for change in family(Fault(statement, node, error, known, type_of)):
                 change.cost += step * STEP
                 changes.append(change)
     changes.sort(key=lambda change: change.cost)
     yield from changes
+
+
+def _inside(statement: nodes.Statement, scope: Scope, surroundings: Surroundings) -> Scope:
+    """The names in sight in a statement: in the body of a definition its parameters too."""
+    if not isinstance(statement, nodes.Define):
+        return scope
+    function = UserFunction("", statement.parameters, None, statement.body, {}, statement.span)
+    try:
+        parameters, _ = for_all_sizes(Checker(scope, surroundings), function)
+    except TcalcError:
+        return scope
+    inside = Overlay(scope)
+    for name, typed in parameters.items():
+        inside.bind(name, Variable(typed.type))
+    return inside
 
 
 def type_in(scope: Scope, surroundings: Surroundings) -> Callable[[nodes.Expr], TensorType | None]:
@@ -101,19 +119,32 @@ def _faults(error: TcalcError, statement: nodes.Statement) -> list[nodes.Expr]:
         return []
     place = statement.span
     if span.source is place.source and place.start <= span.start and span.end <= place.end:
-        return around(statement, span)[:MOST_AROUND]
-    return list(calls(statement))[:MOST_AROUND]
+        return places(statement, span)[:MOST_AROUND]
+    every: list[nodes.Expr] = list(calls(statement))
+    return every[:MOST_AROUND]
+
+
+def places(statement: nodes.Statement, span: Span) -> list[nodes.Expr]:
+    """The expressions at and around a place, the innermost first; of a whole `x -= y` its right side."""
+    found = around(statement, span)
+    return [statement.value] if not found and isinstance(statement, nodes.Update) else found
 
 
 def changed(statement: nodes.Statement, change: Change) -> str:
     """The statement's text with the change in it; all else stays as it was written."""
-    text, new = statement.span.text, unparse(change.new)
-    start = change.old.span.start - statement.span.start
-    before, after = text[:start], text[start + len(change.old.span.text) :]
-    bare, bracketed = f"{before}{new}{after}", f"{before}({new}){after}"
+    bare, bracketed = _with(statement, change, False), _with(statement, change, True)
     written = change.old.span.text.startswith("(") and not unparse(change.old).startswith("(")
     written = written and not isinstance(change.new, nodes.Call)  # a call needs none
     return bare if not written and _tree(bare) == _tree(bracketed) else bracketed
+
+
+def _with(statement: nodes.Statement, change: Change, bracketed: bool) -> str:
+    """The statement's text with what is new at each place of a change."""
+    text, begin = statement.span.text, statement.span.start
+    for old, new in sorted([(change.old, change.new), *change.also], key=lambda each: -each[0].span.start):
+        start, written = old.span.start - begin, unparse(new)
+        text = text[:start] + (f"({written})" if bracketed else written) + text[start + len(old.span.text) :]
+    return text
 
 
 def _tree(text: str) -> str:
@@ -150,7 +181,9 @@ def check_changed(text: str, statement: nodes.Statement, scope: Scope, surroundi
 
 
 def _type(checked: Checked) -> Type | None:
-    """The type that a statement's value has, None for a function's."""
+    """The type that a statement's value has, None for a function's; what is taken apart is a tuple."""
+    if isinstance(checked.statement, nodes.Unpack):
+        return TupleType(tuple([each.type for each in checked.values]))
     return checked.values[-1].type if checked.values else None
 
 
@@ -170,14 +203,14 @@ def _rank(type: Type | None) -> int:
 def shown(statement: nodes.Statement, change: Change, whole: str) -> str:
     """The changed expression of a statement; where that is long, the changed part alone."""
     text = whole.rstrip("; \t")
-    body = _body(statement)
+    body = None if isinstance(statement, nodes.Update) else _body(statement)
     if body is not None and body.span.start <= change.old.span.start and change.old.span.end <= body.span.end:
         after = statement.span.end - body.span.end
         text = whole[body.span.start - statement.span.start : len(whole) - after]
     if len(text) <= LONGEST and "\n" not in text:
         return text
     for call in calls(statement):
-        if isinstance(call, nodes.Call) and call.function is change.old:  # its name alone would say little
+        if call.function is change.old:  # its name alone would say little
             return unparse(nodes.Call(call.span, change.new, call.arguments))
     return unparse(change.new)
 

@@ -10,6 +10,7 @@ from tcalc.check.near import nearest
 from tcalc.check.repairs.changes import Change, Fault, name
 from tcalc.library import reachable
 from tcalc.syntax import nodes
+from tcalc.types import dtypes
 
 
 def near_name(fault: Fault) -> Iterator[Change]:
@@ -21,10 +22,10 @@ def near_name(fault: Fault) -> Iterator[Change]:
     elif isinstance(node, nodes.Attribute):
         path = dotted(node)
         for cost, word in enumerate(_near(node.name, fault)):
-            yield Change(node, _renamed(node, word), 1 + cost)
+            yield Change(node, _renamed(node, word), 1 + cost, word)
         if path is not None and path.partition(".")[0] in ROOTS:  # `np.concatenate`: functions have no prefix
             for word in (node.name, *_near(node.name, fault)):
-                yield Change(node, name(word, node.span), 3)
+                yield Change(node, name(word, node.span), 3, word)
     elif isinstance(node, nodes.Call) and isinstance(node.function, nodes.Attribute):
         yield from _out_of_place(node, node.function)
 
@@ -43,7 +44,8 @@ def _renamed(node: nodes.Attribute, word: str) -> nodes.Attribute:
 
 def _near(word: str, fault: Fault) -> list[str]:
     """What a word may have been meant for, the likelier first."""
-    known = [*fault.known, *CONSTANTS, *library.names(), *reachable.names()]
+    of_torch = [dtype.torch_name for dtype in dtypes.DTYPES]
+    known = [*fault.known, *CONSTANTS, *of_torch, *library.names(), *reachable.names()]
     spelled = [SPELLINGS[word]] if word in SPELLINGS else []
     lowered = [word.lower()] if word.lower() != word and word.lower() in known else []
     return list(dict.fromkeys([*spelled, *lowered, *nearest(word, known)]))

@@ -10,19 +10,21 @@ from tcalc.graph.derivatives.fit import in_dtype
 from tcalc.graph.derivatives.formulas import Unformulated, formula, plain
 from tcalc.graph.derivatives.remembered import points_of
 from tcalc.graph.derivatives.reverse import pulled_back
-from tcalc.graph.derivatives.smooth import Smooth
+from tcalc.graph.derivatives.smooth import Smooth, by_name
 from tcalc.graph.enclose import enclosed
-from tcalc.graph.graph import Input, Node, Number, Part, Point, Probe, Repeat
+from tcalc.graph.graph import Input, Node, Number, Part, Point, Probe, Repeat, ordered
 from tcalc.graph.lower import Lowering
-from tcalc.types.dtypes import F64, DType, float_of
-from tcalc.types.tensor import Axis, TensorType, TupleType
+from tcalc.graph.simplify.simplify import jacobian_of, simplified
+from tcalc.graph.widened import widened
+from tcalc.types.dtypes import DType, float_of
+from tcalc.types.tensor import Axis, TensorType, TupleType, Type
 
 
 def derivative(lowering: Lowering, typed: t.Derivative) -> object:
     """The result of a derivative: a node, or a tuple of them."""
     if typed.kind == "accumulated":
         return _accumulated(lowering, typed)
-    values = [lowering.node(variable) for variable in typed.by]
+    values = [found for found in [by_name(lowering, each) for each in typed.by] if isinstance(found, Node)]
     if typed.kind in ("minimize", "gradcheck"):
         return _probe(lowering, typed, values)
     points = [Point(value.span, plain(value.type), value) for value in values]
@@ -42,10 +44,11 @@ def derivative(lowering: Lowering, typed: t.Derivative) -> object:
 def _body(lowering: Lowering, typed: t.Derivative, points: Sequence[Node]) -> Node:
     """What is differentiated, as it depends on its points."""
     by: dict[t.Local | str, object] = {_key(each): point for each, point in zip(typed.by, points, strict=True)}
-    memory = typed.surroundings.memory
+    memory, versions = lowering.recalled(typed), None
     if memory is not None:
-        by.update(points_of(typed.body, by, lowering, memory))
-    return Smooth(lowering, by).node(typed.body)
+        found, versions = points_of(typed.body, by, lowering, memory)
+        by.update(found)
+    return Smooth(lowering, by, versions).node(typed.body)
 
 
 def _probe(lowering: Lowering, typed: t.Derivative, values: Sequence[Node]) -> object:
@@ -60,13 +63,20 @@ def _probe(lowering: Lowering, typed: t.Derivative, values: Sequence[Node]) -> o
         raise TcalcError("grad", f"{typed.kind} would draw other random numbers at each point", typed.span)
     parts = [each.type for each in starts]
     if typed.kind == "gradcheck":
-        parts = [TensorType(F64, ()) for _ in starts]
+        types = typed.type.items if typed.many and isinstance(typed.type, TupleType) else (typed.type,)
+        parts, body = [item for type in types for item in _items(type)], widened(body)
     node = Probe(typed.span, TupleType(tuple(parts)), typed.kind, body, (*starts, *outside), len(starts), typed.options)
     found = [Part(typed.span, type, node, number) for number, type in enumerate(parts)]
-    if typed.kind == "gradcheck" and typed.many:
-        names = [f"x{number}" for number in range(len(found))]
-        return formula(f"stack([{', '.join(names)}])", dict(zip(names, found, strict=True)), typed.span, floating)
+    if typed.kind == "gradcheck":
+        each = len(found) // len(starts)
+        several = [tuple(found[first : first + each]) for first in range(0, len(found), each)]
+        return tuple(several) if typed.many else several[0]
     return tuple(found) if typed.many else found[0]
+
+
+def _items(type: Type) -> tuple[Type, ...]:
+    assert isinstance(type, TupleType)
+    return type.items
 
 
 def dtype_of(node: Node) -> DType:
@@ -77,7 +87,7 @@ def dtype_of(node: Node) -> DType:
 
 def _accumulated(lowering: Lowering, typed: t.Derivative) -> object:
     """`x.grad`: what `backward` gathered."""
-    variable, memory = typed.body, typed.surroundings.memory
+    variable, memory = typed.body, lowering.recalled(typed)
     assert isinstance(variable, t.Reference)
     gathered = None if memory is None else memory.gradient(variable.name)
     if memory is None or gathered is None:
@@ -85,7 +95,7 @@ def _accumulated(lowering: Lowering, typed: t.Derivative) -> object:
         made = version is not None and version.past is not None
         why = "is computed, and backward() fills the leaves alone" if made else "has no gradient before a backward()"
         raise TcalcError("grad", f"{variable.name} {why}; grad[{variable.name}](e) is the derivative of e", typed.span)
-    return lowering.input(t.Reference(typed.span, typed.type, ""), memory.kept(gathered))
+    return lowering.outside(t.Reference(typed.span, typed.type, ""), memory.kept(gathered))
 
 
 def _key(variable: t.Typed) -> t.Local | str:
@@ -108,7 +118,15 @@ class _Derivation:
         self.result, self.points = result, points
 
     def of(self, kind: str, vector: Node | None) -> list[Node]:
-        """The derivative by each point."""
+        """The derivative by each point, in its simplest form."""
+        points = [each for each in self.points if isinstance(each, Point)]
+        return self._simple(self._of(kind, vector), vector, points)
+
+    def _simple(self, found: Sequence[Node], vector: Node | None = None, points: Sequence[Node] = ()) -> list[Node]:
+        written = (self.result,) if vector is None else (self.result, vector)
+        return simplified(found, ordered(written), self.float, points)
+
+    def _of(self, kind: str, vector: Node | None) -> list[Node]:
         if kind == "grad" or (kind == "backward" and vector is None):
             return self._pulled(self.result, self._one())
         if kind in ("vjp", "backward"):
@@ -120,7 +138,7 @@ class _Derivation:
         if kind == "jacobian":
             return [self._jacobian(self.result, point) for point in self.points]
         if kind == "hessian":
-            gradients = self._pulled(self.result, self._one())
+            gradients = self._simple(self._pulled(self.result, self._one()))
             return [self._jacobian(each, point) for each, point in zip(gradients, self.points, strict=True)]
         raise TcalcError("grad", f"{kind} is typed, but this version does not compute it yet", self.span)
 
@@ -138,8 +156,12 @@ class _Derivation:
         return self._formula("zeros(shape)", shape=shape_of(like))
 
     def _pushed(self, result: Node, point: Node, vector: Node) -> Node:
-        """Forward mode, as the pullback of the pullback: that is linear, so it is the same at every cotangent."""
-        at = Point(self.span, plain(result.type), self._zeros(result))
+        """Forward mode, as the pullback of the pullback: that is linear, so it is the same at every cotangent.
+
+        But not at 0 where torch takes the cotangent's logarithm, as for logcumsumexp.
+        """
+        ones = in_dtype(self._formula("ones(shape)", shape=shape_of(result)), float_of(dtype_of(result), self.float))
+        at = Point(self.span, ones.type, ones)
         (pulled,) = pulled_back(result, at, [point], self.float)
         if pulled is None:
             return self._zeros(result)
@@ -149,11 +171,13 @@ class _Derivation:
     def _jacobian(self, result: Node, point: Node) -> Node:
         """By rows where the result is the smaller one, by columns where the variable is; all at once."""
         rows, columns = shape_of(result), shape_of(point)
+        closed = self._closed_jacobian(result, point) if len(rows) <= 1 and len(columns) <= 1 else None
+        if closed is not None:
+            return closed
         if _count(rows) <= _count(columns):
 
             def row(one: Node) -> Node:
-                (found,) = pulled_back(result, one, [point], self.float)
-                return self._zeros(point) if found is None else found
+                return self._pulled_by(result, one, point)
 
             each = self._over_basis(rows, row)
             return self._formula("reshape(x, shape)", x=each, shape=(*rows, *columns))
@@ -162,12 +186,29 @@ class _Derivation:
         whole = self._formula("reshape(x, shape)", x=each, shape=(*columns, *rows))
         return self._formula("permute(x, dims)", x=whole, dims=turned)
 
+    def _closed_jacobian(self, result: Node, point: Node) -> Node | None:
+        """Of a vector by a vector: as a matrix, where the pullback is seen to be one."""
+        rows = shape_of(result)
+        if not rows:
+            return self._pulled_by(result, self._one(), point)
+        cotangent = Input(self.span, TensorType(dtype_of(result), tuple([Axis(size) for size in rows])), 0)
+        if not shape_of(point):  # the matrix has one column
+            return self._pushed(result, point, self._one())
+        (pulled,) = pulled_back(result, cotangent, [point], self.float)
+        if pulled is None:
+            return self._formula("zeros(shape)", shape=(*rows, *shape_of(point)))
+        return jacobian_of(pulled, cotangent, ordered((result,)), self.float)
+
+    def _pulled_by(self, result: Node, cotangent: Node, point: Node) -> Node:
+        (found,) = pulled_back(result, cotangent, [point], self.float)
+        return self._zeros(point) if found is None else found
+
     def _over_basis(self, shape: tuple[int, ...], function: Callable[[Node], Node]) -> Node:
         """What a linear function gives for each tensor that is 1 in one place, side by side: a `vmap`."""
         count = _count(shape)
         basis = self._formula("reshape(eye(n), shape)", n=count, shape=(count, *shape))
         one = Input(self.span, TensorType(self.float, tuple([Axis(size) for size in shape])), 0)
-        result = function(one)
+        (result,) = self._simple([function(one)])
         body, outside = enclosed([result], [one])
         type = result.type
         assert isinstance(type, TensorType)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from tcalc.check.checker import Checker
 from tcalc.check.scope import Overlay, Scope, Variable
 from tcalc.check.surroundings import Surroundings
 from tcalc.check.typed import Literal, Local, Several, Static, Typed, Use
-from tcalc.graph.graph import Node, Number
+from tcalc.graph.graph import Input, Node, Number, ordered
 from tcalc.graph.lower import Lowering
 from tcalc.source import Source, Span
 from tcalc.syntax import nodes
@@ -47,34 +47,74 @@ def formula(text: str, given: Mapping[str, object], span: Span, default_float: D
 
     What it makes stands at `span` in the user's program. Raises Unformulated.
     """
-    checker = Checker(NOTHING, Surroundings(default_float))
-    lowering = Lowering(None)
+    key = _key(text, given, default_float)
+    pattern = None if key is None else _patterns.get(key)
+    if pattern is None:
+        pattern = _Pattern(text, given, default_float)
+        if key is not None:
+            if len(_patterns) >= MOST_PATTERNS:
+                _patterns.clear()
+            _patterns[key] = pattern
+    return pattern.filled(given, span)
+
+
+class _Pattern:
+    """A formula on operands of some types: the graph, with inputs where the operands go."""
+
+    __slots__ = ("_order", "_result")
+
+    def __init__(self, text: str, given: Mapping[str, object], default_float: DType) -> None:
+        place = Span(Source(text, "<formula>"), 0, len(text))
+        checker = Checker(NOTHING, Surroundings(default_float))
+        lowering = Lowering(None)
+        for name, value in given.items():
+            if isinstance(value, Node) and not isinstance(value, Number):
+                local = Local(name, plain(value.type))
+                lowering.locals[local] = Input(place, local.type, name)
+                checker.locals[name] = Use(place, local.type, local)
+            else:
+                checker.locals[name] = _known(value.value if isinstance(value, Number) else value, place, checker)
+        typed = checker.check(_parsed(text))
+        if isinstance(typed.type, UnknownType):
+            raise Unformulated(text)
+        self._result = lowering.node(typed)
+        self._order = ordered((self._result,))
+
+    def filled(self, given: Mapping[str, object], span: Span) -> Node:
+        """The graph on operands."""
+        made: dict[int, Node] = {}
+        for node in self._order:
+            if isinstance(node, Input):
+                operand = given[str(node.name)]
+                assert isinstance(operand, Node)
+                made[id(node)] = operand
+            else:
+                made[id(node)] = new = node.with_inputs(tuple([made[id(each)] for each in node.inputs]))
+                new.span = span
+        return made[id(self._result)]
+
+
+#: Formulas that were read, by their text and what they are on. They are forgotten all at once.
+_patterns: dict[object, _Pattern] = {}
+MOST_PATTERNS = 4096
+
+
+def _key(text: str, given: Mapping[str, object], default_float: DType) -> object:
+    """What a pattern depends on; None where a size is not known."""
+    parts: list[object] = [text, default_float]
     for name, value in given.items():
         if isinstance(value, Node) and not isinstance(value, Number):
-            local = Local(name, plain(value.type))
-            lowering.locals[local] = value
-            checker.locals[name] = Use(span, local.type, local)
+            type = value.type
+            if not isinstance(type, TensorType):
+                return None
+            shape = type.shape
+            if any(size.__class__ is not int for size in shape):
+                return None
+            parts.append((name, type.dtype, shape))
         else:
-            checker.locals[name] = _known(value.value if isinstance(value, Number) else value, span, checker)
-    typed = checker.check(_parsed(text))
-    if isinstance(typed.type, UnknownType):
-        raise Unformulated(text)
-    result = lowering.node(typed)
-    old = {id(each) for each in given.values()}
-    for node in _made(result, old):
-        node.span = span
-    return result
-
-
-def _made(result: Node, old: set[int]) -> Iterator[Node]:
-    """The nodes that a formula made: those between its result and its operands."""
-    stack, seen = [result], set(old)
-    while stack:
-        node = stack.pop()
-        if id(node) not in seen:
-            seen.add(id(node))
-            yield node
-            stack.extend(node.inputs)
+            known = value.value if isinstance(value, Number) else value
+            parts.append((name, known.__class__, repr(known)))
+    return tuple(parts)
 
 
 def plain(type: Type) -> Type:

@@ -13,6 +13,7 @@ from tcalc.graph.graph import (
     WHOLE,
     Conversion,
     Graph,
+    Guarded,
     Input,
     Node,
     Number,
@@ -23,6 +24,7 @@ from tcalc.graph.graph import (
     Pullback,
     ordered,
 )
+from tcalc.library.builtin import ByAutograd
 from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import TensorType, TupleType, Type
@@ -38,13 +40,19 @@ def pulled_back(result: Node, cotangent: Node, by: Sequence[Node], default_float
 
     Each has the shape of what it is of, and is floating. What `by` were made of is not looked at.
     """
+    found = cotangents(result, cotangent, by, default_float)
+    return [found.get(id(node), {}).get(WHOLE) for node in by]
+
+
+def cotangents(result: Node, cotangent: Node, by: Sequence[Node], default_float: DType) -> dict[int, Cotangents]:
+    """The cotangents of all that lies between `by` and a result, both included, by the identity of the node."""
     order = ordered((result,))
     reached = {id(node) for node in by}
     for node in order:
         if id(node) not in reached and any(id(each) in reached for each in node.inputs) and _differentiable(node.type):
             reached.add(id(node))
     if id(result) not in reached:
-        return [None] * len(by)
+        return {}
     stops = {id(node) for node in by}
     found: dict[int, Cotangents] = {id(result): {WHOLE: fitted(cotangent, result, default_float)}}
     for node in reversed(order):
@@ -60,11 +68,12 @@ def pulled_back(result: Node, cotangent: Node, by: Sequence[Node], default_float
             sums = found.setdefault(id(each), {})
             before = sums.get(place)
             sums[place] = contribution if before is None else _sum(before, contribution, default_float)
-    return [found.get(id(node), {}).get(WHOLE) for node in by]
+    return found
 
 
 def _sum(one: Node, other: Node, default_float: DType) -> Node:
-    return formula("a + b", {"a": one, "b": other}, other.span, default_float)
+    """The later contribution first: it is of what stands earlier in the program."""
+    return formula("b + a", {"a": one, "b": other}, other.span, default_float)
 
 
 def _differentiable(type: Type) -> bool:
@@ -83,25 +92,52 @@ def _contributions(node: Node, own: Cotangents, reached: set[int], default_float
     if isinstance(node, Conversion):
         assert isinstance(node.inputs[0].type, TensorType)
         return [None if node.dtype.rank < 2 <= _rank(node.inputs[0]) else own[WHOLE]]
-    if isinstance(node, Operation) and WHOLE in own:
-        try:
-            return _by_formulas(node, own[WHOLE], reached, default_float)
-        except Unformulated:
-            pass
-    return _by_autograd(node, own, reached, default_float)
+    if isinstance(node, Guarded):
+        return [None, None, _guarded(node, own[WHOLE], default_float)]
+    wanted = [id(each) in reached for each in node.inputs]
+    try:
+        found = _by_formulas(node, own, wanted, default_float)
+    except Unformulated:
+        found = [None] * len(wanted)
+    return _by_autograd(node, own, wanted, found, default_float) if any(wanted) else found
 
 
-def _by_formulas(node: Operation, cotangent: Node, reached: set[int], default_float: DType) -> Contributions:
-    """By the formulas of the node's row. Raises Unformulated where there is none."""
+def _by_formulas(node: Node, own: Cotangents, wanted: list[bool], default_float: DType) -> Contributions:
+    """By the formulas of the node's row, for the inputs that are wanted; then they are no longer.
+
+    Raises Unformulated where there is none.
+    """
+    if not isinstance(node, Operation):
+        raise Unformulated("blocks have none")
     rounded = node.type.dtype.rank < 2 if isinstance(node.type, TensorType) else False
-    if rounded and any(_rank(each) >= 2 for each in node.inputs if id(each) in reached):
-        return [None] * len(node.inputs)  # an integer made of reals: a step, flat almost everywhere
+    if rounded and any(_rank(each) >= 2 for each, want in zip(node.inputs, wanted, strict=True) if want):
+        wanted[:] = [False] * len(wanted)
+        return [None] * len(wanted)  # an integer made of reals: a step, flat almost everywhere
     vjp = node.form.vjp
-    if vjp is None:
+    if vjp is None or isinstance(vjp, ByAutograd):
         raise Unformulated(node.row.name)
-    if any(_is_complex(each.type) for each in (node, *node.inputs)):
+    if _is_complex(node.type) or any(_is_complex(each.type) for each in node.inputs):
         raise Unformulated("formulas are of real numbers")
-    given: dict[str, object] = {"g": cotangent, "out": node}
+    given, places = parameters_of(node)
+    given.update({"g" if part == WHOLE else f"g{part}": each for part, each in own.items()})
+    texts = vjp if isinstance(vjp, Mapping) else vjp(given)
+    if texts is None:
+        raise Unformulated(node.row.name)
+    operands = {word: value for word, value in given.items() if not isinstance(value, list)}
+    found: Contributions = [None] * len(places)
+    for number, place in enumerate(places):
+        text = texts.get(place, "")
+        if wanted[number] and text:
+            found[number] = formula(text, operands, node.span, default_float)
+    wanted[:] = [want and texts.get(place, "") is None for want, place in zip(wanted, places, strict=True)]
+    return found
+
+
+def parameters_of(node: Operation) -> tuple[dict[str, object], list[str]]:
+    """What an operation's formulas are about, by its name, but for the cotangents; and the names of its inputs."""
+    given: dict[str, object] = {"out": node}
+    if isinstance(node.type, TupleType):
+        given.update({f"out{i}": Part(node.span, each, node, i) for i, each in enumerate(node.type.items)})
     places: list[str] = []
     rest = iter(node.inputs)
     starred = {each.name for each in node.form.signature.parameters if each.starred}
@@ -119,19 +155,21 @@ def _by_formulas(node: Operation, cotangent: Node, reached: set[int], default_fl
                 several.append(next(rest))
                 given[places[-1]] = several[-1]
     given.update(node.options)
-    texts = vjp if isinstance(vjp, Mapping) else vjp(given)
-    if texts is None:
-        raise Unformulated(node.row.name)
-    operands = {word: value for word, value in given.items() if not isinstance(value, list)}
-    found: Contributions = []
-    for place, each in zip(places, node.inputs, strict=True):
-        text = texts.get(place) if id(each) in reached else None
-        found.append(formula(text, operands, node.span, default_float) if text else None)
-    return found
+    return given, places
 
 
-def _by_autograd(node: Node, own: Cotangents, reached: set[int], default_float: DType) -> Contributions:
-    """By torch's autograd: one node for the operation."""
+def _guarded(node: Guarded, cotangent: Node, default_float: DType) -> Node:
+    """What is 0 where a quotient has no value is so in its derivative too."""
+    given = {"c": node.inputs[0], "g": cotangent}
+    made = formula("where(c, 0, g)", given, node.span, default_float)
+    assert isinstance(made, Operation)
+    return Guarded(made.span, made.type, made.row, made.form, made.inputs, made.slots, made.options)
+
+
+def _by_autograd(
+    node: Node, own: Cotangents, asked: Sequence[bool], found: Contributions, default_float: DType
+) -> Contributions:
+    """By torch's autograd: one node for the operation, beside what was found by formulas."""
     if isinstance(node, Probe):
         raise TcalcError("grad", f"{node.kind} has no derivative", node.span)
     if node.effect:
@@ -140,11 +178,11 @@ def _by_autograd(node: Node, own: Cotangents, reached: set[int], default_float: 
         [
             place
             for place, each in enumerate(node.inputs)
-            if id(each) in reached and isinstance(each.type, TensorType) and not _is_index(node, place)
+            if asked[place] and isinstance(each.type, TensorType) and not _is_index(node, place)
         ]
     )
     if not wanted:
-        return [None] * len(node.inputs)
+        return found
     operands = list(node.inputs)
     for place in wanted:
         operands[place] = _real(operands[place], default_float)
@@ -154,7 +192,6 @@ def _by_autograd(node: Node, own: Cotangents, reached: set[int], default_float: 
     cotangents = [own[part] for part in parts]
     types = [_cotangent_type(operands[place].type) for place in wanted]
     pull = Pullback(node.span, TupleType(tuple(types)), body, (*operands, *cotangents), wanted, parts)
-    found: Contributions = [None] * len(node.inputs)
     for number, place in enumerate(wanted):
         found[place] = Part(node.span, types[number], pull, number)
     return found
@@ -192,4 +229,6 @@ def _rank(node: Node) -> int:
 
 
 def _is_complex(type: Type) -> bool:
+    if isinstance(type, TupleType):
+        return any(map(_is_complex, type.items))
     return isinstance(type, TensorType) and type.dtype.kind == "complex"

@@ -6,11 +6,27 @@ from collections.abc import Mapping
 
 from tcalc.check import typed as t
 from tcalc.check.dependence import smooth_parts
+from tcalc.check.past import Memory, Version
 from tcalc.errors import TcalcError
 from tcalc.graph.lower import LOWERINGS, Lowering
+from tcalc.types.tensor import TensorType
 
 #: What stands for a variable, local or of the session: what is computed from the points that a derivative is taken at.
 Points = Mapping[t.Local | str, object]
+#: The same of the session's variables as they were bound once, by their number.
+Versions = Mapping[int, object]
+
+
+def by_name(lowering: Lowering, typed: t.Typed) -> object:
+    """What a variable of the session is, though its number be known: its name is to be read in a formula.
+
+    Whole numbers stand for themselves: they are exponents and counts.
+    """
+    if isinstance(typed, t.Reference) and not isinstance(typed, t.Settled) and isinstance(typed.type, TensorType):
+        type = typed.type
+        if type.static is not None and not type.axes and type.dtype.kind == "float":
+            return lowering.input(typed, typed.name)
+    return lowering.lower(typed)
 
 
 class Smooth(Lowering):
@@ -20,11 +36,12 @@ class Smooth(Lowering):
     x^2 in grad[x](y)`), and where its value is known while checking: a derivative is of the expression.
     """
 
-    __slots__ = ("base", "points", "touched")
+    __slots__ = ("base", "points", "touched", "versions")
 
-    def __init__(self, base: Lowering, points: Points) -> None:
+    def __init__(self, base: Lowering, points: Points, versions: Versions | None = None) -> None:
         super().__init__(base.outer)
         self.base, self.points = base, points
+        self.versions: Versions = versions or {}
         self.effects, self.captured, self.inputs, self.count = base.effects, base.captured, base.inputs, base.count
         self.draws, self.keeps_draws = base.draws, True
         self.touched: dict[int, bool] = {}
@@ -32,7 +49,7 @@ class Smooth(Lowering):
     def lower(self, typed: t.Typed) -> object:
         """See `Lowering.lower`."""
         if not self.touches(typed):
-            return self.base.lower(typed)
+            return by_name(self.base, typed)
         known = self.done.get(id(typed))
         if known is None:
             known = self.done[id(typed)] = LOWERINGS[typed.__class__](self, typed)
@@ -66,6 +83,25 @@ class Smooth(Lowering):
     def elsewhere(self, typed: t.Typed) -> bool:
         """See `Lowering.elsewhere`."""
         return not self.touches(typed)
+
+    def bind(self, local: t.Local, value: t.Typed) -> None:
+        """See `Lowering.bind`: what is lowered by the other block may use what does not touch the variables."""
+        super().bind(local, value)
+        if self.elsewhere(value):
+            self.base.bind(local, value)
+
+    def outside(self, typed: t.Typed, name: str) -> object:
+        """See `Lowering.outside`."""
+        return self.base.outside(typed, name)
+
+    def recalled(self, typed: t.Derivative) -> Memory | None:
+        """See `Lowering.recalled`."""
+        return self.base.recalled(typed)
+
+    def known(self, version: Version) -> object:
+        """See `Lowering.known`."""
+        found = self.versions.get(version.number)
+        return self.base.known(version) if found is None else found
 
     def refuse_draw(self, typed: t.Apply) -> None:
         """See `Lowering.refuse_draw`."""

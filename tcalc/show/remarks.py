@@ -1,0 +1,29 @@
+"""What stands beside a value: of a derivative its closed form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tcalc.graph.compiled import Closed
+
+#: A formula that is longer than this does not stand beside a value.
+LONGEST = 240
+
+
+def remarks(closed: Closed | None) -> tuple[str, ...]:
+    """The formula of a derivative, or of each of several; an empty text where there is none to be read."""
+    if closed is None:
+        return ()
+    from tcalc.graph.compiled import Closed
+    from tcalc.show.formulas import NoFormula, formula_text  # not before there is a derivative
+
+    results = closed.result if isinstance(closed.result, tuple) else (closed.result,)
+    found = []
+    for each in results:
+        try:
+            text = formula_text(Closed(each, closed.default_float))
+        except NoFormula:
+            text = ""
+        found.append(text if len(text) <= LONGEST else "")
+    return tuple(found)
