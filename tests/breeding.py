@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tcalc import library
-from tcalc.check.repairs.changes import children
 from tcalc.check.statements import introduced, poisoned
 from tcalc.errors import TcalcError
 from tcalc.source import Source
 from tcalc.syntax import nodes
 from tcalc.syntax.lexer import Tokens
 from tcalc.syntax.parser import engine, parse_statements
+from tcalc.syntax.walk import children
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("docs/language.md", "docs/reference.md")

@@ -47,7 +47,7 @@ def under_torch(path: Path) -> tuple[dict[str, Any], list[Any]]:
     """The tensors that a snippet leaves behind, and all that it prints, as objects."""
     printed: list[Any] = []
     names: dict[str, Any] = {"print": lambda *values: printed.extend(values)}
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), torch.enable_grad():
         exec(compile(path.read_text(), str(path), "exec"), names)  # a file of our own
     held = {name: tensors(value) for name, value in names.items()}
     return {name: value for name, value in held.items() if value is not NOTHING}, printed

@@ -298,7 +298,7 @@ def test_others_wait_for_another_default_dtype_and_the_caller_gets_its_own_back(
 def test_names_are_read_while_another_dtype_is_set() -> None:
     session, other = tcalc.Session(dtype="f64"), tcalc.Session()
     other.run("x = [1.0, 2.0] * 2")
-    thread = threading.Thread(target=lambda: session.run("iterate(x -> x + 1, 0., 60000)"))
+    thread = threading.Thread(target=lambda: session.run("iterate(x -> x + 1, 0., 200000)"))
     thread.start()
     while torch.get_default_dtype() is not torch.float64 and thread.is_alive():
         time.sleep(0.001)
@@ -314,7 +314,7 @@ def test_a_process_forked_while_a_run_is_inside() -> None:
 import os, threading, time, torch, tcalc
 session = tcalc.Session(dtype="f64")
 tcalc.evaluate("1")
-thread = threading.Thread(target=lambda: session.run("iterate(x -> x + 1, 0., 60000)"), daemon=True)
+thread = threading.Thread(target=lambda: session.run("iterate(x -> x + 1, 0., 200000)"), daemon=True)
 thread.start()
 while torch.get_default_dtype() is not torch.float64:
     time.sleep(0.001)

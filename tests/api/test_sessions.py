@@ -240,6 +240,13 @@ def test_options() -> None:
     assert tcalc.Session(memory=2**30).run("ones(10^6);") == []
 
 
+def test_strict_forbids_nan() -> None:
+    program = "x = [1., -1.]\nlog(x) + 1"
+    error = failed(tcalc.Session(strict=True), program)
+    assert error.code == "value" and "log(x) gives NaN" in str(error) and "NaN at [1] of -1" in str(error)
+    assert tcalc.Session().run(program)[-1].value.isnan().tolist() == [False, True]
+
+
 def test_safe_forbids_files(tmp_path: Path) -> None:
     path = tmp_path / "x.npy"
     np.save(path, np.arange(3.0))

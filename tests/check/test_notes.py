@@ -24,8 +24,8 @@ c = randn(4, 1)
 A = randn(3, 3)
 s: f32[time=4, chan=6] = zeros(4, 6)
 k = randint(0, 5, (4,))
-b = u8([200, 100])
-d = u8([1, 100])
+b = u8(randint(0, 256, (2,)))
+d = u8(randint(0, 256, (2,)))
 """
 
 
@@ -327,6 +327,31 @@ def test_integers_that_hardly_wrap(statement: str) -> None:
     assert [note.message for note in notes(statement)] == []
 
 
+@pytest.mark.parametrize(
+    ("statement", "message", "repair"),
+    [
+        ("n = 3000000000\n[1, 2].to(int32) * n", "i32 holds -2147483648 to 2147483647, so 3000000000 wraps", None),
+        ("p = i32([2147483647, 0])\np + 1", "i32 holds -2147483648 to 2147483647, so this wraps", "i64(p) + 1"),
+        ("p = u8([9, 200])\nq = p\nq - 10", "u8 holds 0 to 255, so this wraps", "i32(q) - 10"),
+        ("p = tensor([2**62])\np * 2", f"i64 holds {-(2**63)} to {2**63 - 1}, so this wraps", "f64(p) * 2"),
+        ("p = tensor([3000000000])\np.int()", "i32 holds -2147483648 to 2147483647, so 3000000000 wraps", None),
+        ("full([2], 300, dtype=u8)", "u8 holds 0 to 255, so 300 wraps", None),
+        ("p = full([2], 200, dtype=u8)\np + 100", "u8 holds 0 to 255, so this wraps", "i32(p) + 100"),
+    ],
+)
+def test_numbers_are_known_through_names(statement: str, message: str, repair: str | None) -> None:
+    note = only(statement)
+    assert note.message == message
+    assert [each.text for each in note.repairs] == ([] if repair is None else [repair])
+
+
+@pytest.mark.parametrize(
+    "statement", ["p = u8([9, 200])\np + 50", "p = i8([100])\np - 100", "p = u8([9, 200])\np = p * 0.5\np * 100"]
+)
+def test_names_whose_numbers_fit(statement: str) -> None:
+    assert notes(statement) == []
+
+
 def test_numbers_that_are_said_to_wrap_do() -> None:
     """Where the numbers are known, the note is told if and only if torch's own result is another number."""
     for left, right in ((200, 100), (100, 100), (255, 0), (128, 127), (128, 128)):
@@ -393,7 +418,10 @@ def test_labels_that_stay_or_are_given_up(statement: str) -> None:
         ("relu(q) = max(q, 0)", ["relu now hides the builtin; torch.relu still means it"]),
         ("mean = q -> sum(q)", ["mean now hides the builtin; torch.mean still means it"]),
         ("inv = 1", ["inv now hides the builtin; torch.linalg.inv still means it"]),
-        ("one_hot = 1", ["one_hot now hides the builtin; torch.nn.functional.one_hot still means it"]),
+        (
+            "one_hot = 1",
+            ["one_hot now hides the builtin; torch.nn.functional.one_hot still means it"],
+        ),
         ("values, sort = sort(x)", ["sort now hides the builtin; torch.sort still means it"]),
         ("sum = 3\nsum = 4", ["sum now hides the builtin; torch.sum still means it"]),
         ("total = 3\nT = 4\nn = len(x)\n_, q = (1, 2)", []),
@@ -444,7 +472,7 @@ def test_each_repair_is_checked_and_has_no_such_note() -> None:
 
 # The switch, and where notes go
 
-ODD = "c = ones(3, 1)\nc - ones(3)\nc / 3 == c\nsum = 3\nu8([300])\n"
+ODD = "c = ones(3, 1)\nc - ones(3)\nc / 3 == c\nsum = sum(c)\nu8([300])\n"
 
 
 def test_notes_can_be_switched_off() -> None:
@@ -492,3 +520,28 @@ def test_notes_as_json(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
 def test_the_option() -> None:
     done = tcalc("--no-notes", "-e", "sum = 3", "-e", "sum")
     assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
+
+
+# One cause, one note
+
+
+@pytest.mark.parametrize(
+    ("statement", "repair"),
+    [
+        ("where(c > x, c, x)", "where(c > x[:, None], c, x[:, None])"),
+        ("sum((c - x)^2) + sum(abs(c - x))", "sum((c - x[:, None])^2) + sum(abs(c - x[:, None]))"),
+        ("c -= x", "c -= x[:, None]"),
+        ("q = c * x + c", "c * x[:, None] + c"),
+    ],
+)
+def test_growth_is_told_once_in_a_statement(statement: str, repair: str) -> None:
+    note = only(statement)
+    assert "both sides grew, f32[4, 1]" in note.message
+    assert [each.text for each in note.repairs] == [repair]
+    assert notes(note.repairs[0].whole) == []
+
+
+def test_a_mask_without_brackets() -> None:
+    note = only("k > 1 & k < 3")
+    assert note.message == "& binds tighter than a comparison; a mask is (a > b) & (c < d)"
+    assert [(each.text, each.type) for each in note.repairs] == [("(k > 1) & (k < 3)", "bool[4]")]

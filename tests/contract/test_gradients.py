@@ -236,7 +236,142 @@ def test_minimize_refuses(call: str, code: str, says: str) -> None:
 
 def test_gradcheck() -> None:
     ran = run(X + "gradcheck[x](sum(exp(x)))\nW = [[1., 2.], [3., 4.]]\ngradcheck[W](logdet(W @ W.T))")
-    assert [result.type for result in ran.results] == ["f64", "f64"]
-    assert all(float(each) < 1e-5 for each in ran.values)
-    # at a bend the two disagree by half the step of the slope
-    assert value("x = 0.\ngradcheck[x](relu(x))").item() == pytest.approx(0.5)
+    assert [result.type for result in ran.results] == [f"(f64, i64[{rank}], f64, f64, f64[2])" for rank in (1, 2)]
+    assert ran.results[0].names == ("difference", "index", "gradient", "finite", "sides")
+    for difference, _, gradient, finite, sides in ran.values:
+        assert difference < 1e-5 and abs(gradient - finite) == difference
+        assert sides.tolist() == [finite, finite]
+
+
+def test_gradcheck_at_a_bend() -> None:
+    """The two disagree by half the step of the slope, and the slopes on both sides say why."""
+    difference, _, gradient, finite, sides = value("x = 0.\ngradcheck[x](relu(x))")
+    assert [difference, gradient, finite, *sides] == pytest.approx([0.5, 0, 0.5, 0, 1])
+
+
+def test_gradcheck_by_every_leaf() -> None:
+    ran = run("x = [1., 2.]\nw = 3.\ny = w * sum(x^2)\ngradcheck(y)\ngradcheck[w, x](y)")
+    assert [result.names for result in ran.results] == [("x", "w"), ("w", "x")]
+    assert [float(each[2]) for each in ran.values[1]] == [5, 6 * (1 + ran.values[1][1][1].item())]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "sum(sort(x).values * [1., 2., 3.])",  # zeros that an index is added to
+        "sum(x[[0, 2]]^2)",
+        "sum(bf16(x)^2)",
+        "sum(f32(x) * ones(3))",
+        "fold((s, t) -> s * 0.5 + t^2, 0., x)",
+        "sum(x^2 if sum(x) > 0 else x)",
+        "sum(cumprod[0](x))",
+        "sum(x / [3, 7, 9])",
+    ],
+)
+def test_gradcheck_is_in_double_precision_throughout(loss: str) -> None:
+    assert float(value(f"x: f32[3] = [1., 2.5, 0.3]\ngradcheck[x]({loss})")[0]) < 1e-7
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        ("gradcheck[x](x)", "a gradient is of a scalar"),
+        ("z = [1j]\ngradcheck[z](norm(z))", "gradcheck is by real numbers, and z is c64[1]"),
+        ("z = [1j]\ngrad[z](sum(z))", "a gradient is of a real number"),
+        ("z = [1j]\njacobian[z](z^2)", "a Jacobian is of real numbers"),
+        ("jacobian[x](fft(x))", "a Jacobian is of real numbers"),
+        ("z = [1j]\nhessian[z](norm(z)^2)", "a Hessian is of real numbers"),
+        ("grad(t -> t * 1j)(2.)", "a gradient is of a real number"),
+        ("z = 1j\nz.backward()", "a gradient is of a real number"),
+    ],
+)
+def test_what_has_no_such_derivative(call: str, says: str) -> None:
+    assert_fails(X + call, "grad", says)
+
+
+@pytest.mark.parametrize(
+    ("loss", "want"),
+    [
+        ("norm(z)^2", [4 + 6j, 2 - 2j]),
+        ("real(z[0]) + 2 * imag(z[1])", [1, 2j]),
+        ("abs(z[0]) * 13^0.5", [2 + 3j, 0]),
+        ("angle(z[1]) * 2", [0, 1 + 1j]),
+    ],
+)
+def test_by_complex_numbers_it_points_uphill(loss: str, want: object) -> None:
+    """d/dx + i d/dy, as torch has it."""
+    assert_gives(f"z = [2 + 3j, 1 - 1j]\ngrad[z]({loss})", "c64[2]", want)
+
+
+def test_forward_mode_with_complex_and_wide_numbers() -> None:
+    got = value("x = f64([1, 2, 3])\njvp[x](fft(x), [1., 0., 1.])")
+    assert torch.allclose(got, torch.fft.fft(torch.tensor([1.0, 0, 1], dtype=torch.float64)))
+    assert value("z = [1 + 2j]\njvp[z](z * z, [1j])").tolist() == [-4 + 2j]
+
+
+def test_a_second_derivative_through_a_bias() -> None:
+    """torch's own loses it: that of a layer's bias is by formula."""
+    program = "b = [1., 2., 3.]\nhessian[b](sum(F.layer_norm([1., 2., 4.], (3,), bias=b)^3))"
+    want = torch.diag(6 * (torch.nn.functional.layer_norm(torch.tensor([1.0, 2, 4]), (3,)) + torch.tensor([1.0, 2, 3])))
+    assert torch.allclose(value(program), want, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("program", "want"),
+    [
+        ("a = 2.\nw = 3.\nb = a^2\nc = b * w\ngrad[a](grad[w](c))", 4),
+        ("a = 2.\nw = 3.\nb = a^2\nc = b * w\ng = grad[w](c)\ngrad[a](g)", 4),
+        ("w = 1.\nA = 2.\ng = grad[w](A * w^2)\nA = w * 3\ngrad[w](g)", 4),
+        ("a = 2.\nw = 3.\nc = a * w\ng = grad[w](c * w)\na = 100.\ngrad[w](g)", 4),
+        ("w = 2.\nz = w^3\nz.backward()\ny = w * w.grad\nz.backward()\ngrad[w](y)", 12),
+        ("w = 2.\nz = w^3\nz.backward()\ny = (w * w.grad)^2\nw.grad = None\ngrad[w](y)", 576),
+        ("x = 2.\ny = detach(x)\ngrad(x * y)[0]", 2),
+    ],
+)
+def test_derivatives_in_the_past_are_taken_as_things_were_then(program: str, want: float) -> None:
+    """By hand. Each statement is a run of its own, as in the shell."""
+    calculator = Calculator()
+    ran = [calculator.step(line) for line in program.splitlines()][-1]
+    assert not ran.errors, ran.said
+    assert ran.values[0].item() == want
+
+
+def test_a_derivative_through_many_steps_of_descent_takes_no_more_than_it_must() -> None:
+    """Second derivatives through a chain: each step is seen once, not twice for each step behind it."""
+    calculator = Calculator()
+    calculator.step("A = [[2., 0.], [0., 1.]]\nb = [2., 3.]\nw = [0., 0.]\nloss(w) = norm(A @ w - b)^2")
+    leaf = torch.tensor([2.0, 3.0], requires_grad=True)
+    matrix, w = torch.tensor([[2.0, 0.0], [0.0, 1.0]]), torch.zeros(2)
+    for _ in range(15):
+        calculator.step("w = w - 0.05 * grad[w](loss(w))")
+        with torch.enable_grad():
+            w = w - 0.05 * 2 * matrix.T @ (matrix @ w - leaf)
+    with torch.enable_grad():
+        ((matrix @ w - leaf).norm() ** 2).backward()
+    torch.testing.assert_close(calculator.step("grad[b](loss(w))").values[0], leaf.grad)
+
+
+def test_a_gradient_by_all_leaves_is_shown_by_name_at_every_door() -> None:
+    """The shell, --json, and the parts by their names; rank 0, labels, nothing at all, a name of a part's own."""
+    import json
+
+    from tcalc.outcomes import Shown
+    from tcalc.show.jsonlines import json_text
+    from tcalc.show.palette import PLAIN
+    from tcalc.show.terminal import value_text
+    from tcalc.source import Source
+
+    calculator = Calculator()
+    calculator.step("a = 2.\nb: f32[t=2] = [1, 2]\nc = zeros(0)\nz = a * sum(b^2) + sum(c)")
+    (shown,) = [each for each in calculator.session.run(Source("grad(z)")) if isinstance(each, Shown)]
+    lines = [line.split("   ")[0] for line in value_text(shown.data, PLAIN).splitlines()]
+    assert [line.split(":")[0] for line in lines] == ["a", "b", "c"]
+    items = json.loads(json_text(shown.data))["items"]
+    assert [(each["name"], each["type"], each["value"]) for each in items] == [
+        ("a", "f32", 5.0),
+        ("b", "f32[t=2]", [4.0, 8.0]),
+        ("c", "f32[0]", []),
+    ]
+    ran = calculator.step("grad(z).b\ngrad(a^2)\ngrad(z)")
+    assert ran.types == ["f32[t=2]", "(f32,)", "(f32, f32[t=2], f32[0])"]
+    assert ran.texts[1:] == ["(4.0,)", "(5.0, [4.0, 8.0], [])"]

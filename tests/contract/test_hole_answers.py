@@ -8,10 +8,10 @@ import pytest
 from driver import Calculator, Ran, check, rows, run, tcalc
 
 from tcalc import library
-from tcalc.check.repairs.changes import children
 from tcalc.source import Source
 from tcalc.syntax import nodes
 from tcalc.syntax.parser import parse_expression
+from tcalc.syntax.walk import children
 
 START = """X = ones(5, 3)
 W = ones(3, 10)

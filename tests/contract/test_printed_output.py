@@ -127,13 +127,13 @@ def test_json_errors_and_notes() -> None:
     assert "f32[2, 3]" in told and "line 1" in told and "line 2" in told
     assert all(set(repair) >= {"text", "type"} for repair in first["repairs"])
     assert second["code"] == "name" and (second["line"], second["column"]) == (4, 1)
-    done = tcalc("--json", "-e", "sum = 2")
+    done = tcalc("--json", "-e", "sum = sum(2)")
     assert done.returncode == 0 and set(json.loads(done.stderr)) == {"note"}
     assert "sum" in json.loads(done.stderr)["note"]["message"]
 
 
 def test_only_results_are_on_standard_output() -> None:
-    done = tcalc("-e", "sum = 3", "-e", "sum", "-e", "x = 2", "-e", "x + 1;")
+    done = tcalc("-e", "sum = sum(3)", "-e", "sum", "-e", "x = 2", "-e", "x + 1;")
     assert done.stdout == "3\n" and "note" in done.stderr and done.returncode == 0
     assert done.stderr.isascii()
     done = tcalc("-e", "ones(2) + ones(3)")

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from tcalc.errors import TcalcError
-from tcalc.library.builtin import FLAT, Builtin, Form
+from tcalc.library.builtin import Builtin, Flat, Form
 from tcalc.types import dtypes
 from tests.library.calls import Call, Road, called, fitted, prepared
 from tests.library.generated import Generator, forms
@@ -35,7 +35,7 @@ def smooth_forms() -> list[Any]:
     found = []
     for each in forms():
         row, form = each.values
-        if not row.random and row.name not in NUMBERS and form.vjp != FLAT:
+        if not row.random and row.name not in NUMBERS and not isinstance(form.vjp, Flat):
             found.append(each)
     return found
 
@@ -80,6 +80,8 @@ def test_the_derivative_is_torchs(road: Road, row: Builtin, form: Form) -> None:
             break
         case = generator.case()
         call = called(row, form, case, random)
+        if row.name == "block_diag" and not all(each.numel() for each in call.tensors.values()):
+            continue  # torch counts no rows of an empty vector
         leaves = [name for name, each in call.tensors.items() if each.is_floating_point()]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

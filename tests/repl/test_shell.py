@@ -62,7 +62,7 @@ def printed(shell: Shell, capsys: pytest.CaptureFixture[str], *texts: str) -> li
         ("max[1](A)", ["values: f32[2]    2  4", "indices: i64[2]   1  1"]),
         ("1\n2\nn + m\n3", ["1   i64", "2   i64", "error[name]: there is no m", "  n + m", "      -"]),
         (
-            "t = ones(3, 1) - ones(3)",
+            "t = t(ones(1, 3)) - ones(3)",
             [
                 "note: t now hides the builtin; torch.t still means it",
             ],

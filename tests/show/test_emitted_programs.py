@@ -16,6 +16,7 @@ import pytest
 import torch
 
 from tcalc import library
+from tcalc.errors import TcalcError
 from tcalc.interrupt import Ticket
 from tcalc.outcomes import Failed, Shown
 from tcalc.session import Session
@@ -140,7 +141,13 @@ def source_of(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-EXAMPLES = {path.name: source_of(path) for path in sorted((ROOT / "examples").glob("*.tc")) if path.stem != "errors"}
+#: These ask for gradients in ways that are no calls of torch's: `minimize`, `gradcheck`, `x.grad`.
+UNWRITTEN_EXAMPLES = ("autograd", "newton_minimum")
+EXAMPLES = {
+    path.name: source_of(path)
+    for path in sorted((ROOT / "examples").glob("*.tc"))
+    if path.stem not in ("errors", *UNWRITTEN_EXAMPLES)
+}
 ROWS = {row.name: row.example for row in library.rows() if row.name not in UNWRITTEN}
 
 
@@ -749,3 +756,13 @@ def test_errors_go_the_usual_way(arguments: list[str], status: int, says: str) -
     done = tcalc(*arguments)
     assert (done.returncode, done.stdout) == (status, "")
     assert says in done.stderr
+
+
+@pytest.mark.parametrize("stem", UNWRITTEN_EXAMPLES)
+def test_what_is_no_call_of_torchs_is_refused_and_named(stem: str) -> None:
+    session = Session()
+    statements, _ = session.check(Source(source_of(ROOT / "examples" / f"{stem}.tc")))
+    with pytest.raises(TcalcError, match=r"is not written out|no gradient before"):
+        program_text(
+            session.whole(statements, Ticket()), Conditions(dtypes.F32, "cpu", None, None), session.kernel_sources, None
+        )

@@ -20,8 +20,8 @@ NAN, INF = math.nan, math.inf
 BELL = Statistics(-4.1, 4.0, 0.003, 1.001, [2, 16, 50, 90, 52, 16, 1], 0, 0)
 
 
-def shown(data: Held | TupleData, style: Style = UNICODE, width: int = 80, remark: str = "") -> str:
-    return "\n" + value_text(data, style, width=width, remark=remark)
+def shown(data: Held | TupleData, *remarks: str, style: Style = UNICODE, width: int = 80) -> str:
+    return "\n" + value_text(data, style, width=width, remarks=remarks)
 
 
 def waves(*shape: int) -> Held:
@@ -75,7 +75,7 @@ f32[2, 2]
 
 def test_a_remark_beside_the_type() -> None:
     assert (
-        shown(Held([63.0, 84.0, 105.0], "f32", 3), remark="2 * A.T @ (A @ w - [1, 2])")
+        shown(Held([63.0, 84.0, 105.0], "f32", 3), "2 * A.T @ (A @ w - [1, 2])")
         == """
 f32[3]   2 * A.T @ (A @ w - [1, 2])
   63  84  105"""
@@ -132,7 +132,7 @@ f64[64]
   0.0000  0.8415  0.9093  …  -0.9661  -0.7392  0.1674"""
     )
     assert (
-        shown(waves(64), PLAIN, width=40)
+        shown(waves(64), style=PLAIN, width=40)
         == """
 f64[64]
   0.0000  0.8415  ...  -0.7392  0.1674"""
@@ -186,13 +186,12 @@ indices: i64[2]   2  2"""
     assert binding_text("m", both, UNICODE) == "m: (f32[2], i64[2])"
     mixed = TupleData([Held([1, 2, 3, 4], "i64", 2, 2), Held([0.5], "f32"), both])
     assert (
-        shown(mixed, remark="2 * x")
+        shown(mixed, "2 * x", "3 * y")
         == """
-(i64[2, 2], f32, (f32[2], i64[2]))   2 * x
-i64[2, 2]
+i64[2, 2]   2 * x
   1  2
   3  4
-f32   0.5
+f32   0.5   3 * y
 (f32[2], i64[2])
   values: f32[2]    3  6
   indices: i64[2]   2  2"""

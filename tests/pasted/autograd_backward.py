@@ -1,0 +1,47 @@
+import torch
+
+x = torch.tensor([1., 2., 3.], requires_grad=True)
+y = (x ** 2).sum()
+y.backward(retain_graph=True)
+print(x.grad.clone())
+y.backward()
+print(x.grad.clone())
+first = x.grad.data.clone()
+x.grad.zero_()
+print(x.grad.clone())
+x.grad = None
+v = x * 2
+v.backward(gradient=torch.tensor([1., 0.1, 0.01]))
+print(x.grad.clone())
+x.grad.data.zero_()
+w = x ** 3
+w.backward(torch.ones_like(w), retain_graph=True)
+print(x.grad.clone())
+a = torch.tensor([2., 3.], requires_grad=True)
+b = torch.tensor([6., 4.], requires_grad=True)
+Q = 3 * a ** 3 - b ** 2
+external_grad = torch.tensor([1., 1.])
+Q.backward(gradient=external_grad)
+print(9 * a ** 2 == a.grad)
+print(-2 * b == b.grad)
+c = torch.ones(2)
+print(c.requires_grad, c.is_leaf)
+c.requires_grad_(True)
+print(c.requires_grad, c.is_leaf)
+d = (c * c).sum()
+print(d.requires_grad, d.is_leaf, d.detach().requires_grad)
+d.backward()
+c.data -= 0.1 * c.grad
+print(c.detach().clone())
+e = torch.ones(2)
+e.requires_grad = True
+torch.autograd.backward((e * 3).sum())
+print(e.grad.clone())
+f = torch.ones(3).requires_grad_()
+g = (f ** 2).sum()
+g.backward(inputs=[f])
+print(f.grad.clone())
+h = f.detach().numpy()
+k = f.clone()
+(k ** 3).sum().backward()
+print(f.grad.clone())
