@@ -39,6 +39,7 @@ docs: $(READY)
 	@$(BIN)/python docs/reference.py
 	@$(BIN)/python docs/errors.py
 	@$(BIN)/python docs/derivatives.py
+	@$(BIN)/python docs/compiler.py
 	@$(BIN)/python docs/refresh.py
 
 # What the programs of the error corpus say: to be read before it is committed.

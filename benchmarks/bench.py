@@ -257,6 +257,11 @@ def inside(wheel: Wheel, quick: bool) -> list[Row]:
         what, mine, torch = line.split("\t")
         took, beside = float(mine), float(torch)
         rows.append(Row(f"in Python: {what}", "+ 10 µs", took, beside, "torch's calls", took <= beside + 10e-6))
+    goals = {"by hand": 1.2, "`autograd.grad`": 1.1, "a loop of `autograd.grad`": 0.1}
+    for line in answers(wheel, "derivatives.py", few):
+        what, mine, torch, beside_what = line.split("\t")
+        took, beside, goal = float(mine), float(torch), goals[beside_what]
+        rows.append(Row(what, f"≤ {goal}", took, beside, beside_what, took <= goal * beside))
     for line in answers(wheel, "new_lines.py", few):
         what, median = line.split("\t")
         goal = "≤ 300 µs" if "median" in what else ""
@@ -304,6 +309,8 @@ missed.
 - Start-up is of whole processes, {rounds} runs each; the prompt is timed through a pseudo-terminal.
 - *Again* is one text through `Session.run`, beside the same torch calls in Python. Its variable has another value each
   time, put into its binding between the calls that are timed.
+- The derivatives run through `Session.compile`, one thread each, in turn with torch: the formula written *by hand*, or
+  torch's tape.
 - *A new line* is parsed, checked and lowered to a graph: every statement of the examples, after those before it ran.
 - The piped lines print 3×3 results of f32; beside them is a Python loop of `eval` and `print` on torch tensors that
   reads the same lines. {pipe_rounds} runs each.

@@ -29,7 +29,9 @@ KEYS = """\
 Enter runs, Alt-Enter begins a new line, Tab completes, Up recalls;
 Ctrl-C drops the line or interrupts what runs, Ctrl-D leaves"""
 
-MORE = "`:help topics` lists what else there is to ask for: loops, labels, holes …"
+MORE = """\
+`:help commands` says what each does, `:help sum` explains a function, and
+`:help topics` lists what else there is to ask for: loops, labels, holes …"""
 
 #: Lines that :apropos fills at most.
 SCREEN = 20
@@ -38,9 +40,9 @@ MOST_NAMES = 120
 
 
 def overview(commands: Mapping[str, Command]) -> list[str]:
-    """How to get on: a few expressions, the commands, the keys."""
-    listed = columns([(command.usage, command.doc) for command in commands.values()])
-    return [*EXAMPLES.splitlines(), *listed, MORE, *KEYS.splitlines()]
+    """How to get on: a few expressions, the commands by name, the keys."""
+    names = wrapped("  ".join([f":{name}" for name in commands]))
+    return [*EXAMPLES.splitlines(), "", *names, *MORE.splitlines(), "", *KEYS.splitlines()]
 
 
 def explained(session: Session, source: Source, commands: Mapping[str, Command]) -> Answer:
@@ -124,6 +126,8 @@ def _pages(session: Session, name: str, commands: Mapping[str, Command]) -> list
         for family, sentence, rows in words.families()
         if family == name
     ]
+    if name.removeprefix(":") == "commands":
+        pages.append(columns([(command.usage, command.doc) for command in commands.values()]))
     if name == "topics":
         pages.append(_topics(session))
     command = commands.get(name.removeprefix(":"))

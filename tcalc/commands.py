@@ -138,7 +138,8 @@ def code(session: Session, source: Source) -> Answer:
 
 def formula(session: Session, source: Source) -> Answer:
     """The closed form of a derivative."""
-    from tcalc.show.formulas import NoFormula, formula_text
+    from tcalc.show.expressions import NoFormula
+    from tcalc.show.formulas import formula_text
 
     lines: Answer = []
     for name, closed in session.closed(source):
@@ -152,7 +153,8 @@ def formula(session: Session, source: Source) -> Answer:
 
 def latex(session: Session, source: Source) -> Answer:
     """The closed form of a derivative, in LaTeX."""
-    from tcalc.show.formulas import NoFormula, formula_of
+    from tcalc.show.expressions import NoFormula
+    from tcalc.show.formulas import formula_of
     from tcalc.show.latex import latex_name, latex_text
 
     lines: Answer = []
@@ -163,6 +165,21 @@ def latex(session: Session, source: Source) -> Answer:
             text = f"no closed form: {reason}"
         lines.append(f"{latex_name(name)}: {text}" if name else text)
     return lines
+
+
+def plan(session: Session, source: Source) -> Answer:
+    """What a statement costs as written and as run, and the rewrites between."""
+    from tcalc.show.plans import plan_text
+
+    return [plan_text(*session.planned(source), session.settings.default_float)]
+
+
+def cost(session: Session, source: Source) -> Answer:
+    """The floating-point operations of a statement as written, and the bytes that it needs."""
+    from tcalc.show.plans import cost_text
+
+    written, *_ = session.planned(source)
+    return [cost_text(written)]
 
 
 def graph(session: Session, source: Source) -> Answer:
@@ -263,6 +280,8 @@ COMMANDS: dict[str, Command] = {
         Command("code", "EXPR", "expression", "The torch calls that a statement runs; nothing is run.", code),
         Command("formula", "EXPR", "expression", "The closed form of a derivative, or of all gradients.", formula),
         Command("latex", "EXPR", "expression", "The closed form of a derivative in LaTeX.", latex),
+        Command("plan", "EXPR", "expression", "Its work as written and as run; what was rewritten.", plan),
+        Command("cost", "EXPR", "expression", "Its floating-point operations and memory.", cost),
         Command("graph", "EXPR", "expression", "What computes it, with gradients; --svg FILE draws it.", graph),
         Command("gradcheck", "EXPR", "expression", "Holds its gradient against finite differences.", gradcheck),
         Command("del", "NAME...", "names", "Forget names.", del_),

@@ -27,6 +27,7 @@ from tcalc.graph.cost import numel
 from tcalc.graph.graph import Graph, Node
 from tcalc.graph.lower import FILE, alone, file_of, lower
 from tcalc.graph.rewrite import rewrite
+from tcalc.graph.rewrites.driver import Fired, improved
 from tcalc.interrupt import Blamed, Ticket
 from tcalc.late import LateEngine, kernel_sources
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Saved, Shown
@@ -45,6 +46,7 @@ from tcalc.types.data import ConstantData, Data, StaticData, TupleData
 from tcalc.types.tensor import (
     UNKNOWN_TYPE,
     ConstantType,
+    FunctionType,
     TensorType,
     TupleType,
     Type,
@@ -202,12 +204,32 @@ class Session:
 
     def compiled(self, source: Source) -> tuple[Checked, Graph]:
         """The one statement that a text is, checked, and the graph that it is run as. Nothing is run."""
+        checked, graph = self._lowered(source)
+        return checked, self._rewritten(graph)
+
+    def planned(self, source: Source) -> tuple[Graph, Graph, Graph, list[Fired]]:
+        """The graph of a statement as it is written, with what is equal computed once, and as it is run.
+
+        Then the rewrites that made it so. Nothing is run.
+        """
+        _, graph = self._lowered(source)
+        shared = rewrite(graph)
+        if not self.settings.rewrites:
+            return graph, shared, shared, []
+        return graph, shared, *improved(shared, self.settings.default_float)
+
+    def _lowered(self, source: Source) -> tuple[Checked, Graph]:
         statement: nodes.Statement = whole(source, "statement")
         checked = check_statement(statement, self, self._surroundings(True))
         if checked.pending:
             waits = checked.pending[0][1]
             raise TcalcError("type", "data decides a shape here: what runs is settled while it runs", waits.span)
-        return checked, rewrite(lower(checked.values))
+        return checked, lower(checked.values)
+
+    def _rewritten(self, graph: Graph) -> Graph:
+        """The graph that is run."""
+        graph = rewrite(graph)
+        return improved(graph, self.settings.default_float)[0] if self.settings.rewrites else graph
 
     def closed(self, source: Source) -> list[tuple[str, Closed]]:
         """The graph of a derivative, or of each of several with what it is by. Nothing is run.
@@ -223,15 +245,18 @@ class Session:
             grad = nodes.Call(span, nodes.Name(span, "grad"), (nodes.Argument(span, None, statement.value),))
             checked = check_statement(nodes.Show(span, False, grad), self, self._surroundings(True))
         typed = checked.values[0]
+        if isinstance(typed.type, FunctionType):
+            told = "a function has no formula; its derivative at a value has one: grad(f)(x)"
+            raise TcalcError("grad", told, typed.span)
         if checked.pending:
             raise TcalcError("grad", "data decides a shape here: its derivative can only be run", typed.span)
         (result,) = Compiled(checked).derivatives
         names = typed.type.names if isinstance(typed.type, TupleType) else ()
         results = result if isinstance(result, tuple) else (result,)
-        return [
-            (names[place] if place < len(names) else "", Closed(each, self.settings.default_float))
-            for place, each in enumerate(results)
-        ]
+        return [(names[place] if place < len(names) else "", self._closed(each)) for place, each in enumerate(results)]
+
+    def _closed(self, result: object) -> Closed:
+        return Closed(result, self.settings.default_float, frozenset(self.bindings))
 
     def whole(self, statements: Sequence[nodes.Statement], ticket: Ticket) -> list[Compiled]:
         """The statements of a checked program as they would be run, up to one that leaves. Raises TcalcError.
@@ -464,7 +489,7 @@ class Session:
     def _compiled(self, statement: nodes.Statement, ticket: Ticket, foreseen: Foreseen | None = None) -> Compiled:
         """A statement checked and lowered, what decides its shapes computed ahead."""
         checked, ahead = self._checked(statement, ticket, foreseen)
-        compiled = Compiled(checked, ahead, keeps_draws=foreseen is None)
+        compiled = Compiled(checked, ahead, keeps_draws=foreseen is None, rewritten=self._rewritten)
         if foreseen is not None and compiled.graph is not None:
             foreseen.refuse_reading(compiled.graph)
         return compiled
@@ -481,7 +506,7 @@ class Session:
             if not checked.pending:
                 break
             key, typed = checked.pending[0]
-            graph = rewrite(lower([typed]))
+            graph = self._rewritten(lower([typed]))
             if foreseen is not None:
                 foreseen.refuse_reading(graph)
             settled[key] = found = self._settle(typed, graph, ticket, len(settled))
@@ -553,7 +578,7 @@ class Session:
         if checked.action == "show":
             derivatives = program.derivatives or [None] * len(values)
             for value, type, derivative in zip(values, types, derivatives, strict=True):
-                closed = None if derivative is None else Closed(derivative, self.settings.default_float)
+                closed = None if derivative is None else self._closed(derivative)
                 yield Shown(type, self.data_of(value, type), closed)
             return
         for name, value, type in zip(checked.targets, values, types, strict=True):

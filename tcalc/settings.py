@@ -21,6 +21,7 @@ SWITCHES: dict[str, Switch] = {
     switch.name: switch
     for switch in (
         Switch("notes", "Notes on what is odd, though nothing is wrong."),
+        Switch("rewrites", "Products in another order, or in part, where that saves work."),
         Switch("strict", "A result that holds NaN is an error."),
     )
 }
@@ -29,7 +30,18 @@ SWITCHES: dict[str, Switch] = {
 class Settings:
     """What a session is set to."""
 
-    __slots__ = ("arguments", "default_float", "device", "memory", "notes", "safe", "seed", "strict", "threads")
+    __slots__ = (
+        "arguments",
+        "default_float",
+        "device",
+        "memory",
+        "notes",
+        "rewrites",
+        "safe",
+        "seed",
+        "strict",
+        "threads",
+    )
 
     def __init__(
         self,
@@ -42,6 +54,7 @@ class Settings:
         safe: bool = False,
         notes: bool = True,
         strict: bool = False,
+        rewrites: bool = True,
         arguments: Sequence[str] | None = None,
     ) -> None:
         self.default_float = default_float
@@ -55,5 +68,7 @@ class Settings:
         self.notes = notes
         #: Whether a result that holds NaN is an error.
         self.strict = strict
+        #: Whether algebra saves work.
+        self.rewrites = rewrites
         #: A script's arguments, its `args`.
         self.arguments = arguments

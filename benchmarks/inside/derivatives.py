@@ -33,6 +33,13 @@ def cross_entropy(t: Tensors) -> torch.Tensor:
     return rows / len(rows)
 
 
+def recurrent(t: Tensors) -> torch.Tensor:
+    h = torch.tensor(1.0)
+    for v in t["x"]:
+        h = torch.tanh(h * v + h)
+    return h
+
+
 def autograd(loss: Maths, by: str = "x") -> Maths:
     """The gradient of a scalar as torch's tape finds it."""
 
@@ -78,6 +85,12 @@ CASES: list[tuple[str, tuple[int, ...], Maths, str]] = [
     ("grad[x](norm(A @ x - b)^2)", (10, 100, 1000, 3000), least_squares, HAND),
     ("grad[x](x @ B @ x)", (10, 1000), lambda t: t["B"] @ t["x"] + t["B"].T @ t["x"], HAND),
     ("grad[X](trace(X.T @ B @ X))", (10, 300), lambda t: t["B"] @ t["X"] + t["B"].T @ t["X"], HAND),
+    (
+        "grad[x](-sum(b * log_softmax[0](x)))",
+        (10, 1000),
+        lambda t: t["b"].sum() * functional.softmax(t["x"], 0) - t["b"],
+        HAND,
+    ),
     ("grad[Z](cross_entropy(Z, t))", (32, 1000), cross_entropy, HAND),
     ("grad[x](sum(tanh(W @ x)^2))", (10, 1000), autograd(lambda t: (t["W"] @ t["x"]).tanh().pow(2).sum()), AUTOGRAD),
     (
@@ -86,7 +99,20 @@ CASES: list[tuple[str, tuple[int, ...], Maths, str]] = [
         autograd(lambda t: functional.gelu(t["W"] @ t["x"]).logsumexp(0)),
         AUTOGRAD,
     ),
-    ("grad[x](prod(1 + x / 100))", (1000,), autograd(lambda t: (1 + t["x"] / 100).prod()), AUTOGRAD),
+    ("grad[x](log(prod(1 + x / 100)))", (1000,), autograd(lambda t: (1 + t["x"] / 100).prod().log()), AUTOGRAD),
+    (
+        "grad[x](sum(cumprod[0](1 + x / 100)^2))",
+        (1000,),
+        autograd(lambda t: (1 + t["x"] / 100).cumprod(0).pow(2).sum()),
+        AUTOGRAD,
+    ),
+    (
+        "grad[X](sum(layer_norm(X, [100])^2 * B))",
+        (100,),
+        autograd(lambda t: (functional.layer_norm(t["X"], [100]).pow(2) * t["B"]).sum(), "X"),
+        AUTOGRAD,
+    ),
+    ("grad[x](fold((h, v) -> tanh(h * v + h), 1., x))", (50,), autograd(recurrent), AUTOGRAD),
     ("jacobian[x](tanh(W @ x))", (300,), row_by_row(lambda t: (t["W"] @ t["x"]).tanh()), LOOP),
     (
         "hessian[x](logsumexp[0](W @ x))",

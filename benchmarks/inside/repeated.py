@@ -24,6 +24,7 @@ CASES: list[tuple[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]]] = 
     ("sum((A @ x)^2) + 1", lambda A, x: torch.sum((A @ x) ** 2) + 1),
     ("softmax[-1](A * x)", lambda A, x: functional.softmax(A * x, -1)),
     ("exp(-(x - 1)^2 / 2)", lambda A, x: torch.exp(-((x - 1) ** 2) / 2)),
+    ("grad[x](norm(A @ x - 1)^2)", lambda A, x: 2 * (A.T @ (A @ x - 1))),
     ('"ij,j->i"(A, x)', lambda A, x: torch.einsum("ij,j->i", A, x)),
 ]
 

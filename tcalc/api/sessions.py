@@ -208,9 +208,9 @@ class Formula:
         inside = self._inside
         quick = self._quick
         if quick is not None:
-            bindings = inside.bindings
+            bound = inside.bindings.get
             for name, binding in self._used:
-                if bindings.get(name) is not binding:
+                if bound(name) is not binding:
                     break
             else:
                 found = quick.run()

@@ -70,6 +70,7 @@ KNOWN = (
     Known("axis dim should be positive", OUT_OF_RANGE, diagnoses.index_of_axis),
     Known("out of data bounds", OUT_OF_RANGE, diagnoses.index_of_axis),
     Known("tried to access index", OUT_OF_RANGE, diagnoses.index_of_axis),
+    Known("cannot be broadcast to indexing result", "the value does not fit the places that the index picks"),
     Known("invalid max index", "an index is out of range of the output"),
     Known("target out of range", NO_CLASS, diagnoses.classes_of_scores),
     Known("'target' is out of range", NO_CLASS, diagnoses.classes_of_scores),

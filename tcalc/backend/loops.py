@@ -15,6 +15,8 @@ from tcalc.graph.graph import Graph, Repeat
 from tcalc.interrupt import Ticket, Turns
 from tcalc.types.tensor import TupleType
 
+#: So many elements of a sequence are made at once.
+MOST_AT_ONCE = 1000
 #: With more elements than this, a `vmap` is not run one by one to find out which makes NaN.
 MOST_WATCHED = 10_000
 
@@ -133,7 +135,11 @@ def _told(node: Repeat, registers: Registers, turns: Iterator[Any]) -> Iterator[
 
 
 def _elements(sequences: Sequence[Tensor], axes: Sequence[int], count: int) -> Iterator[list[Tensor]]:
-    """The elements, made one at a time: a list of all of them would take more than the sequence."""
+    """The elements, made one at a time: a list of very many would take more than the sequence."""
+    if count <= MOST_AT_ONCE:  # one step on autograd's tape, and not one for each
+        parts = [sequence.unbind(axis) for sequence, axis in zip(sequences, axes, strict=True)]
+        yield from [list(each) for each in zip(*parts, strict=True)]
+        return
     for index in range(count):
         yield [sequence.select(axis, index) for sequence, axis in zip(sequences, axes, strict=True)]
 

@@ -12,8 +12,9 @@ from tcalc.backend.blame import Watch
 from tcalc.backend.guards import guarded
 from tcalc.backend.loops import loop_step
 from tcalc.backend.probes import probe_step
-from tcalc.backend.pullback import pullback_step
+from tcalc.backend.pullback import pullback_step, taped, taped_step
 from tcalc.backend.values import TORCH, tensor
+from tcalc.graph.cost import nbytes
 from tcalc.graph.graph import (
     ABSENT,
     ALONE,
@@ -64,8 +65,11 @@ class Plan:
     def __init__(self, graph: Graph, mapped: bool = False) -> None:
         self._number = number = {id(node): register for register, node in enumerate(graph.nodes)}
         self._mapped = mapped
-        #: One for each node, and the ticket of the run in the last, where the plans inside of loops find it.
-        self._initial: Registers = [None] * (len(graph.nodes) + 1)
+        tapes = {} if mapped else taped(graph)
+        slots = {id(pull): len(graph.nodes) + place for place, pull in enumerate(tapes.values())}
+        #: One for each node, then the tapes that pullbacks go back by, and the ticket of the run in the last, where the
+        #: plans inside of loops find it.
+        self._initial: Registers = [None] * (len(graph.nodes) + len(slots) + 1)
         self.names: list[str | int] = []
         self._places: list[int] = []
         steps: list[Step] = []
@@ -86,10 +90,20 @@ class Plan:
                 self._initial[register] = value
             elif isinstance(node, Data):
                 self._initial[register] = tensor(node.value, node.dtype)
+            elif _is_constant(node) and _made(node, register, self._initial):
+                continue
             else:
                 for each in node.inputs:
                     last[number[id(each)]] = len(steps)
-                step = _step(node, register, [number[id(each)] for each in node.inputs], mapped)
+                inputs = [number[id(each)] for each in node.inputs]
+                if id(node) in tapes:
+                    pull = tapes[id(node)]
+                    step = taped_step(pull, register, inputs, slots[id(pull)], Plan)
+                elif id(node) in slots:
+                    assert isinstance(node, Pullback)
+                    step = pullback_step(node, register, inputs, mapped, Plan, slots[id(node)])
+                else:
+                    step = _step(node, register, inputs, mapped)
                 steps.append(step)
                 self._written[step] = register
         dead: list[tuple[int, ...]] = [()] * len(steps)
@@ -134,12 +148,13 @@ class Plan:
         try:
             for step, dead in self._program:
                 step(registers)
-                if watch is not None:
-                    watch.look(self._written[step])
+                if ticket is not None:
+                    if watch is not None:
+                        watch.look(self._written[step])
+                    if ticket.abandoned:
+                        raise Abandoned
                 for register in dead:
                     registers[register] = None
-                if ticket is not None and ticket.abandoned:
-                    raise Abandoned
         except Exception as error:
             # Whoever maps sees what torch said, and may go another way.
             if self._mapped or isinstance(error, Abandoned):
@@ -180,6 +195,26 @@ def _step(node: Node, register: int, inputs: list[int], mapped: bool) -> Step:
         return _branch_step(node, register, inputs, mapped)
     assert isinstance(node, Repeat)
     return loop_step(node, register, inputs, mapped, Plan)
+
+
+#: Bytes up to which what is made from nothing (`arange(3)`) is made once, and kept.
+MOST_KEPT = 1 << 16
+
+
+def _is_constant(node: Node) -> bool:
+    """Whether an operation gives the same small tensor each time."""
+    if not isinstance(node, Operation) or node.inputs or node.effect:
+        return False
+    return isinstance(node.type, TensorType) and isinstance(node.type.numel, int) and nbytes(node.type) <= MOST_KEPT
+
+
+def _made(node: Node, register: int, registers: Registers) -> bool:
+    """Whether a constant could be made; if not, its step will say why."""
+    try:
+        _step(node, register, [], False)(registers)
+    except Exception:
+        return False
+    return True
 
 
 def _kernel(node: Operation) -> Callable[..., Any]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-import torch
-from torch import Tensor
+from torch import Tensor, get_default_dtype
+from torch._C import _is_any_autocast_enabled as is_any_autocast_enabled
+from torch._C import _len_torch_function_stack as len_torch_function_stack
 
 from tcalc.backend.plan import Plan
 from tcalc.backend.values import TORCH
-from tcalc.graph.graph import Conversion, Data, Input, Node, Number, Operation
+from tcalc.graph.graph import Branch, Conversion, Data, Input, Node, Number, Operation, Part, Pullback, Repeat
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import TensorType
 
@@ -27,59 +28,50 @@ class Held(Protocol):
 class Quick:
     """Runs a plan that has one tensor for a result. It must be `is_quick`."""
 
-    __slots__ = ("_dtype", "_initial", "_inputs", "_result", "_steps")
+    __slots__ = ("_dtype", "_initial", "_inputs", "_is_fresh", "_result", "_steps")
 
     def __init__(self, plan: Plan, inputs: Sequence[Held], default_float: DType) -> None:
         self._steps, self._initial, places, self._result = plan.bare()
         self._inputs = list(zip(places, inputs, strict=True))
         self._dtype = TORCH[default_float]
+        #: Whether the result is no view, no constant and none of the inputs: types settle that, so one run tells.
+        self._is_fresh: bool | None = None
 
     def run(self) -> Tensor | None:
         """The result, which shares no memory with anything.
 
-        None where it may share some, where torch is set up in some way of its own, and where something goes wrong.
+        None where torch is set up in some way of its own, and where something goes wrong. Whether torch
+        records gradients makes no difference: nothing here requires any.
         """
-        if (
-            torch.get_default_dtype() is not self._dtype
-            or torch._C._len_torch_function_stack()
-            or torch.is_autocast_enabled("cpu")
-        ):
+        if get_default_dtype() is not self._dtype or len_torch_function_stack() or is_any_autocast_enabled():
             return None
         registers = self._initial.copy()
         for place, held in self._inputs:
             registers[place] = held.value
-        recording = torch.is_grad_enabled()
-        if recording:
-            torch._C._set_grad_enabled(False)
         try:
             for step in self._steps:
                 step(registers)
         except Exception:  # the plan will say what it is
             return None
-        finally:
-            if recording:
-                torch._C._set_grad_enabled(True)
         result: Tensor = registers[self._result]
-        if result._is_view():
-            return None
-        for _, held in self._inputs:
-            if held.value is result:
-                return None
-        return result
+        if self._is_fresh is None:
+            others = [*self._initial, *[held.value for _, held in self._inputs]]
+            self._is_fresh = not result._is_view() and all(each is not result for each in others)
+        return result if self._is_fresh else result.clone()
 
 
 def is_quick(plan: Plan) -> bool:
-    """Whether a plan is of plain operations on the numbers of its operands, and makes a fresh tensor."""
-    return bool(plan.nodes) and all(map(_is_plain, plan.nodes)) and _is_fresh(plan.nodes[-1]) and plan.has_one_result
+    """Whether a plan draws no random numbers and asks torch for nothing while it runs, and makes one tensor."""
+    return bool(plan.nodes) and all(map(_is_plain, plan.nodes)) and _is_made(plan.nodes[-1]) and plan.has_one_result
 
 
 def _is_plain(node: Node) -> bool:
-    if isinstance(node, Input | Number | Data | Conversion):
-        return isinstance(node.type, TensorType)
-    return isinstance(node, Operation) and not node.effect and not node.row.inferred
+    if isinstance(node, Operation):
+        return not node.effect and not node.row.inferred
+    return isinstance(node, Input | Number | Data | Conversion | Part | Pullback | Repeat | Branch) and not node.effect
 
 
-def _is_fresh(result: Node) -> bool:
-    if not isinstance(result, Operation) or result.row.view or not isinstance(result.type, TensorType):
+def _is_made(result: Node) -> bool:
+    if not isinstance(result.type, TensorType) or not isinstance(result, Operation | Conversion | Part):
         return False
     return result.type.dtype.kind != "complex"  # which may be conjugated or negated by a flag alone

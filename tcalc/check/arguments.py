@@ -49,7 +49,7 @@ class Given:
         self.name, self.typed, self.node = name, typed, node
 
 
-def static_argument(checker: Checker, parameter: Parameter, given: Given) -> object:
+def static_argument(checker: Checker, parameter: Parameter, given: Given, item: int | None = None) -> object:
     """The plain value of an argument that must be known while checking."""
     kind, name, typed = parameter.kind, parameter.name, given.typed
     if kind == "keywords":  # one of them
@@ -102,7 +102,9 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given) -> obj
     open_ = isinstance(type, TensorType) and not type.axes and type.static is None  # of the right kind, perhaps
     known = " known while checking" if open_ else ""
     wanted = WANTED[kind] + (known if kind in ("int", "number") else "")
-    raise Mismatch("type", f"{name} must be {wanted}, and {{0}} is {kind_of(type)}", Place(parameter.name), depth=1)
+    depth = 2 if kind == "flag" else 1  # only the form that was meant has this option
+    sentence = f"{name} must be {wanted}, and {{0}} is {kind_of(type)}"
+    raise Mismatch("type", sentence, Place(parameter.name, None, item), depth=depth)
 
 
 def static_list(typed: Typed) -> tuple[int, ...] | None:

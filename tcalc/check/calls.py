@@ -47,6 +47,9 @@ SAME_OPTION = {
     "split_size": "split_size_or_sections",
 }
 
+#: Options that no function has, each with what may have been meant.
+OPTIONS = dict.fromkeys(("axes", "ax", "dims", "dimension", "dimensions"), ("dim", "dims"))
+
 #: Options of torch's that are settled elsewhere.
 OPTIONS_ELSEWHERE = {
     "device": ": tensors live where --device says",
@@ -55,6 +58,10 @@ OPTIONS_ELSEWHERE = {
 }
 
 MOST_ROWS = 10_000
+#: A shape or a type that is found wrong this far on needs none of the row's hints.
+TELLS_ALL = 5
+#: Functions that take numbers in one list.
+OF_A_LIST = frozenset(["tensor", "asarray"])
 
 #: Where an argument that was left out stands.
 NOWHERE = Span(Source(""), 0, 0)
@@ -108,18 +115,35 @@ def _refusal(
     listed = row.sequence and not any(form.signature.has_starred for form in row.forms)
     if listed and len(given) > 1 and all(getattr(each.typed.type, "axes", ()) for each in given):
         return TcalcError("type", f"{_written(row, node)} takes its tensors in one list", node.span)
+    if row.name in OF_A_LIST and len(given) > 1 and all(_is_number(each) for each in given):
+        return TcalcError("type", f"{_written(row, node)} takes its numbers in one list", node.span)
     if failure is None or blamed is None or failure.depth == 0:
         least = min(form.signature.least for form in row.forms)
         most = max(form.signature.most for form in row.forms)
         if least <= len(given) <= most and failure is not None and blamed is not None:
+            if all(len(given) not in _counts(form) for form in row.forms):
+                takes = " or ".join([str(count) for count in sorted(set().union(*map(_counts, row.forms)))])
+                are = f"{len(given)} {'is' if len(given) == 1 else 'are'} given"
+                return TcalcError("type", f"{_written(row, node)} takes {takes} arguments, and {are}", node.span)
             return errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
         error = errors.wrong_count(_written(row, node), least, most, len(given), node.span, _missing(row, len(given)))
         error.notes += [row.hints["type"]] if "type" in row.hints and not row.operator else []
         return error
     error = errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
-    if error.code in row.hints:
+    if error.code in row.hints and failure.places and (failure.depth < TELLS_ALL or error.code == "dtype"):
         error.notes.append(row.hints[error.code])
     return error
+
+
+def _counts(form: Form) -> range:
+    """How many arguments a form takes."""
+    return range(form.signature.least, form.signature.most + 1)
+
+
+def _is_number(given: Given) -> bool:
+    """Whether an argument is a number that stands by itself."""
+    type = given.typed.type
+    return given.name is None and isinstance(type, TensorType) and type.is_static_number
 
 
 def _written(row: Builtin, node: nodes.Expr) -> str:
@@ -136,7 +160,10 @@ def _missing(row: Builtin, given: int) -> str:
     if given == 0 or given >= len(parameters):
         return ""
     name = parameters[given].name
-    return f"; {name} is missing" + (f": {row.name}[-1](…)" if name in row.over else "")
+    axes = [each.name for each in parameters[given:] if each.name in row.over]
+    if axes[1:]:
+        return f"; {' and '.join(axes)} are missing: {row.name}[{', '.join(map(str, range(len(axes))))}](…)"
+    return f"; {name} is missing" + (f": {row.name}[-1](…)" if axes else "")
 
 
 class _Binding:
@@ -167,6 +194,7 @@ class _Binding:
                     takes = f"{self.row.name} takes {counted(places, 'argument')}, and sizes by their names"
                     raise Mismatch("type", takes, depth=1)
                 if position >= places:
+                    self.given["*"] = [each]
                     raise Mismatch("type", "{0} is one argument too many", Place("*"), depth=0)
                 parameter = parameters[position]
                 if parameter.starred:
@@ -263,7 +291,7 @@ class _Binding:
             return None, typed
         if isinstance(type, TupleType) and self.row.operator:
             raise Mismatch(
-                "type", f"{{0}} is {kind_of(type)}; arithmetic is on tensors", Place(parameter.name), depth=2
+                "type", f"{{0}} is {kind_of(type)}; arithmetic is on tensors", Place(parameter.name), depth=TELLS_ALL
             )
         shows = "; print(a, b) shows values" if self.row.operator and kind_of(type) == "text" else ""
         if isinstance(type, FunctionType) and isinstance(given.node, nodes.Name):
@@ -308,13 +336,14 @@ class _Binding:
             if static_list(each.typed) is not None:
                 sentence = "{0} stands beside other numbers: write them one by one, or all in one list"
                 raise Mismatch("type", sentence, Place(parameter.name, None, item), depth=1)
-        return tuple([static_argument(self.checker, parameter, each) for each in given])
+        return tuple([static_argument(self.checker, parameter, each, item) for item, each in enumerate(given)])
 
     def _hint(self, option: str) -> str:
         """What to do instead of an option that a row has not."""
         if option in OPTIONS_ELSEWHERE:
             return OPTIONS_ELSEWHERE[option]
-        near = nearest(option, self.signature.names)
+        meant = [word for word in OPTIONS.get(option, ()) if word in self.signature.names]
+        near = meant or nearest(option, self.signature.names)
         return f"; did you mean {near[0]}?" if near else ""
 
     def written(self) -> Written:
@@ -334,7 +363,8 @@ class _Binding:
         if place.item is not None and len(given) == 1 and isinstance(typed, Several):
             typed = typed.items[place.item]
             return typed.span, typed.type, names.shown(typed.span.text) or f"item {place.item}"
-        return each.node.span, typed.type, names.party(each.node, node, self._position(place.parameter))
+        position = self._position(place.parameter)
+        return each.node.span, typed.type, names.party(each.node, node, position)
 
     def _position(self, name: str) -> int:
         return next((i for i, parameter in enumerate(self.signature.parameters) if parameter.name == name), 0)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from tcalc.check import typed as t
 from tcalc.library.builtin import Flat
+from tcalc.types.dtypes import is_step
+from tcalc.types.tensor import TensorType
 
 #: What a local variable is bound to; None for a parameter.
 BoundTo = Callable[[t.Local], "t.Typed | None"]
@@ -14,6 +16,8 @@ BoundTo = Callable[[t.Local], "t.Typed | None"]
 def smooth_parts(typed: t.Typed, bound_to: BoundTo) -> tuple[t.Typed, ...]:
     """What an expression is made of and changes with; of a local variable what it is bound to."""
     if isinstance(typed, t.Apply) and isinstance(typed.form.vjp, Flat):
+        return ()
+    if isinstance(typed, t.Convert) and _is_step(typed):
         return ()
     if isinstance(typed, t.Use):
         value = bound_to(typed.local)
@@ -51,8 +55,15 @@ def steps_between(typed: t.Typed, variable: t.Typed, bound_to: BoundTo) -> list[
             parts = t.inside(each)
         if isinstance(each, t.Apply) and isinstance(each.form.vjp, Flat):
             through = through or each.row.name
+        elif isinstance(each, t.Convert) and _is_step(each):
+            through = through or each.dtype.name
         stack.extend([(part, through) for part in parts])
     return flat if meets else None
+
+
+def _is_step(convert: t.Convert) -> bool:
+    source = convert.operand.type
+    return isinstance(source, TensorType) and is_step(source.dtype, convert.dtype)
 
 
 def _is(typed: t.Typed, variable: t.Typed) -> bool:

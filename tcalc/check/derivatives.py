@@ -80,6 +80,7 @@ def _derivative(checker: Checker, kind: str, node: nodes.Expr, over: Over, given
     if not variables and kind != "grad":
         raise TcalcError("grad", f"{kind} needs a variable: {kind}[x]({body.span.text})", node.span)
     by: list[Typed] = []
+    named: list[nodes.Name] = []
     for variable in map(checker.filling, variables):
         if checker.is_open(variable):
             raise Unfilled(checker, variable, (), VARIABLE)
@@ -90,6 +91,9 @@ def _derivative(checker: Checker, kind: str, node: nodes.Expr, over: Over, given
             raise Undetermined
         if not isinstance(typed.type, TensorType):
             raise TcalcError("grad", f"{variable.name} is {kind_of(typed.type)}, and has no derivative", variable.span)
+        if variable.name in [each.name for each in named]:
+            raise TcalcError("grad", f"{variable.name} is named twice", variable.span)
+        named.append(variable)
         by.append(typed)
     if isinstance(body.type, UnknownType):
         return Static(node.span, UNKNOWN_TYPE)
@@ -275,7 +279,12 @@ def backward(checker: Checker, node: nodes.Expr, receiver: Given, rest: Sequence
         _fit_vector(rest[0], type, receiver.node)
     by = _leaves(checker, receiver.typed, receiver.node) or []
     if only:
-        by = [each for each in by if isinstance(each, Reference) and each.name in only]
+        leaves_by_name = {each.name: each for each in by if isinstance(each, Reference)}
+        for name in only:
+            if name not in leaves_by_name:
+                told = f"{names.called(receiver.node)} goes back to no leaf {name}"
+                raise TcalcError("grad", told, node.span)
+        by = [each for name, each in leaves_by_name.items() if name in only]
     types = [_type(checker, "grad", type, each.type) for each in by]
     checker.derives = True
     return Derivative(
@@ -381,9 +390,12 @@ def _of_function(checker: Checker, kind: str, node: nodes.Expr, over: Over, give
 
             bindings: list[tuple[Local, Typed]] = []
             inside: list[Given] = []
-            by: list[Typed] = []
+            places = [place + len(given) if place < 0 else place for place in positions]
+            if len(set(places)) < len(places):
+                raise TcalcError("grad", "a parameter is numbered twice", node.span)
+            uses: dict[int, Typed] = {}
             for position, each in enumerate(given):
-                if position not in positions:
+                if position not in places:
                     inside.append(each)
                     continue
                 type = each.typed.type
@@ -396,10 +408,12 @@ def _of_function(checker: Checker, kind: str, node: nodes.Expr, over: Over, give
                 local = Local("point", type)
                 bindings.append((local, each.typed))
                 use = Use(each.node.span, type, local)
-                by.append(use)
+                uses[position] = use
                 inside.append(Given(None, use, each.node))
-            if len(by) != len(positions):
-                raise errors.wrong_count(self.name, max(positions) + 1, 10**6, len(given), node.span)
+            if any(place not in uses for place in places):
+                least = max(place + 1 if place >= 0 else -place for place in positions)
+                raise errors.wrong_count(self.name, least, 10**6, len(given), node.span)
+            by = [uses[place] for place in places]  # in the order that they are asked for
             body = function.call(checker, node, inside, None)
             if isinstance(body.type, UnknownType):
                 return Static(node.span, UNKNOWN_TYPE)

@@ -373,7 +373,7 @@ def _no_function(checker: Checker, node: nodes.Expr, type: Type) -> TcalcError:
     since = ""
     row = library.row(node.name) if isinstance(node, nodes.Name) else None
     if row is not None and isinstance(node, nodes.Name):
-        full = names.full_name(row, node.name)
+        full = row.full_name(node.name)
         hint = f"; it hides the builtin{full and f', {full}'}"
         variable = checker.scope.lookup(node.name)
         if variable is not None and variable.origin is not None and node.name not in checker.locals:

@@ -135,7 +135,7 @@ def read(checker: Checker, node: nodes.Index, value: Typed) -> tuple[tuple[Item,
         raise TcalcError(
             "shape",
             f"{counted(consumed, 'index', 'indices')} for {names.called(node.value)}, which has"
-            f" {counted(type.rank, 'axis', 'axes')}",
+            f" {counted(type.rank, 'axis', 'axes') if type.rank else 'no axes'}",
             node.span,
             marks=[Mark(node.value.span, str(type))],
             notes=["or is a comma missing between two lists?"] if isinstance(node.value, nodes.ListOf) else [],

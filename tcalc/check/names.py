@@ -116,6 +116,7 @@ ELSEWHERE = {
     "quit": "write quit(), or press Ctrl-D",
     "help": "in the shell, :help NAME",
     "range": "write arange(…)",
+    **dict.fromkeys(("jnp", "jax", "tf", "cupy"), "functions are torch's, without a prefix"),
     "enumerate": "use vmap or scan",
     "zip": "use vmap or scan with several arguments",
     "svd": "write linalg.svd, whose third result is Vh",
@@ -143,6 +144,11 @@ SPELLINGS = {
     "log1p_": "log1p",
     "transposed": "transpose",
     "length": "len",
+    "expand_dims": "unsqueeze",
+    "astype": "to",
+    "newaxis": "None",
+    "copy": "clone",
+    "identity": "eye",
     "null": "None",
     "NULL": "None",
     "nil": "None",
@@ -267,6 +273,8 @@ def unknown_torch(checker: Checker, node: nodes.Attribute) -> TcalcError:
     if path.startswith("torch.optim"):
         return TcalcError("name", f"there is no {path}: {ELSEWHERE['optim']}", node.span)
     if path.split(".")[0] in ("np", "numpy"):
+        if path.endswith("random.seed"):
+            return TcalcError("name", f"there is no {path}: write torch.manual_seed(n)", node.span)
         return TcalcError("name", f"there is no {path}; functions are torch's, without a prefix", node.span)
     if path.startswith(("nn.", "torch.nn.")) and "functional" not in path:
         return TcalcError(
@@ -338,7 +346,9 @@ def unknown_method(checker: Checker, node: nodes.Attribute, receiver: Typed) -> 
     """`x.frobnicate`"""
     name = node.name
     if name.endswith("_") and not name.startswith("_"):
-        target = shown(node.value.span.text) or "x"
+        target = node.value.name if isinstance(node.value, nodes.Name) else "x"
+        if name not in IN_PLACE and method(name.rstrip("_")) is None:
+            return TcalcError("name", f"values never change, so there is no {name}", node.name_span)
         plain = IN_PLACE.get(name, f"{target}.{name.rstrip('_')}(…)").replace("{x}", target)
         return TcalcError(
             "name", f"values never change, so there is no {name}; write {target} = {plain}", node.name_span
@@ -354,6 +364,8 @@ def unknown_method(checker: Checker, node: nodes.Attribute, receiver: Typed) -> 
     known = () if checker.surroundings.brief else (*library.names(), *reachable.names(reachable.METHODS))
     near = nearest(name, known)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    if name in SPELLINGS:
+        hint = f"; tcalc's is {SPELLINGS[name]}"
     return TcalcError("name", f"{called(node.value)} ({what}) has no {name}{hint}", node.name_span)
 
 
@@ -368,14 +380,6 @@ def method(name: str) -> Builtin | None:
 def conversion_method(name: str) -> DType | None:
     """The dtype that `x.double()`, `x.f64()` convert to."""
     return dtypes.lookup(CONVERTING.get(name, name))
-
-
-def full_name(row: library.Builtin, name: str) -> str:
-    """How a builtin is written where its bare name means something else: "torch.linalg.inv"; empty where it cannot."""
-    spaces = [space for space in row.spaces if space != "hidden"]
-    if not spaces:
-        return ""
-    return "torch." + (f"{spaces[0]}." if "" not in spaces else "") + name
 
 
 def called(node: nodes.Node) -> str:
@@ -404,6 +408,10 @@ def party(node: nodes.Expr, call: nodes.Expr, position: int) -> str:
         return "the operand"
     if shown(node.span.text):
         return node.span.text
+    if isinstance(call, nodes.Call) and isinstance(call.function, nodes.Attribute) and not is_torch(call.function):
+        if call.function.value is node:
+            return "the left side"
+        position -= 1
     return f"the {('first', 'second', 'third', 'fourth', 'fifth')[min(position, 4)]} argument"
 
 

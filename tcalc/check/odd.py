@@ -62,7 +62,7 @@ def hidden(checker: Checker, node: nodes.Name) -> None:
     row = library.row(node.name)
     if row is None or row.attribute or checker.scope.lookup(node.name) is not None:
         return
-    full = names.full_name(row, node.name)
+    full = row.full_name(node.name)
     still = f"; {full} still means it" if full else ""
     checker.note(f"{node.name} now hides the builtin{still}", node.span, "hidden")
 

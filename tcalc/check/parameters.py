@@ -241,10 +241,12 @@ def _refuse_clash(function: UserFunction, annotation: nodes.TypeExpr, body: Type
         assert isinstance(axis, Axis)
         wanted = pattern_size(part.size, lambda name: values.get(name, sizes.UNKNOWN))
         if not sizes.agree(wanted, axis.size):
-            raise TcalcError(
+            error = TcalcError(
                 "shape",
                 f"{function.name} declares {annotation.span.text}, and its body is {type}"
                 + _only_where(wanted, axis.size),
                 function.body.span,
                 marks=[Mark(function.body.span, str(type), errors.fixed(axis))],
             )
+            error.kind = "declared"
+            raise error

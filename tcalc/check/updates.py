@@ -29,7 +29,7 @@ def update(checker: Checker, statement: nodes.Update) -> Checked:
         if isinstance(value.type, ConstantType) and value.type.value is None:
             return Checked(statement, "gradients", (checker.check(target),))
         raise TcalcError("grad", "a gradient can only be set to None", statement.span)
-    if name is None or isinstance(target, nodes.Attribute):
+    if name is None or _is_of_another(target):
         raise TcalcError("type", f"{names.called(target)} cannot be assigned to; values never change", target.span)
     if checker.scope.lookup(name.name) is None:
         raise names.unknown(checker, name.name, name.span)
@@ -46,6 +46,17 @@ def update(checker: Checker, statement: nodes.Update) -> Checked:
     rounding = Roundings(checker.scope, {}).of(new)
     checked.variables = [(name.name, Variable(fixed_by(statement, name.name, new.type), rounding=rounding))]
     return checked
+
+
+def _is_of_another(target: nodes.Expr) -> bool:
+    """Whether a target is a part of what is computed from a name: `x.shape[0]`, `x.T[0]`; `x.data` is x itself."""
+    if isinstance(target, nodes.Attribute):
+        return True
+    while isinstance(target, nodes.Index | nodes.Attribute):
+        if isinstance(target, nodes.Attribute) and target.name != "data":
+            return True
+        target = target.value
+    return False
 
 
 def _updated(checker: Checker, statement: nodes.Update, target: nodes.Expr, old: Typed) -> Typed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.check.dependence import names_of
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 
 class Closed:
-    """The graph of a derivative, whose closed form may be shown beside its value; of several, a tuple."""
+    """The graph of a derivative, whose closed form may be shown beside its value; of several, a tuple.
 
-    __slots__ = ("default_float", "result")
+    `names` are the session's, which may hide those of builtins.
+    """
 
-    def __init__(self, result: object, default_float: DType) -> None:
-        self.result, self.default_float = result, default_float
+    __slots__ = ("default_float", "names", "result")
+
+    def __init__(self, result: object, default_float: DType, names: frozenset[str] = frozenset()) -> None:
+        self.result, self.default_float, self.names = result, default_float, names
 
 
 class Compiled:
@@ -34,10 +37,15 @@ class Compiled:
     checked whole: each graph with the name that its result goes by, or None where that is a number by now.
     """
 
-    __slots__ = ("ahead", "checked", "draws", "graph", "known")
+    __slots__ = ("ahead", "checked", "draws", "graph", "known", "written")
 
     def __init__(
-        self, checked: Checked, ahead: Sequence[tuple[str | None, Graph]] = (), *, keeps_draws: bool = False
+        self,
+        checked: Checked,
+        ahead: Sequence[tuple[str | None, Graph]] = (),
+        *,
+        keeps_draws: bool = False,
+        rewritten: Callable[[Graph], Graph] = rewrite,
     ) -> None:
         self.checked, self.ahead = checked, ahead
         kept = checked.action == "save"  # a file holds what is known as well
@@ -47,6 +55,8 @@ class Compiled:
         runs = bool(computed) and (checked.action in ("show", "bind", "save") or bool(gathers))
         #: The calls whose random tensors the graph gives too, after its results: a derivative must not draw them anew.
         self.draws: tuple[int, ...] = ()
+        #: The results before they were rewritten: what a person is shown.
+        self.written: tuple[object, ...] = ()
         self.graph = None
         if runs:
             remembered = keeps_draws and checked.action == "bind" and any(map(names_of, computed))
@@ -54,12 +64,13 @@ class Compiled:
             if draws:
                 self.draws = tuple(draws)
                 lowered = Graph((*lowered.results, *draws.values()), lowered.effects)
-            self.graph = rewrite(lowered)
+            self.written = lowered.results
+            self.graph = rewritten(lowered)
 
     @property
     def derivatives(self) -> tuple[object, ...]:
         """For each value that is a derivative the graph's result, a node or a tuple of them; None for the others."""
-        results = iter(()) if self.graph is None else iter(self.graph.results)
+        results = iter(self.written)
         computed = [None if known else next(results, None) for known in self.known]
         return tuple(
             [each if is_derivative(value) else None for each, value in zip(computed, self.checked.values, strict=True)]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from tcalc.graph.graph import Branch, Graph, Input, Node, Number, Operation, Part, Repeat, nodes_of
+from tcalc.graph.graph import Branch, Data, Graph, Input, Node, Number, Operation, Part, Point, Repeat, nodes_of
 from tcalc.graph.lower import FILE
-from tcalc.types.tensor import TensorType, TupleType, Type
+from tcalc.library.flops import elements
+from tcalc.types import size as sizes
+from tcalc.types.size import Size
+from tcalc.types.tensor import Axis, TensorType, TupleType, Type
 
 
 def nbytes(type: Type) -> int:
@@ -44,6 +47,37 @@ def work(graph: Graph) -> int:
         else:
             total += max([numel(each.type) for each in (node, *node.inputs)])
     return total
+
+
+def flops(node: Node) -> Size:
+    """How many floating-point operations running a node takes; see `library.flops`. Loops count all their turns."""
+    if isinstance(node, Input | Number | Data | Part | Point) or (isinstance(node, Operation) and node.row.view):
+        return 0
+    if isinstance(node, Repeat):
+        return sizes.mul(max(node.count, 0), total_flops(node.body))
+    if isinstance(node, Branch):
+        return sizes.maximum(total_flops(node.then), total_flops(node.otherwise))
+    shapes = [_shape(each.type) for each in node.inputs]
+    result = node.type.items[0] if isinstance(node.type, TupleType) and node.type.items else node.type
+    if isinstance(node, Operation) and node.row.flops is not None:
+        return node.row.flops(shapes, _shape(result), node.options)
+    counts = [elements(each) for each in (*shapes, _shape(result))]
+    known = [each for each in counts if isinstance(each, int)]
+    return max(known) if len(known) == len(counts) else counts[-1]
+
+
+def total_flops(graph: Graph) -> Size:
+    """The floating-point operations of a graph."""
+    total: Size = 0
+    for node in graph.nodes:
+        total = sizes.add(total, flops(node))
+    return total
+
+
+def _shape(type: Type) -> tuple[Size, ...]:
+    if isinstance(type, TensorType) and all(isinstance(axis, Axis) for axis in type.axes):
+        return type.shape
+    return ()
 
 
 def numel(type: Type) -> int:

@@ -26,6 +26,7 @@ from tcalc.graph.graph import (
     without_points,
 )
 from tcalc.types import size as sizes
+from tcalc.types.dtypes import held
 from tcalc.types.tensor import TensorType, TupleType, is_known
 
 MOST_NODES = 200_000
@@ -313,11 +314,15 @@ class Lowering:
         operand = typed.operand
         while isinstance(operand, t.Bound) and not operand.bindings:
             operand = operand.body
+        known: object = None
         if isinstance(operand, t.Literal):  # straight to the dtype: f64(0.1) is not f64(f32(0.1))
-            return Data(typed.span, typed.type, operand.value, typed.dtype)
-        static = operand.type.static if isinstance(operand.type, TensorType) else None
-        if static is not None and not isinstance(static, sizes.Poly) and not self.touches(operand):
-            return Data(typed.span, typed.type, static, typed.dtype)
+            known = operand.value
+        elif isinstance(operand.type, TensorType) and not self.touches(operand):
+            known = operand.type.static
+        if isinstance(known, tuple | int | float | complex):
+            value = known if typed.dtype.kind == "complex" else held(known, typed.dtype)
+            if value is not None:
+                return Data(typed.span, typed.type, value, typed.dtype)
         self._counted(typed)
         return Conversion(typed.span, typed.type, self.node(operand), typed.dtype)
 

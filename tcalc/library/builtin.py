@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tcalc.library.flops import Flops
 from tcalc.types.match import Match
 from tcalc.types.signature import Signature
 from tcalc.types.tensor import Type
@@ -117,6 +118,7 @@ class Builtin:
     sequence  its first argument is a list of tensors of any shapes, not one tensor
     hints     by error code, a line that helps with a common mistake
     written   how a call may be written, where that is more than its forms say; help shows these instead
+    flops     how many operations it takes; without it, one for each element
     inferred  torch itself says what comes out: its type is asked of meta tensors (`reachable.py`)
     """
 
@@ -125,6 +127,7 @@ class Builtin:
         "attribute",
         "doc",
         "example",
+        "flops",
         "forms",
         "hints",
         "inferred",
@@ -164,13 +167,21 @@ class Builtin:
         hints: dict[str, str] | None = None,
         written: tuple[str, ...] = (),
         inferred: bool = False,
+        flops: Flops | None = None,
     ) -> None:
         self.name, self.forms, self.doc, self.example = name, forms, doc, example
         self.torch = torch or name
         self.operator, self.attribute, self.spaces, self.aliases = operator, attribute, spaces, aliases
         self.scalars, self.special, self.random, self.view, self.over = scalars, special, random, view, over
         self.sequence, self.hints, self.inferred, self.masks = sequence, hints or {}, inferred, masks
-        self.written = written
+        self.written, self.flops = written, flops
 
     def __repr__(self) -> str:
         return f"Builtin({self.name!r})"
+
+    def full_name(self, alias: str = "") -> str:
+        """How it is written where its bare name means something else: "torch.linalg.inv"; empty where it cannot be."""
+        spaces = [space for space in self.spaces if space != "hidden"]
+        if not spaces:
+            return ""
+        return "torch." + (f"{spaces[0]}." if "" not in spaces else "") + (alias or self.name).rpartition(".")[2]

@@ -6,6 +6,7 @@ torch refuses half-width floats here; they are computed, and come out, as f32.
 from __future__ import annotations
 
 from tcalc.library.builtin import COMPLEX, LONG, STEP, Builtin, ByAutograd, Form, Vjp
+from tcalc.library.flops import cubic, solving
 from tcalc.library.rules import by_axes, one_label, tensor
 from tcalc.library.vjps import Called, of_parts
 from tcalc.types import size as sizes
@@ -226,6 +227,7 @@ ROWS = [
         "det",
         [Form("(A: L[*b, n, n]) -> L[*b]", vjp={"A": "unsqueeze(unsqueeze(g * out, -1), -1) * inv(A).mT"})],
         spaces=BOTH,
+        flops=cubic(2, 3),
         doc="Determinant.",
         example="det([[1., 2.], [3., 4.]])  #=> -2.0",
     ),
@@ -238,12 +240,14 @@ ROWS = [
             )
         ],
         spaces=BOTH,
+        flops=cubic(2, 3),
         doc="Sign of the determinant, and the logarithm of its magnitude; 0 and -inf where it is 0.",
         example="slogdet([[1., 0.], [0., 1.]])  #=> (1.0, 0.0)",
     ),
     Builtin(
         "logdet",
         [Form("(A: L[*b, n, n]) -> L[*b]", vjp={"A": "unsqueeze(unsqueeze(g, -1), -1) * inv(A).mT"})],
+        flops=cubic(2, 3),
         doc="Logarithm of the determinant; -inf where that is 0, nan where it is negative.",
         example="logdet([[e, 0.], [0., 1.]])  #=> 1.0",
     ),
@@ -253,6 +257,7 @@ ROWS = [
         torch="linalg.inv",
         spaces=LINALG,
         aliases=("inverse",),
+        flops=cubic(2),
         doc="Inverse matrix; a singular one is an error.",
         example="inv([[2., 0.], [0., 4.]])  #=> [[0.5, 0.0], [0.0, 0.25]]",
     ),
@@ -268,6 +273,7 @@ ROWS = [
         torch="linalg.pinv",
         spaces=LINALG,
         aliases=("pinverse",),
+        flops=cubic(14),
         doc="Moore-Penrose pseudo-inverse; singular values below a tolerance count as 0.",
         example="pinv([[2., 0.], [0., 0.]])  #=> [[0.5, 0.0], [0.0, 0.0]]",
     ),
@@ -288,6 +294,7 @@ ROWS = [
         torch="linalg.solve",
         spaces=LINALG,
         hints={"shape": "a matrix that is not square: lstsq(A, b)"},
+        flops=solving,
         doc="X such that A @ X is B; a singular A is an error.",
         example="solve([[2., 0.], [0., 4.]], [1., 2.])  #=> [0.5, 0.5]",
     ),
@@ -326,6 +333,7 @@ ROWS = [
         [Form('(A: L[*b, n, m], mode: text = "reduced") -> (Q: L[...], R: L[...])', _qr, vjp=LONG)],
         torch="linalg.qr",
         spaces=LINALG,
+        flops=cubic(2),
         doc="A = Q @ R, with orthonormal columns in Q and an upper triangular R.",
         example="qr([[2., 0.], [0., 3.]]).R  #=> [[2.0, 0.0], [0.0, 3.0]]",
     ),
@@ -348,6 +356,7 @@ ROWS = [
         ],
         torch="linalg.svd",
         spaces=LINALG,
+        flops=cubic(14),
         doc="Singular value decomposition A = U @ diag(S) @ Vh, largest first; thin with full_matrices=False.",
         example="svd([[2., 0.], [0., 3.]]).S  #=> [3.0, 2.0]",
     ),
@@ -362,6 +371,7 @@ ROWS = [
         ],
         torch="linalg.svdvals",
         spaces=LINALG,
+        flops=cubic(3),
         doc="Singular values, the largest first.",
         example="svdvals([[2., 0.], [0., 3.]])  #=> [3.0, 2.0]",
     ),
@@ -370,6 +380,7 @@ ROWS = [
         [Form("(A: L[*b, n, n]) -> (eigenvalues: complex[...], eigenvectors: complex[...])", _eigen, vjp=COMPLEX)],
         torch="kernel:eig",
         spaces=LINALG,
+        flops=cubic(25),
         doc="Eigenvalues, in no order, and eigenvectors (columns) of norm 1; complex always.",
         example="eig([[2., 0.], [0., 3.]]).eigenvalues  #=> [2.0+0.0j, 3.0+0.0j]",
     ),
@@ -392,6 +403,7 @@ ROWS = [
         ],
         torch="linalg.eigh",
         spaces=LINALG,
+        flops=cubic(9),
         doc="Ascending eigenvalues and eigenvectors (columns) of a Hermitian matrix; only its lower half is read.",
         example="eigh([[2., 0.], [0., 3.]]).eigenvalues  #=> [2.0, 3.0]",
     ),
@@ -406,6 +418,7 @@ ROWS = [
         ],
         torch="linalg.eigvalsh",
         spaces=LINALG,
+        flops=cubic(4, 3),
         doc="Ascending eigenvalues of a Hermitian (or real symmetric) matrix; only its lower half is read.",
         example="eigvalsh([[2., 0.], [0., 3.]])  #=> [2.0, 3.0]",
     ),
@@ -414,6 +427,7 @@ ROWS = [
         [Form("(A: L[*b, n, n], upper: flag = False) -> L[...]", by_axes(_rows_kept), vjp=_factored)],
         torch="linalg.cholesky",
         spaces=LINALG,
+        flops=cubic(1, 3),
         doc="The lower triangular L with L @ L.H = A, for a positive definite A, of which only the lower half is read.",
         example="cholesky([[4., 0.], [0., 9.]])  #=> [[2.0, 0.0], [0.0, 3.0]]",
     ),
@@ -447,6 +461,7 @@ ROWS = [
         [Form("(A: L[*b, n, n]) -> L[...]", by_axes(_kept), vjp=ByAutograd("an integral has the formula"))],
         torch="kernel:matrix_exp",
         spaces=BOTH,
+        flops=cubic(20),
         doc="Exponential of a matrix, by its power series.",
         example="matrix_exp([[0., 1.], [0., 0.]])  #=> [[1.0, 1.0], [0.0, 1.0]]",
     ),

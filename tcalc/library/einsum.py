@@ -93,7 +93,7 @@ def contracted(match: Match) -> Type:
             f"{text!r} has {counted(len(equation.inputs), 'part')} on the left, "
             f"and {counted(len(operands), 'tensor')} given",
             Place("equation"),
-            depth=3,
+            depth=5,  # the sentence says it all
         )
     known: dict[str, _Brought] = {}
     dots: Spread | None = None

@@ -12,7 +12,7 @@ from tcalc.types import size as sizes
 from tcalc.types.broadcast import meet
 from tcalc.types.dtypes import F32
 from tcalc.types.match import Match, normal_axis
-from tcalc.types.mismatch import Mismatch, Place, Undetermined, missing_axis, sizes_meet
+from tcalc.types.mismatch import Mismatch, Place, Undetermined, missing_axis, ranks, sizes_meet
 from tcalc.types.size import Size
 from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type, shaped
 
@@ -40,10 +40,12 @@ def _items(match: Match) -> tuple[TensorType, ...]:
 def joined(match: Match) -> Type:
     """One behind the other along an axis; the other sizes agree."""
     items = _items(match)
-    dim = normal_axis(_dim(match), items[0], "tensors") if items[0].axes else None
-    if dim is None:
+    rank, dim = len(items[0].axes), _dim(match)
+    if not rank:
         raise Mismatch("shape", "a scalar has no axis to join along; use stack", Place("tensors", None, 0), depth=3)
-    return TensorType(match.promoted("T"), _met(items, items, dim))
+    if not -rank <= dim < rank:
+        raise missing_axis("tensors", dim, items[0], rank, item=0)
+    return TensorType(match.promoted("T"), _met(items, items, dim % rank))
 
 
 def _met(items: Sequence[TensorType], shown: Sequence[TensorType], along: int | None) -> tuple[Axis, ...]:
@@ -53,7 +55,7 @@ def _met(items: Sequence[TensorType], shown: Sequence[TensorType], along: int | 
         if len(item.axes) != len(axes):
             raise Mismatch(
                 "shape",
-                f"item 0 is {shown[0]}, and item {position} is {shown[position]}",
+                f"{{0}} is {shown[0]}, and {{1}} is {shown[position]}",
                 Place("tensors", None, 0),
                 Place("tensors", None, position),
                 depth=3,
@@ -155,7 +157,9 @@ def stacked(match: Match) -> Type:
     items, dim = _items(match), _dim(match)
     axes = _met(items, items, None)
     if not -len(axes) - 1 <= dim <= len(axes):
-        raise missing_axis("tensors", dim, items[0], len(axes) + 1)
+        rank = len(axes) + 1
+        sentence = f"there is no axis {dim}: {{0}} is {items[0]}, and the stack has {ranks(rank)}"
+        raise Mismatch("shape", sentence, Place("tensors", None, 0), depth=3)
     at = dim if dim >= 0 else len(axes) + 1 + dim
     return TensorType(match.promoted("T"), (*axes[:at], Axis(len(items)), *axes[at:]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import KERNEL, LONG, Builtin, Form, VjpRule
+from tcalc.library.flops import contraction
 from tcalc.library.losses import (
     averaged,
     by_weights,
@@ -220,6 +221,7 @@ ROWS = [
         [Form("(x: N[*b, n], weight: N[m, n], bias: N[m] = None) -> N[*b, m]", vjp=by_weights)],
         torch="nn.functional.linear",
         spaces=NEURAL,
+        flops=contraction,
         doc="x @ weight.T + bias, with weight [out, in].",
         example="linear([1., 2.], [[1., 1.]])  #=> [3.0]",
     ),

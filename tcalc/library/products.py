@@ -7,6 +7,7 @@ from itertools import pairwise
 from tcalc.errors import counted
 from tcalc.library.builtin import Builtin, ByAutograd, Form, Vjp
 from tcalc.library.einsum import DOTS, contracted, read
+from tcalc.library.flops import contraction, of_letters
 from tcalc.library.rules import by_axes, tensor
 from tcalc.library.vjps import Called, rank_of, shape_of
 from tcalc.types import size as sizes
@@ -199,6 +200,7 @@ ROWS = [
         ],
         operator="@",
         spaces=("", "linalg"),
+        flops=contraction,
         doc="Matrix product; a vector is a row or a column, and further leading axes broadcast.",
         example="[[1, 2]] @ [[3], [4]]  #=> [[11]]",
         hints={"type": "* multiplies element by element, and by a number"},
@@ -206,18 +208,21 @@ ROWS = [
     Builtin(
         "mm",
         [Form("(a: N[n, k], b: N[k, m]) -> N[n, m]", vjp={"a": "g @ b.T", "b": "a.T @ g"})],
+        flops=contraction,
         doc="Product of two matrices.",
         example="mm([[1, 2]], [[3], [4]])  #=> [[11]]",
     ),
     Builtin(
         "mv",
         [Form("(a: N[n, k], b: N[k]) -> N[n]", vjp={"a": "outer(g, b)", "b": "a.T @ g"})],
+        flops=contraction,
         doc="Product of a matrix and a vector.",
         example="mv([[1, 2], [3, 4]], [1, 1])  #=> [3, 7]",
     ),
     Builtin(
         "bmm",
         [Form("(a: N[b, n, k], c: N[b, k, m]) -> N[b, n, m]", vjp={"a": "g @ c.mT", "c": "a.mT @ g"})],
+        flops=contraction,
         doc="Matrix products of two batches, pair by pair.",
         example="bmm(ones(2, 1, 3), ones(2, 3, 1))  #=> [[[3.0]], [[3.0]]]",
     ),
@@ -246,6 +251,7 @@ ROWS = [
         "dot",
         [Form("(a: N[n], b: N[n]) -> N[]", vjp={"a": "g * b", "b": "g * a"})],
         aliases=("inner",),
+        flops=contraction,
         doc="Dot product of two vectors; nothing is conjugated.",
         example="dot([1, 2], [3, 4])  #=> 11",
     ),
@@ -263,6 +269,7 @@ ROWS = [
         over=(),
         hints={"type": 'einsum takes its tensors one by one: einsum("ij,jk->ik", A, B)'},
         written=('einsum("ij,jk->ik", A, B)', '"ij,jk->ik"(A, B)'),
+        flops=of_letters,
         doc="A sum of products over the letters that the result does not have; a text that is called is an einsum.",
         example='einsum("ij,j->i", [[1, 2], [3, 4]], [1, 1])  #=> [3, 7]',
     ),

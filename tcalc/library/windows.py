@@ -129,7 +129,7 @@ def _convolved(count: int, transposed: bool) -> Callable[[Match], Axes]:
         assert isinstance(first, Axis) and isinstance(second, Axis)
         assert isinstance(groups, int | sizes.Poly | sizes.Unknown)
         _refuse_uneven(match, first, groups)
-        taken = first if transposed else Axis(sizes.mul(second.size, groups), second.label if groups == 1 else None)
+        taken = first if transposed else second if groups == 1 else Axis(sizes.mul(second.size, groups))
         if meet(channels, taken) is None:
             _refuse_channels(match, channels, taken, len(batch), 0 if transposed else 1)
         windows = _windows(match, tuple([axis.size for axis in kernel if isinstance(axis, Axis)]), along, _same(match))
@@ -194,10 +194,7 @@ def _convolution(count: int) -> Builtin:
         torch=f"kernel:conv{count}d",
         spaces=BOTH,
         over=(),
-        hints={
-            "shape": f"the input is [batch, channels, {places}], the weight [out, channels, {places}];"
-            " x[None, None] adds the first two"
-        },
+        hints={"shape": f"the input is [batch, channels, {places}], the weight [out, channels, {places}]"},
         doc="Convolution as torch has it (cross-correlation) of x [n, c, …] with weight [out, c, …] along the last "
         f"{'axis' if count == 1 else f'{count} axes'}.",
         example=f"conv{count}d({'[' * count}[1., 2., 4.]{']' * count}, [{ones}])"

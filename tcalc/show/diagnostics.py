@@ -38,11 +38,14 @@ def error_text(
     `width` is the terminal's, in cells. `located` puts `<stdin>:1` before the source line, as is needed where the line
     was not just typed. `hint` stands to the right of the first repair, whose number is `first`.
     """
-    lines = [f"{style.paint('error', f'error[{error.code}]')}: {style.prose(error.message)}"]
+    first_line, *others = _broken(f"error[{error.code}]: {style.prose(error.message)}", width, style)
+    kind = f"error[{error.code}]"
+    lines = [style.paint("error", kind) + first_line.removeprefix(kind), *others]
     lines += _places(error.span, error.marks, style, width, located)
     lines += _repairs(error.repairs, style, width, hint, first)
     for note in error.notes:
-        lines += [_INDENT + style.prose(line) for line in note.split("\n")]
+        for line in note.split("\n"):
+            lines += _broken(_INDENT + style.prose(line), width, style)
     return "\n".join(lines)
 
 
@@ -53,14 +56,29 @@ def note_text(
 
     `hint` and `first` are as an error's.
     """
-    line = f"{style.paint('note', 'note')}: {style.prose(note.message)}"
-    lines = [line, *(_places(note.span, (), style, width, located) if located else ())]
+    first_line, *others = _broken(f"note: {style.prose(note.message)}", width, style)
+    line = style.paint("note", "note") + first_line.removeprefix("note")
+    lines = [line, *others, *(_places(note.span, (), style, width, located) if located else ())]
     if len(note.repairs) == 1 and first == 1 and not located:
         repair = note.repairs[0]
         if cells(f"note: {style.prose(note.message)}.  {_repair(repair, style)}") <= width:
             return f"{line}.  {_painted(repair, style)}"
     lines += _repairs(note.repairs, style, width, hint, first)
     return "\n".join(lines)
+
+
+def _broken(line: str, width: int, style: Style) -> list[str]:
+    """A sentence in lines that a terminal of that width shows whole, broken between words; elsewhere it is one line."""
+    if not style.terminal or cells(line) <= width:
+        return [line]
+    lines: list[str] = []
+    for word in line.removeprefix(_INDENT).split(" "):
+        longer = f"{lines[-1]} {word}" if lines else line[: len(line) - len(line.lstrip())] + word
+        if not lines or cells(longer) <= width:
+            lines[-1:] = [longer]
+        else:
+            lines.append(_INDENT + word)
+    return lines
 
 
 class _Place:

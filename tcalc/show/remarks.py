@@ -16,13 +16,14 @@ def remarks(closed: Closed | None) -> tuple[str, ...]:
     if closed is None:
         return ()
     from tcalc.graph.compiled import Closed
-    from tcalc.show.formulas import NoFormula, formula_text  # not before there is a derivative
+    from tcalc.show.expressions import NoFormula
+    from tcalc.show.formulas import formula_text  # not before there is a derivative
 
     results = closed.result if isinstance(closed.result, tuple) else (closed.result,)
     found = []
     for each in results:
         try:
-            text = formula_text(Closed(each, closed.default_float))
+            text = formula_text(Closed(each, closed.default_float, closed.names))
         except NoFormula:
             text = ""
         found.append(text if len(text) <= LONGEST else "")

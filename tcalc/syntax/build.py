@@ -110,10 +110,13 @@ class Builder:
     def annotate(self, c: Children) -> Statement:
         target, colon, annotation, _, value = c
         span = self.between(target, value)
+        annotation = narrow.unless_any(annotation)
         if isinstance(target, Name):
             return Bind(span, False, target, annotation, value)
         if isinstance(target, Call):
             return self.definition(span, target, annotation, value)
+        if isinstance(target, Index) and isinstance(target.value, Name) and target.value.name == "In":
+            raise syntax("leave out the prompt, In [ ]:", self.between(target, colon))
         raise syntax("a type stands only behind one name or a function's parameters", self.at(colon))
 
     def definition(self, span: Span, target: Call, result: TypeExpr | None, body: Expr) -> Define:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcalc.syntax.errors import syntax
-from tcalc.syntax.nearby import ENDS, STARTS, Nearby
+from tcalc.syntax.nearby import ENDS, STARTS, Nearby, shortened
 
 if TYPE_CHECKING:
     from tcalc.errors import TcalcError
@@ -47,6 +47,8 @@ STATEMENTS = {
     "var": "a name is bound by = alone: x = 1",
     "const": "a name is bound by = alone: x = 1",
 }
+#: So much of what a definition returns is repeated.
+MOST_OF_A_BODY = 48
 KEYWORDS = frozenset(
     "LET IN IF ELSE LAMBDA AND OR NOT TRUE YES FALSE NO NONE IMPORT FROM AS FOR DEF WHILE WITH CLASS RETURN".split()
 )
@@ -55,6 +57,7 @@ KEYWORDS = frozenset(
 def habit(near: Nearby) -> TcalcError | None:
     """The error for a foreign habit, or None if none is recognised."""
     for look in (
+        prompt,
         foreign_statement,
         comprehension,
         foreign_operator,
@@ -74,6 +77,13 @@ def habit(near: Nearby) -> TcalcError | None:
                 token = near.before
             return syntax(sentence, near.span(token))
     return None
+
+
+def prompt(near: Nearby) -> str:
+    """`>>> x = 1`"""
+    if near.index == 0 and near.source.text.startswith(">>>", near.token.start_pos or 0):
+        return "leave out Python's prompt, >>>"
+    return ""
 
 
 def foreign_statement(near: Nearby) -> str:
@@ -109,10 +119,25 @@ def definition(near: Nearby) -> str:
         return STATEMENTS["def"]
     close = kinds.index("RPAR")
     head = near.text(tokens[1], tokens[close])
-    body = "…"
+    body = block(near.source.text[tokens[-1].end_pos or 0 :]) or "…"
     if "RETURN" in kinds[close:-1]:
         body = near.text(tokens[kinds.index("RETURN") + 1], tokens[-1]).rstrip(".")
     return f"a function is written {head} = {body}"
+
+
+def block(text: str) -> str:
+    """The lines of a definition's block as one expression: its steps' names, and what it returns."""
+    steps: list[str] = []
+    for line in text.splitlines()[1:]:
+        bare = line.strip()
+        name, equals, _ = bare.partition(" = ")
+        if bare.startswith("return ") and bare.isprintable():
+            body = shortened(bare.removeprefix("return ").partition("#")[0].strip(), MOST_OF_A_BODY)
+            return f"let {', '.join([f'{step} = …' for step in steps])} in {body}" if steps else body
+        if not line.startswith((" ", "\t")) or not equals or not name.isidentifier():
+            break
+        steps.append(name)
+    return ""
 
 
 def comprehension(near: Nearby) -> str:

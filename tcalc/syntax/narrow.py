@@ -19,7 +19,11 @@ from tcalc.syntax.nodes import (
     Parameter,
     Text,
     TupleOf,
+    TypeExpr,
 )
+
+#: torch's word for any tensor, as its programs annotate with it.
+TENSORS = ("Tensor", "torch.Tensor")
 
 
 class Cover(Call):
@@ -66,7 +70,7 @@ def head(target: Call) -> tuple[Name, tuple[Parameter, ...]]:
         raise syntax("a function is defined as f(x) = …, with a name alone before the brackets", target.function.span)
     parts = target.parts if isinstance(target, Cover) else target.arguments
     parameters = tuple(
-        part
+        Parameter(part.span, part.name, unless_any(part.annotation), part.default, part.starred)
         if isinstance(part, Parameter)
         else Parameter(part.span, part.name, None, part.value)
         if part.name is not None
@@ -80,6 +84,12 @@ def head(target: Call) -> tuple[Name, tuple[Parameter, ...]]:
             raise syntax(f"{parameter.name} needs a default too, for it comes after one that has", parameter.span)
         optional = parameter.default is not None
     return target.function, parameters
+
+
+def unless_any(annotation: TypeExpr | None) -> TypeExpr | None:
+    """An annotation, but for torch's word for any tensor, which says nothing."""
+    any_tensor = annotation is not None and annotation.word in TENSORS and annotation.axes is None
+    return None if any_tensor else annotation
 
 
 def check_distinct(parameters: tuple[Parameter, ...]) -> None:

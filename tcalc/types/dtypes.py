@@ -125,6 +125,28 @@ def float_of(dtype: DType, default_float: DType = F32) -> DType:
     return default_float if dtype.kind in ("bool", "uint", "int") else dtype
 
 
+def is_step(source: DType, target: DType) -> bool:
+    """Whether converting from one dtype to another rounds numbers to fewer, as a step does: its derivative is 0."""
+    return target.rank < min(2, source.rank)
+
+
+def held(value: object, dtype: DType) -> object:
+    """Real numbers, nested tuples of them, as a dtype holds them, but for rounding; None where torch has to say it."""
+    if isinstance(value, tuple):
+        items = tuple([held(each, dtype) for each in value])
+        return None if None in items else items
+    if not isinstance(value, int | float):
+        return None
+    if dtype.kind == "bool":
+        return bool(value)
+    if dtype.rank >= 2:
+        return value
+    low = -(2 ** (dtype.bits - 1)) if dtype.kind == "int" else 0
+    if isinstance(value, int):
+        return (value - low) % 2**dtype.bits + low
+    return int(value) if low <= value < low + 2**dtype.bits else None
+
+
 def complex_of(dtype: DType, default_float: DType = F32) -> DType:
     """The complex dtype whose parts are such floats; c64 for the half-width ones too, as there is no narrower one."""
     if dtype.rank < 2 and dtype is not ANY:

@@ -67,12 +67,14 @@ def sizes_meet(
     return Mismatch("shape", sentence, left, right, depth=4)
 
 
-def missing_axis(parameter: str, axis: int, type: Type, rank: int, depth: int = 3) -> Mismatch:
+def missing_axis(parameter: str, axis: int, type: Type, rank: int, depth: int = 3, item: int | None = None) -> Mismatch:
     """`sum[2]` of a matrix."""
-    if rank == 0:
-        has = "has no axes"
-    elif rank == 1:
-        has = "has 1 axis (0, or -1)"
-    else:
-        has = f"has {rank} axes (0 to {rank - 1}, or -1 to -{rank})"
-    return Mismatch("shape", f"there is no axis {axis}: {{0}} is {type}, which {has}", Place(parameter), depth=depth)
+    sentence = f"there is no axis {axis}: {{0}} is {type}, which has {ranks(rank)}"
+    return Mismatch("shape", sentence, Place(parameter, None, item), depth=depth)
+
+
+def ranks(rank: int) -> str:
+    """The axes that there are, in words."""
+    if rank < 2:
+        return "1 axis (0, or -1)" if rank else "no axes"
+    return f"{rank} axes (0 to {rank - 1}, or -1 to -{rank})"

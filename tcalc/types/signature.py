@@ -72,6 +72,17 @@ class Parameter:
                 self.dtype = dtypes.lookup(self.word)
                 assert self.dtype is not None, self.word
 
+    def is_default(self, value: object) -> bool:
+        """Whether a value is what the parameter is where it is left out."""
+        written = self.default
+        if isinstance(written, nodes.Unary) and written.operator == "-" and isinstance(written.operand, nodes.Number):
+            default: object = -written.operand.value
+        elif isinstance(written, nodes.Number | nodes.Constant | nodes.Text):
+            default = written.value
+        else:
+            return False
+        return default == value and default.__class__ is value.__class__
+
 
 class Signature:
     """Parameters and the result's type expression."""

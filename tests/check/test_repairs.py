@@ -38,6 +38,15 @@ FORMS = (
     "{} == {}.T",
     "grad[A]({} * A)",
     "let q = {} @ {} in q + 1",
+    "{}.transpose(0, 1) @ {}",
+    "relu({} @ S) @ {}",
+    "{}.sum(0) + {}",
+    "{}.flatten() @ {}",
+    "mse_loss({}, {})",
+    "{}.T @ {}",
+    "{} - max[0]({})",
+    "np.dot({}, np.exp({}))",
+    "f(x: [n, m], y: [m, k]): [n, k] = x.T @ y",
 )
 
 
@@ -62,9 +71,19 @@ def offered(statement: str) -> list[Repair]:
         ("A.matmul(B)", "A.matmul(B.T)", "f32[2, 4]"),
         ("C = (A @ B) * 2", "(A @ B.T) * 2", "f32[2, 4]"),
         ("ones(5, 2, 3) @ ones(5, 4, 3)", "ones(5, 2, 3) @ ones(5, 4, 3).mT", "f32[5, 2, 4]"),
+        # A transpose too many, of the wrong axes, and two that lack one.
+        ("A.transpose(0, 1) @ S", "A @ S", "f32[2, 3]"),
+        ("A.transpose(-2, -1) @ S", "A @ S", "f32[2, 3]"),
+        (
+            "ones(5, 2, 3) @ ones(5, 4, 3).transpose(0, 1)",
+            "ones(5, 2, 3) @ ones(5, 4, 3).transpose(-2, -1)",
+            "f32[5, 2, 4]",
+        ),
+        ("f(x: [n, d], W: [h, d], V: [o, h]): [n, o] = (x @ W) @ V", "x @ W.T @ V.T", "[n, o]"),
         # A new axis, where one was meant.
         ("A - w", "A - w[:, None]", "f32[2, 3]"),
         ("A > w", "A > w[:, None]", "bool[2, 3]"),
+        ("ones(3, 8, 8) - v", "ones(3, 8, 8) - v[:, None, None]", "f32[3, 8, 8]"),
         # keepdim, where a reduction lost its axis.
         ("X - mean[1](X)", "X - mean[1, keepdim](X)", "f32[batch=32, feat=10]"),
         ("X - X.mean(1)", "X - X.mean(1, keepdim=True)", "f32[batch=32, feat=10]"),
@@ -74,6 +93,10 @@ def offered(statement: str) -> list[Repair]:
         ("v |> sum[1]", "v |> sum[-1]", "f32"),
         ("softmax(A)", "softmax[-1](A)", "f32[2, 3]"),
         ("A.softmax()", "A.softmax[-1]()", "f32[2, 3]"),
+        ("A.sum(1) + v", "A.sum(0) + v", "f32[3]"),
+        ("A.mean(dim=(0, 2))", "A.mean(dim=(0, -1))", "f32"),
+        ("ones(2, 3, 4).permute(1, 0)", "ones(2, 3, 4).permute(1, 0, 2)", "f32[3, 2, 4]"),
+        ("A.repeat(2)", "A.repeat(2, 1)", "f32[4, 3]"),
         # The function that was meant.
         ("bmm(A, S)", "matmul(A, S)", "f32[2, 3]"),
         ("mm(A, v)", "matmul(A, v)", "f32[2]"),

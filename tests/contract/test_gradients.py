@@ -24,6 +24,11 @@ X = "x = [1., 2., 3.]\n"
         (X + "grad[x](x[0] * x[1])", "f32[3]", [2, 1, 0]),
         ("grad(t -> t^3)(2.)", "f32", 12),
         ("f(a, b) = a * b^2\ngrad[1](f)(2., 3.)", "f32", 12),
+        ("f(a, b) = a * b^2\ngrad[1, 0](f)(2., 3.)", "(f32, f32)", (12, 9)),
+        ("f(a, b) = a * b^2\ntorch.func.grad(f, argnums=(-1, 0))(2., 3.)", "(f32, f32)", (12, 9)),
+        ("f(a, b) = a * b^2\njacobian[-1](f)(2., 3.)", "f32", 12),
+        ("x = 2.5\ngrad[x](i64(x) * x)", "f32", 2),
+        ("k = 3\ngrad[k](i32(k)^2)", "f32", 6),
         (X + "jacobian[x](x^2)", "f32[3, 3]", [[2, 0, 0], [0, 4, 0], [0, 0, 6]]),
         (X + "jacobian[x](sum(x^2))", "f32[3]", [2, 4, 6]),
         (X + "jacobian[x]([sum(x), prod(x)])", "f32[2, 3]", [[1, 1, 1], [6, 3, 2]]),
@@ -127,6 +132,11 @@ def test_what_was_drawn_is_not_drawn_again() -> None:
         ("grad(sum(arange(3)))", ["depends on no floating variable"]),
         ("x = 1.\ngrad[x](minimize[x](x^2))", ["minimize has no derivative"]),
         ("x = 1.\nx.grad = 3", ["can only be set to None"]),
+        (X + "grad[x, x](sum(x))", ["x is named twice"]),
+        (X + "minimize[x, x](sum(x))", ["x is named twice"]),
+        ("grad[0, 0]((a, b) -> a * b)(2., 3.)", ["a parameter is numbered twice"]),
+        ("grad[0, -2]((a, b) -> a * b)(2., 3.)", ["a parameter is numbered twice"]),
+        ("x = 1.\nk = 2.\nz = x^2\nz.backward(inputs=[k])", ["z goes back to no leaf k"]),
     ],
 )
 def test_refused(program: str, says: list[str]) -> None:
@@ -143,6 +153,9 @@ def test_an_earlier_variable_is_found_before_anything_runs() -> None:
     [
         (X + "grad[x](sum(floor(x)))", "through floor alone"),
         (X + "grad[x](argmax(x) * 1.)", "through argmax alone"),
+        (X + "grad[x](sum(i64(x)))", "through i64 alone"),
+        (X + "grad[x](sum(x.bool()) * 2.)", "through bool alone"),
+        ("x = [1, 0, 2]\ngrad[x](sum(x.bool()) * 2.)", "through bool alone"),
         (X + "y = 2.\ngrad[x](y^2)", "y^2 does not depend on x"),
     ],
 )
@@ -375,3 +388,20 @@ def test_a_gradient_by_all_leaves_is_shown_by_name_at_every_door() -> None:
     ran = calculator.step("grad(z).b\ngrad(a^2)\ngrad(z)")
     assert ran.types == ["f32[t=2]", "(f32,)", "(f32, f32[t=2], f32[0])"]
     assert ran.texts[1:] == ["(4.0,)", "(5.0, [4.0, 8.0], [])"]
+
+
+@pytest.mark.parametrize(
+    ("factor", "want"),
+    [
+        ("i64(x)", 2),
+        ("bool(x)", 1),
+        ("u8(k)", 44),
+        ("i8(200)", -56),
+        ("i32(x)", 2),
+        ("sum(i64([2.5, -1.5]))", 1),
+        ("sum(i64([k, 1]) * bool([0.5, 0.]))", 300),
+    ],
+)
+def test_a_factor_is_what_its_dtype_holds(factor: str, want: float) -> None:
+    """Though its value be known while checking."""
+    assert_gives(f"x = 2.5\nk = 300\ny = 3.\ngrad[y](y * {factor})", "f32", want)

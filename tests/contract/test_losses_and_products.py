@@ -91,5 +91,5 @@ def test_division_of_integers_by_zero_says_so_once() -> None:
 
 
 def test_one_index_is_singular() -> None:
-    assert_fails("3[0]", "shape", "1 index for 3, which has 0 axes")
+    assert_fails("3[0]", "shape", "1 index for 3, which has no axes")
     assert_fails("[1][0, 0]", "shape", "2 indices for [1], which has 1 axis")

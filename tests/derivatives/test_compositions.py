@@ -12,7 +12,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcalc.show.formulas import NoFormula, formula_text
+from tcalc.show.expressions import NoFormula
+from tcalc.show.formulas import formula_text
 from tcalc.source import Source
 from tests.contract.driver import Calculator, torch_left_alone
 

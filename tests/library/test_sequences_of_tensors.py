@@ -94,7 +94,7 @@ def test_labels_are_kept(call: str, type: str) -> None:
         ("hstack([v, w])", "label", ["time meets chan"]),
         ("block_diag(x, x.T)", "label", ["a meets b"]),
         ("vstack([x, ones(2)])", "shape", ["last axis is 3", "2"]),
-        ("hstack([v, x])", "shape", ["item 0 is f32[time=4]", "item 1"]),
+        ("hstack([v, x])", "shape", ["v is f32[time=4]", "x is"]),
         ("block_diag(ones(2, 2, 2), 1.)", "shape", ["matrices", "f32[2, 2, 2]"]),
         ("block_diag()", "shape", ["at least one"]),
         ("cartesian_prod(v, x)", "shape", ["vectors", "item 1"]),

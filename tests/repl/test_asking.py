@@ -147,7 +147,7 @@ def test_a_function_without_a_row_has_its_forms(session: Session) -> None:
 
 
 def test_every_page_fits_the_screen(session: Session) -> None:
-    asked = ["", "topics", "signatures", "torch.linalg", *COMMANDS, *(topic.words[0] for topic in TOPICS)]
+    asked = ["", "commands", "topics", "signatures", "torch.linalg", *COMMANDS, *(topic.words[0] for topic in TOPICS)]
     for name in asked:
         lines = answer(session, f":help {name}").split("\n")
         assert len(lines) <= 23, name

@@ -21,14 +21,15 @@ def text_of(session: Session, command: str) -> str:
 
 
 def test_every_command_is_described_and_in_the_help(session: Session) -> None:
-    page = text_of(session, ":help")
+    overview, page = text_of(session, ":help"), text_of(session, ":help commands")
     for name, command in COMMANDS.items():
         assert command.name == name
         assert command.doc.endswith(".") and len(command.doc) < 64
         assert f"{command.usage} " in page and command.doc in page
         assert text_of(session, f":help {name}").endswith(command.doc)
         assert text_of(session, f":help :{name}") == f"{command.usage}   {command.doc}"
-    assert page.endswith(KEYS)
+        assert f":{name}" in overview.split()
+    assert overview.endswith(KEYS)
 
 
 def test_type_runs_nothing(session: Session) -> None:

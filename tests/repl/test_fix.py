@@ -185,13 +185,15 @@ def said(session: Session, command: str) -> list[str]:
 
 
 def test_set_shows_all_or_one(session: Session) -> None:
-    assert [line.split()[:2] for line in said(session, ":set")] == [["notes", "on"], ["strict", "off"]]
+    shown = [line.split()[:2] for line in said(session, ":set")]
+    assert shown == [["notes", "on"], ["rewrites", "on"], ["strict", "off"]]
     assert all(len(line) < 80 for line in said(session, ":set"))
     for name, switch in SWITCHES.items():
         (line,) = said(session, f":set {name}")
         assert line.split()[0] == name and line.endswith(switch.doc)
     session = Session(Settings(notes=False, strict=True))
-    assert [line.split()[:2] for line in said(session, ":set")] == [["notes", "off"], ["strict", "on"]]
+    shown = [line.split()[:2] for line in said(session, ":set")]
+    assert shown == [["notes", "off"], ["rewrites", "on"], ["strict", "on"]]
 
 
 @pytest.mark.parametrize("form", [":set notes {}", ":set notes={}", ":set notes = {}", ":set  notes   {} "])
@@ -245,7 +247,7 @@ def test_strict_on(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("before", "offered"),
     [
-        (":set ", ["notes", "strict"]),
+        (":set ", ["notes", "rewrites", "strict"]),
         (":set n", ["notes"]),
         (":set notes ", ["on", "off"]),
         (":set notes of", ["off"]),

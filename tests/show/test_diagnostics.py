@@ -294,3 +294,17 @@ def test_an_excerpt_fits_and_shows_the_fault(line: str, data: st.DataObject, roo
         while cells(excerpt.text[:before]) < begin:
             before += 1
         assert fault in excerpt.text[before - 1 if before else 0 :] and end - begin == cells(fault)
+
+
+def test_a_terminal_breaks_a_sentence_between_words() -> None:
+    source = Source("A @ B")
+    error = TcalcError(
+        "shape", "A's last axis is 3, and B's first axis is 4", span(source, "A"), notes=["two words " * 4]
+    )
+    narrow = error_text(error, Style(unicode=True, terminal=True), width=30).split("\n")
+    assert narrow[:2] == ["error[shape]: A's last axis is", "  3, and B's first axis is 4"]
+    assert all(cells(line) <= 30 for line in narrow)
+    assert " ".join("".join(narrow[-2:]).split()) == "two words " * 3 + "two words"
+    assert error_text(error, UNICODE, width=30).split("\n")[0].endswith("B's first axis is 4")
+    noted = note_text(Note("both sides grew by a lot", span(source, "A")), Style(terminal=True), width=20)
+    assert noted.split("\n") == ["note: both sides", "  grew by a lot"]

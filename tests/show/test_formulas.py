@@ -10,11 +10,13 @@ import torch
 
 from tcalc import library
 from tcalc.commands import run_command
+from tcalc.errors import TcalcError
 from tcalc.graph.compiled import Closed
 from tcalc.library.builtin import Builtin
 from tcalc.printer import Printer
 from tcalc.repl.render import replies
-from tcalc.show.formulas import NoFormula, formula_text
+from tcalc.show.expressions import NoFormula
+from tcalc.show.formulas import formula_text
 from tcalc.show.palette import PLAIN
 from tcalc.source import Source
 from tcalc.types.dtypes import F32
@@ -68,7 +70,7 @@ def said(calculator: Calculator, command: str) -> str:
         (":formula grad[w](norm(w - [1.5, 2., 3.])^2)", "2 * (w - [1.5, 2, 3])"),
         (":formula let u = A @ w in grad[u](u @ u)", "2 * A @ w"),
         (":formula grad[w](grad[w](sum(w^3)) @ w)", "9 * w^2"),
-        (":formula grad[w](sum(cumprod[0](w)))", "let t = w in vjp[t](cumprod[0](t), ones(3))"),
+        (":formula grad[w](sum(cumprod[0](w)))", "vjp[w](cumprod[0](w), ones(3))"),
         (":formula grad[w](fold((a, x) -> a * x, 1., w))", "no closed form: a loop or a choice has none"),
         (":formula grad[w](sum(w * randn(3)))", "no closed form: it draws random numbers"),
         (":formula grad[E](sum(E^2))", "2 * E"),
@@ -144,12 +146,26 @@ def test_what_is_long_gets_names(named: Calculator) -> None:
     assert torch.allclose(*value, atol=1e-6)
 
 
-def computed(row: Builtin) -> bool:
-    return not row.random
+#: What a session may call its variables and thereby hide; "linalg" hides only what stands in it.
+BUILTINS = frozenset(
+    [row.name for row in library.rows() if row.full_name() and "." not in row.name] + ["pi", "inf", "nan", "linalg"]
+)
 
 
-@pytest.mark.parametrize("row", filter(computed, library.rows()), ids=lambda row: row.name)
-def test_a_row_is_written_as_it_is_read(calculator: Calculator, row: Builtin) -> None:
+@pytest.fixture(scope="module")
+def hiding() -> Calculator:
+    """A session in which every builtin's name is a number."""
+    calculator = Calculator(notes=False)
+    ran = calculator.run("\n".join(f"{name} = 1" for name in sorted(BUILTINS)))
+    assert not ran.errors, ran.said
+    return calculator
+
+
+@pytest.mark.parametrize("hidden", [frozenset[str](), BUILTINS], ids=["as usual", "where all names are hidden"])
+@pytest.mark.parametrize("row", [row for row in library.rows() if not row.random], ids=lambda row: row.name)
+def test_a_row_is_written_as_it_is_read(
+    calculator: Calculator, hiding: Calculator, row: Builtin, hidden: frozenset[str]
+) -> None:
     text = row.example.partition("#=>")[0].strip()
     _, graph = calculator.session.compiled(Source(text))
     if not graph.nodes:
@@ -157,10 +173,10 @@ def test_a_row_is_written_as_it_is_read(calculator: Calculator, row: Builtin) ->
     result = graph.results[0]
     if row.name in NO_FORMULA:
         with pytest.raises(NoFormula):
-            formula_text(Closed(result, F32))
+            formula_text(Closed(result, F32, hidden))
         return
     for place, part in enumerate(result if isinstance(result, tuple) else (result,)):
-        ran = calculator.step(formula_text(Closed(part, F32)))
+        ran = (hiding if hidden else calculator).step(formula_text(Closed(part, F32, hidden)))
         assert not ran.errors, ran.said
         expected = calculator.step(text).values[0]
         if isinstance(result, tuple):
@@ -170,3 +186,9 @@ def test_a_row_is_written_as_it_is_read(calculator: Calculator, row: Builtin) ->
         )
         for want, got in pairs:
             assert torch.equal(torch.nan_to_num(got), torch.nan_to_num(want)) and got.shape == want.shape
+
+
+@pytest.mark.parametrize("text", ["f", "grad(f)", "v -> v @ v", "sum"])
+def test_a_function_has_a_formula_at_a_value(named: Calculator, text: str) -> None:
+    with pytest.raises(TcalcError, match="its derivative at a value has one"):
+        said(named, f":formula {text}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tcalc import library
 from tcalc.check.names import is_torch
 from tcalc.check.near import nearest
 from tcalc.check.repairs.changes import (
@@ -32,13 +33,18 @@ def other_axis(fault: Fault) -> Iterator[Change]:
     if isinstance(node, nodes.Pipe) and isinstance(node.function, nodes.Index):
         for cost, over in _other_items(node.function, _tried(fault, node.value)):
             yield Change(node.function, over, cost)
-    if not isinstance(node, nodes.Call):
+    if not isinstance(node, nodes.Call) or _word(node) in RESHAPES:
         return
     tried = _tried(fault, _operand(node))
     if isinstance(node.function, nodes.Index):
         for cost, over in _other_items(node.function, tried):
             yield Change(node, with_function(node, over), cost)
     for position, argument in enumerate(node.arguments):
+        if not _names_axes(node, position):
+            continue
+        if isinstance(argument.value, nodes.TupleOf | nodes.ListOf):
+            for cost, listed in _other_listed(argument.value, tried):
+                yield Change(node, with_argument(node, position, listed), cost)
         axis = integer_of(argument.value)
         if axis is None or (len(tried) == 1 and _word(node) in EXCHANGES):
             continue
@@ -72,6 +78,19 @@ def _word(call: nodes.Call) -> str:
     return call.function.name if isinstance(call.function, nodes.Name | nodes.Attribute) else ""
 
 
+def _names_axes(call: nodes.Call, position: int) -> bool:
+    """Whether an argument may say over what a function works; how many elements `topk` takes is no axis."""
+    row = library.row(_word(call))
+    argument = call.arguments[position]
+    if row is None or not row.over:
+        return True
+    if argument.name is not None:
+        return argument.name not in row.forms[0].signature.names or argument.name in row.over
+    method = isinstance(call.function, nodes.Attribute) and not is_torch(call.function)
+    parameters = row.forms[0].signature.parameters[position + method :]
+    return not parameters or parameters[0].name in row.over or parameters[0].kind == "tensor"
+
+
 def _operand(call: nodes.Call) -> nodes.Expr | None:
     """What a call works on: its receiver, or its first argument."""
     function = call.function.value if isinstance(call.function, nodes.Index) else call.function
@@ -82,8 +101,12 @@ def _operand(call: nodes.Call) -> nodes.Expr | None:
 
 def _tried(fault: Fault, operand: nodes.Expr | None) -> Sequence[int]:
     """The axes that there are: the last first, then from the first on."""
+    stacked = 0
+    if isinstance(operand, nodes.ListOf | nodes.TupleOf) and operand.items:
+        stacked = isinstance(fault.node, nodes.Call) and _word(fault.node) == "stack"
+        operand = operand.items[0]
     type = None if operand is None else fault.type_of(operand)
-    rank = None if type is None else type.rank
+    rank = None if type is None or type.rank is None else type.rank + stacked
     return TRIED if rank is None else (-1, *range(rank - 1)) if rank else ()
 
 
@@ -96,6 +119,45 @@ def _other_items(over: nodes.Index, tried: Sequence[int]) -> Iterator[tuple[int,
             if other != axis:
                 items = [*over.items[:position], integer(other, item.span), *over.items[position + 1 :]]
                 yield cost, indexed(over.value, items)
+
+
+def _other_listed(
+    listed: nodes.TupleOf | nodes.ListOf, tried: Sequence[int]
+) -> Iterator[tuple[int, nodes.TupleOf | nodes.ListOf]]:
+    """One of several axes replaced by one that none of them is."""
+    rank = len(tried)
+    axes = [axis for item in listed.items if (axis := integer_of(item)) is not None]
+    named = [axis % rank for axis in axes if -rank <= axis < rank]
+    if len(axes) < len(listed.items):
+        return
+    for position in range(len(axes)):
+        for cost, other in enumerate(tried):
+            if other % rank not in named:
+                yield cost, type(listed)(listed.span, _replaced(listed.items, position, integer(other, listed.span)))
+
+
+def all_axes(fault: Fault) -> Iterator[Change]:
+    """What a permutation or a repetition says of the axes that it leaves out.
+
+    `x.permute(1, 0)` to `x.permute(1, 0, 2)`, `x.repeat(2)` to `x.repeat(2, 1)` and `x.repeat(1, 2)`.
+    """
+    node = fault.node
+    if not isinstance(node, nodes.Call) or _word(node) not in ("permute", "repeat"):
+        return
+    type = fault.type_of(_operand(node) or node)
+    named = [integer_of(each.value) for each in node.arguments]
+    rank = None if type is None else type.rank
+    if _word(node) == "repeat":
+        once = [nodes.Argument(node.span, None, integer(1, node.span))] * ((rank or 0) - len(named))
+        if once:
+            yield Change(node, nodes.Call(node.span, node.function, (*node.arguments, *once)), 1)
+            yield Change(node, nodes.Call(node.span, node.function, (*once, *node.arguments)), 2)
+        return
+    if rank is None or any(axis is None or not -rank <= axis < rank for axis in named):
+        return
+    missing = sorted(set(range(rank)) - {axis % rank for axis in named if axis is not None})
+    added = [nodes.Argument(node.span, None, integer(axis, node.span)) for axis in missing]
+    yield Change(node, nodes.Call(node.span, node.function, (*node.arguments, *added)), 1)
 
 
 def fitting_sizes(fault: Fault) -> Iterator[Change]:

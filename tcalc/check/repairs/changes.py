@@ -15,15 +15,15 @@ class Change:
 
     Of changes with one `kind` that is not empty (`x.T` and `x.mT`) only the first that checks is offered. `given` are
     names that the user has to supply, with their types. `also` are further places that change with it, each with
-    what comes there.
+    what comes there. A definition's annotation changes into another one.
     """
 
     __slots__ = ("also", "cost", "given", "kind", "new", "old")
 
     def __init__(
         self,
-        old: nodes.Expr,
-        new: nodes.Expr,
+        old: nodes.Expr | nodes.TypeExpr,
+        new: nodes.Expr | nodes.TypeExpr,
         cost: int,
         kind: str = "",
         given: Sequence[tuple[str, TensorType]] = (),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tcalc.check.repairs import axes, conversions, data, gradients, letters, operands, spellings
+from tcalc.check.repairs import (
+    axes,
+    conversions,
+    convolutions,
+    data,
+    declarations,
+    gradients,
+    letters,
+    operands,
+    spellings,
+)
 from tcalc.check.repairs.changes import Change, Fault
 
 Family = Callable[[Fault], Iterator[Change]]
@@ -17,13 +27,30 @@ FAMILIES: dict[str, tuple[Family, ...]] = {
         operands.on_calls,
         operands.on_updates,
         operands.on_alike,
+        operands.on_reductions,
+        operands.last_two_axes,
+        convolutions.channels,
+        declarations.result,
         axes.other_axis,
         axes.fitting_sizes,
+        axes.all_axes,
         letters.other_letter,
+        letters.other_order,
+        letters.further_axes,
     ),
     "label": (operands.on_operators, operands.on_calls, axes.near_label, letters.other_letter),
     "name": (spellings.near_name,),
-    "type": (spellings.near_option, conversions.other_call, axes.missing_axis, axes.bare_label),
+    "type": (
+        spellings.near_option,
+        conversions.other_call,
+        conversions.part_of_a_tuple,
+        conversions.numpys_transpose,
+        conversions.plain_argument,
+        axes.missing_axis,
+        axes.bare_label,
+        letters.with_commas,
+        letters.equation_first,
+    ),
     "dtype": (conversions.other_dtype, conversions.other_operator, conversions.bracketed_mask),
     "grad": (gradients.of_a_scalar,),
     "value": (data.by_kind,),

@@ -22,6 +22,31 @@ def no_letter_alone(fault: Fault) -> Iterator[Change]:
     return _respelled(fault, _kept)
 
 
+def other_order(fault: Fault) -> Iterator[Change]:
+    """Two letters that change places in every operand: `"bhqd,bhkd->bhqk"` to `"bqhd,bkhd->bhqk"`."""
+    return _respelled(fault, _swapped)
+
+
+def further_axes(fault: Fault) -> Iterator[Change]:
+    """Axes that no letter names: `"ij->ji"` to `"...ij->...ji"`."""
+    return _respelled(fault, _with_dots)
+
+
+def with_commas(fault: Fault) -> Iterator[Change]:
+    """`"ij jk->ik"` to `"ij,jk->ik"`."""
+    return _respelled(fault, _with_commas)
+
+
+def equation_first(fault: Fault) -> Iterator[Change]:
+    """`einsum(A, B, "ij,jk->ik")` to `einsum("ij,jk->ik", A, B)`."""
+    node = fault.node
+    if isinstance(node, nodes.Call) and _is_einsum(node.function):
+        equations = [each for each in node.arguments if isinstance(each.value, nodes.Text)]
+        others = [each for each in node.arguments if each not in equations]
+        if len(equations) == 1 and all(each.name is None for each in node.arguments):
+            yield Change(node, nodes.Call(node.span, node.function, (*equations, *others)), 0)
+
+
 def _respelled(fault: Fault, others: Callable[[nodes.Text], Iterator[tuple[int, nodes.Text]]]) -> Iterator[Change]:
     node = fault.node
     if not isinstance(node, nodes.Call):
@@ -62,6 +87,36 @@ def _kept(equation: nodes.Text) -> Iterator[tuple[int, nodes.Text]]:
     left, _, right = text.partition("->")
     added = "".join([letter for letter in left if letter.isalpha() and left.count(letter) == 1 and letter not in right])
     yield 9, nodes.Text(equation.span, text + added)
+
+
+def _swapped(equation: nodes.Text) -> Iterator[tuple[int, nodes.Text]]:
+    left, arrow, right = equation.value.replace(" ", "").partition("->")
+    if len(left) > LONGEST or "." in left:
+        return
+    parts = left.split(",")
+    for far in range(1, max(map(len, parts))):
+        for near in range(far):
+            new = [_with_swapped(part, near, far) for part in parts]
+            yield 3 + far - near, nodes.Text(equation.span, ",".join(new) + arrow + right)
+
+
+def _with_swapped(part: str, near: int, far: int) -> str:
+    if far >= len(part):
+        return part
+    return part[:near] + part[far] + part[near + 1 : far] + part[near] + part[far + 1 :]
+
+
+def _with_dots(equation: nodes.Text) -> Iterator[tuple[int, nodes.Text]]:
+    left, arrow, right = equation.value.replace(" ", "").partition("->")
+    if arrow and "." not in left:
+        parts = [f"...{part}" for part in left.split(",")]
+        yield 3, nodes.Text(equation.span, f"{','.join(parts)}->...{right}")
+
+
+def _with_commas(equation: nodes.Text) -> Iterator[tuple[int, nodes.Text]]:
+    left, arrow, right = equation.value.partition("->")
+    if "," not in left and len(left.split()) > 1:
+        yield 0, nodes.Text(equation.span, ",".join(left.split()) + arrow + right)
 
 
 def _alone(text: str) -> int:

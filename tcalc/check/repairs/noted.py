@@ -56,6 +56,7 @@ def note_repairs(note: Note, statement: nodes.Statement, scope: Scope, surroundi
 
 def _keeps_a_shape(fault: Fault, change: Change) -> bool:
     """Whether a change gives the shape of one operand, and so makes that of the other: then not both grow."""
+    assert isinstance(change.new, nodes.Expr)
     before, after = fault.type_of(fault.node), fault.type_of(change.new)
     if before is None or after is None:  # a local name is in it: an axis more is likely, a transpose is not
         return not isinstance(change.new, nodes.Call)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tcalc import library
+from tcalc.check.names import is_torch
+from tcalc.check.repairs import axes
 from tcalc.check.repairs.changes import (
     Change,
     Fault,
@@ -12,6 +15,7 @@ from tcalc.check.repairs.changes import (
     called,
     indexed,
     integer,
+    integer_of,
     name,
     renamed,
     with_argument,
@@ -39,6 +43,7 @@ FUNCTIONS = {
 REDUCTIONS = frozenset(
     "sum mean prod std var amax amin max min norm logsumexp median quantile any all argmax argmin".split()
 )
+TRANSPOSES = frozenset(["transpose", "swapaxes", "swapdims", "t"])
 #: How many axes an operand is given a new one among.
 MOST_AXES = 3
 
@@ -67,17 +72,28 @@ def on_operators(fault: Fault) -> Iterator[Change]:
 
 def _excess(fault: Fault, operand: nodes.Expr, new: nodes.Expr, other: nodes.Expr) -> int:
     """What it costs to give the operand that has more axes, or as many, yet another one; of vectors it may be meant."""
-    if not isinstance(new, nodes.Index) or new.value is not operand:
+    kept = isinstance(operand, nodes.Call) and isinstance(new, nodes.Call) and _kept(operand) is not None
+    if not kept and (not isinstance(new, nodes.Index) or new.value is not operand):
         return 0
     types = fault.type_of(operand), fault.type_of(other)
     one, two = [None if type is None else type.rank for type in types]
-    return 5 if one is not None and two is not None and one >= max(two, 2) else 0
+    if not isinstance(new, nodes.Index):
+        return 2 if one is not None and two is not None and one >= two else 0
+    added = sum(isinstance(item, nodes.Constant) for item in new.items)
+    return 1 + 4 * added if one is not None and two is not None and one + added > max(two, 2) else 0
 
 
 def _are_matrices(fault: Fault, node: nodes.Binary) -> bool:
     """Whether both operands have two axes."""
     types = fault.type_of(node.left), fault.type_of(node.right)
     return all(type is not None and type.rank == 2 for type in types)
+
+
+def last_two_axes(fault: Fault) -> Iterator[Change]:
+    """`x.T` of more axes than two to `x.mT`."""
+    node = fault.node
+    if isinstance(node, nodes.Attribute) and node.name == "T":
+        yield Change(node, attribute(node.value, "mT"), 0)
 
 
 def on_choices(fault: Fault) -> Iterator[Change]:
@@ -107,7 +123,19 @@ def on_updates(fault: Fault) -> Iterator[Change]:
     update = fault.of_update
     if update is not None:
         for cost, new, kind in variants(update.value, False):
-            yield Change(update.value, new, cost, kind)
+            if not _excess(fault, update.value, new, update.target):
+                yield Change(update.value, new, cost, kind)
+
+
+def on_reductions(fault: Fault) -> Iterator[Change]:
+    """A reduction among the operands over another axis: `x.sum(0) + y` to `x.sum(-1) + y`."""
+    for operand, _ in _operands(fault.node):
+        function = operand.function if isinstance(operand, nodes.Call) else operand
+        if _is_reduction(function.value if isinstance(function, nodes.Index) else function):
+            inner = Fault(fault.statement, operand, fault.error, fault.known, fault.type_of)
+            for change in axes.other_axis(inner):
+                change.cost = 1
+                yield change
 
 
 def on_alike(fault: Fault) -> Iterator[Change]:
@@ -165,12 +193,15 @@ def on_calls(fault: Fault) -> Iterator[Change]:
     function = node.function
     word = function.name if isinstance(function, nodes.Name | nodes.Attribute) else ""
     for other in FUNCTIONS.get(word, ()):
-        yield Change(node, with_function(node, renamed(function, other)), 2)
+        yield Change(node, with_function(node, renamed(function, other)), 3 if other == "mul" else 2)
+    product = not _is_elementwise(word)
     for position in reversed(range(min(len(node.arguments), MOST_AXES))):
         argument = node.arguments[position].value
-        for cost, value, kind in (*_squeezed(fault, argument), *variants(argument, True)):
-            new = with_argument(node, position, value)
-            yield Change(node, new, cost + 1, kind and f"{position} {kind}")
+        others = [each.value for each in node.arguments if each.value is not argument]
+        for cost, value, kind in (*_squeezed(fault, argument), *variants(argument, product)):
+            if product or not others or not all(_excess(fault, argument, value, each) for each in others):
+                new = with_argument(node, position, value)
+                yield Change(node, new, cost + 1, kind and f"{position} {kind}")
         if isinstance(argument, nodes.ListOf | nodes.TupleOf):
             for cost, items, kind in _in_list(argument.items):
                 listed = type(argument)(argument.span, items)
@@ -179,6 +210,13 @@ def on_calls(fault: Fault) -> Iterator[Change]:
         for cost, value, kind in (*_squeezed(fault, function.value), *variants(function.value, True)):
             receiver = nodes.Attribute(function.span, value, function.name, function.name_span)
             yield Change(node, with_function(node, receiver), cost + 1, kind)
+
+
+def _is_elementwise(word: str) -> bool:
+    """Whether a function broadcasts all of its tensors: a new axis is then likelier meant than a transpose."""
+    row = library.row(word)
+    tensors = [] if row is None else [each for each in row.forms[0].signature.parameters if each.kind == "tensor"]
+    return len(tensors) > 1 and all(len(each.axes) == each.packs == 1 for each in tensors)
 
 
 def _squeezed(fault: Fault, operand: nodes.Expr) -> Iterator[tuple[int, nodes.Expr, str]]:
@@ -207,13 +245,18 @@ def variants(operand: nodes.Expr, product: bool) -> Iterator[tuple[int, nodes.Ex
     """
     if isinstance(operand, nodes.Text | nodes.Constant | nodes.Lambda) or _is_number(operand):
         return
-    turned = isinstance(operand, nodes.Attribute) and operand.name in ("T", "mT")
-    if isinstance(operand, nodes.Attribute) and turned:
-        yield 1, operand.value, "turned"
+    before_it, turned = _turned(operand)
     if isinstance(operand, nodes.Call):
         kept = _kept(operand)
         if kept is not None:
             yield 0, kept, ""
+        if before_it is not None and not turned:
+            yield 1, _last_two(before_it), "turned"
+        flattened = _flattened(operand)
+        if flattened is not None:
+            yield 0, flattened, ""
+    if before_it is not None:
+        yield 1, before_it, "turned"
     if isinstance(operand, nodes.ListOf):
         if not operand.items:
             return
@@ -224,6 +267,45 @@ def variants(operand: nodes.Expr, product: bool) -> Iterator[tuple[int, nodes.Ex
         every: list[nodes.Expr] = [nodes.Slice(operand.span, None, None, None)] * before
         widened = indexed(operand, [*every, nodes.Constant(operand.span, None)])
         yield (5 if product else 1) + (before != 1) + (before == 0), widened, "widened" if product else ""
+        if before and not product:
+            yield 1 + before, indexed(operand, [*every, *[nodes.Constant(operand.span, None)] * 2]), ""
+
+
+def _turned(operand: nodes.Expr) -> tuple[nodes.Expr | None, bool]:
+    """What an operand is the transpose of, None where it is none, and whether the last two axes change places."""
+    if isinstance(operand, nodes.Attribute):
+        turned = operand.name in ("T", "mT")
+        return (operand.value if turned else None), turned
+    if not isinstance(operand, nodes.Call):
+        return None, False
+    over, places = operand.function, [each.value for each in operand.arguments]
+    if isinstance(over, nodes.Index):
+        places = [*places, *[each for each in over.items if isinstance(each, nodes.Expr)]]
+        over = over.value
+    if not isinstance(over, nodes.Name | nodes.Attribute) or over.name not in TRANSPOSES:
+        return None, False
+    if isinstance(over, nodes.Attribute) and not is_torch(over):
+        places = [over.value, *places]
+    if not places:
+        return None, False
+    axes = sorted([axis for each in places[1:] if (axis := integer_of(each)) is not None])
+    return places[0], over.name == "t" or axes == [-2, -1]
+
+
+def _last_two(operand: nodes.Expr) -> nodes.Expr:
+    """`x.transpose(-2, -1)`"""
+    return called(attribute(operand, "transpose"), [integer(place, operand.span) for place in (-2, -1)])
+
+
+def _flattened(operand: nodes.Call) -> nodes.Expr | None:
+    """`x.flatten(1)`, which keeps the batch's axis, for `x.flatten()`."""
+    function, one = operand.function, nodes.Argument(operand.span, None, integer(1, operand.span))
+    if not isinstance(function, nodes.Name | nodes.Attribute) or function.name != "flatten":
+        return None
+    method = isinstance(function, nodes.Attribute) and not is_torch(function)
+    if len(operand.arguments) != (0 if method else 1):
+        return None
+    return nodes.Call(operand.span, function, (*operand.arguments, one))
 
 
 def _is_number(node: nodes.Expr) -> bool:

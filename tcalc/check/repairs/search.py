@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tcalc.check.checker import Checker, Poisoned
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 #: How many are shown, and how many changes are tried for them.
 MOST_SHOWN = 3
 MOST_TRIED = 150
+#: Where none helps: how many are tried as the first of two, and how many of these are followed.
+MOST_TRIED_FIRST, MOST_FOLLOWED = 12, 3
 #: How many expressions around the fault are changed, and what each step outwards costs.
 MOST_AROUND, STEP = 3, 4
 #: What costs so much more than the best one is not offered beside it.
@@ -37,21 +40,27 @@ FARTHEST = 3
 LONGEST = 72
 
 
-def repairs(error: TcalcError, statement: nodes.Statement, scope: Scope, surroundings: Surroundings) -> list[Repair]:
+def repairs(
+    error: TcalcError, statement: nodes.Statement, scope: Scope, surroundings: Surroundings, further: int = 1
+) -> list[Repair]:
     """Repairs of a statement, best first; each was checked in the place of the statement.
 
     They are looked for at the place of the error, or, where that is in a function defined elsewhere, at the calls.
+    Where none helps, two that help together, or as many as `further` and one.
     """
     if error.code not in FAMILIES:
         return []
     if not error.kind and check_changed(statement.span.text, statement, scope, surroundings) is not None:
         return []  # it came up while running, and nothing is known of it
+    elsewhere = error.span is not None and not statement.span.holds(error.span)
     found: list[tuple[tuple[int, int], Repair]] = []
     seen: set[str] = set()
     kinds: set[tuple[int, str]] = set()
     for tried, change in enumerate(_changes(error, statement, scope, surroundings)):
         if tried >= MOST_TRIED:
             break
+        if elsewhere and change.kind.endswith("widened"):
+            continue  # an axis more at the call of what has too few inside is hardly meant
         whole = changed(statement, change)
         kind = (id(change.old), change.kind)
         if whole in seen or kind in kinds:
@@ -64,8 +73,46 @@ def repairs(error: TcalcError, statement: nodes.Statement, scope: Scope, surroun
             condition = ", ".join([f"with {name}: {type}" for name, type in change.given])
             repair = Repair(shown(statement, change, whole), type_text(statement, checked), condition, whole)
             found.append(((change.cost, _rank(_type(checked))), repair))
+    if not found and further:
+        return _in_steps(error, statement, scope, surroundings, further)
     found.sort(key=lambda each: each[0])
     return [repair for (cost, _), repair in found[:MOST_SHOWN] if cost <= found[0][0][0] + FARTHEST]
+
+
+def _in_steps(
+    error: TcalcError, statement: nodes.Statement, scope: Scope, surroundings: Surroundings, further: int
+) -> list[Repair]:
+    """A repair of what is wrong after another one, or none: `relu(x @ W) @ V` to `relu(x @ W.T) @ V.T`."""
+    type_of = type_in(_inside(statement, scope, surroundings), surroundings)
+    followed = 0
+    for change in islice(_changes(error, statement, scope, surroundings), MOST_TRIED_FIRST):
+        if change.given or change.also or not isinstance(change.new, nodes.Expr):
+            continue
+        if error.code not in ("name", "type") and type_of(change.new) is None:
+            continue  # it helps nothing by itself
+        whole = changed(statement, change)
+        parsed = _parsed(Source(whole, statement.span.source.name, statement.span.line))
+        then = None if parsed is None else _refused(parsed, scope, surroundings)
+        if parsed is None or then is None or then.code not in ("shape", "name") or len(whole) > LONGEST:
+            continue
+        found = repairs(then, parsed, scope, surroundings, further - 1)
+        if found:
+            return found[:1]
+        followed += 1
+        if followed >= MOST_FOLLOWED:
+            break
+    return []
+
+
+def _refused(statement: nodes.Statement, scope: Scope, surroundings: Surroundings) -> TcalcError | None:
+    """What is wrong with a statement."""
+    try:
+        check_statement(statement, scope, surroundings)
+    except TcalcError as error:
+        return error
+    except (Poisoned, RecursionError):
+        pass
+    return None
 
 
 def _changes(
@@ -132,10 +179,24 @@ def places(statement: nodes.Statement, span: Span) -> list[nodes.Expr]:
 
 def changed(statement: nodes.Statement, change: Change) -> str:
     """The statement's text with the change in it; all else stays as it was written."""
-    bare, bracketed = _with(statement, change, False), _with(statement, change, True)
-    written = change.old.span.text.startswith("(") and not unparse(change.old).startswith("(")
+    bare = _with(statement, change, False)
+    if not isinstance(change.new, nodes.Expr):
+        return bare  # a type
+    text = change.old.span.text
+    written = text.startswith("(") and text.endswith(")") and not unparse(change.old).startswith("(")
     written = written and not isinstance(change.new, nodes.Call)  # a call needs none
+    if not written and not change.also and _binds_as_well(change):
+        return bare
+    bracketed = _with(statement, change, True)
     return bare if not written and _tree(bare) == _tree(bracketed) else bracketed
+
+
+def _binds_as_well(change: Change) -> bool:
+    """Whether what is new certainly stands there without brackets: what binds tightest, and the same operator."""
+    old, new = change.old, change.new
+    if isinstance(old, nodes.Binary) and isinstance(new, nodes.Binary):
+        return old.operator == new.operator
+    return isinstance(new, nodes.Call | nodes.Name | nodes.Attribute | nodes.Index)
 
 
 def _with(statement: nodes.Statement, change: Change, bracketed: bool) -> str:
@@ -190,7 +251,8 @@ def _type(checked: Checked) -> Type | None:
 def type_text(statement: nodes.Statement, checked: Checked) -> str:
     """The type that a repair shows: an annotated function's is what it says that it gives."""
     if isinstance(statement, nodes.Define) and statement.result is not None:
-        return statement.result.span.text
+        told = checked.statement  # the result may be what was changed
+        return told.result.span.text if isinstance(told, nodes.Define) and told.result is not None else ""
     type = _type(checked)
     nothing = type is None or isinstance(type, FunctionType) or checked.action == "gradients"
     return "" if nothing else str(type)
@@ -209,8 +271,10 @@ def shown(statement: nodes.Statement, change: Change, whole: str) -> str:
         text = whole[body.span.start - statement.span.start : len(whole) - after]
     if len(text) <= LONGEST and "\n" not in text:
         return text
+    if isinstance(statement, nodes.Define) and change.old is statement.result:
+        return f"{statement.name.name}(...): {unparse(change.new)} = ..."
     for call in calls(statement):
-        if call.function is change.old:  # its name alone would say little
+        if call.function is change.old and isinstance(change.new, nodes.Expr):  # its name alone would say little
             return unparse(nodes.Call(call.span, change.new, call.arguments))
     return unparse(change.new)
 

@@ -90,8 +90,9 @@ def _contributions(node: Node, own: Cotangents, reached: set[int], default_float
     if isinstance(node, Point):
         return [own[WHOLE]]
     if isinstance(node, Conversion):
-        assert isinstance(node.inputs[0].type, TensorType)
-        return [None if node.dtype.rank < 2 <= _rank(node.inputs[0]) else own[WHOLE]]
+        source = node.inputs[0].type
+        assert isinstance(source, TensorType)
+        return [None if dtypes.is_step(source.dtype, node.dtype) else own[WHOLE]]
     if isinstance(node, Guarded):
         return [None, None, _guarded(node, own[WHOLE], default_float)]
     wanted = [id(each) in reached for each in node.inputs]

@@ -18,13 +18,13 @@ Versions = Mapping[int, object]
 
 
 def by_name(lowering: Lowering, typed: t.Typed) -> object:
-    """What a variable of the session is, though its number be known: its name is to be read in a formula.
+    """What a variable of the session is, though its numbers be known: its name is to be read in a formula.
 
-    Whole numbers stand for themselves: they are exponents and counts.
+    A whole number stands for itself: it is an exponent or a count.
     """
     if isinstance(typed, t.Reference) and not isinstance(typed, t.Settled) and isinstance(typed.type, TensorType):
         type = typed.type
-        if type.static is not None and not type.axes and type.dtype.kind == "float":
+        if type.static is not None and (type.axes or type.dtype.kind == "float"):
             return lowering.input(typed, typed.name)
     return lowering.lower(typed)
 

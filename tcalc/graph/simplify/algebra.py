@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
+from typing import Any
 
 from tcalc.graph.derivatives.formulas import formula
 from tcalc.graph.graph import Data, Guarded, Node, Number, Operation, Point
@@ -111,6 +113,33 @@ def rank(node: Node) -> int:
 def is_real(node: Node) -> bool:
     """Whether a node is a tensor of floating numbers."""
     return isinstance(node.type, TensorType) and node.type.dtype.kind == "float"
+
+
+def truth(node: Node) -> bool | None:
+    """Whether a mask is true everywhere or nowhere; None where that is not known while checking, or neither."""
+    while isinstance(node, Operation) and node.row.view and len(node.inputs) == 1:
+        node = node.inputs[0]
+    if isinstance(node, Operation):
+        fold, operands = node.form.fold, [_numbers(each) for each in node.inputs]
+        if fold is None or tensor_type(node).dtype.kind != "bool" or sum(len(each) > 1 for each in operands) > 1:
+            return None
+        found = {bool(fold(*each)) for each in itertools.product(*operands)}
+    else:
+        found = {each for each in _numbers(node) if isinstance(each, bool)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _numbers(node: Node) -> list[Any]:
+    """The numbers in a node whose value is known while checking; none where it is not."""
+    waiting = [node.value] if isinstance(node, Number | Data) else []
+    found: list[Any] = []
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, tuple):
+            waiting.extend(each)
+        else:
+            found.append(each)
+    return found
 
 
 def number_of(node: Node) -> int | float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcalc.graph.graph import Node, Operation
-from tcalc.graph.simplify.algebra import Algebra, rank
+from tcalc.graph.simplify.algebra import Algebra, rank, shape
 from tcalc.graph.simplify.matrices import ONE, matmul, outer, split, turned
 from tcalc.graph.simplify.products import Product, multiplied, product_of
 from tcalc.library.einsum import DOTS, read
@@ -51,6 +51,8 @@ def _named(
     if len(operands) != 2:
         return None
     (a, b), (x, y) = letters, operands
+    if a == b == result and shape(x) == shape(y):
+        return algebra.make("x * y", node.span, x=x, y=y)
     shared = set(a) & set(b)
     if len(a) == len(b) == 1 and not shared:
         if set(result) != {*a, *b}:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tcalc.graph.graph import Node, Operation
-from tcalc.graph.simplify.algebra import Algebra, rank, row_of, shape
-from tcalc.graph.simplify.matrices import ONE, matmul, split
+from tcalc.graph.simplify.algebra import TRANSPOSES, Algebra, rank, row_of, shape
+from tcalc.graph.simplify.matrices import ONE, diagonal_of, matmul, split, total
 from tcalc.graph.simplify.products import Known, Product, multiplied, product_of
 
 
@@ -23,18 +23,46 @@ def view(algebra: Algebra, node: Operation) -> Node:
     scale, rest = split(algebra, node.inputs[0])
     if shape(rest) == shape(node) and row_of(node) == "reshape":
         return node.inputs[0]
+    unkept = _unkept(algebra, rest, node)
+    if unkept is not None:
+        return multiplied(algebra, scale * Product(ONE, {unkept: ONE}), node)
     if rest is node.inputs[0]:
         return node
     made = algebra.one(node.with_inputs((rest,)))
     return multiplied(algebra, scale * Product(ONE, {made: ONE}), node)
 
 
+def _unkept(algebra: Algebra, node: Node, like: Operation) -> Node | None:
+    """A sum that kept its axes, in the shape that another node takes them out for; None where it is no such thing."""
+    if row_of(like) not in ("squeeze", "reshape") or row_of(node) != "sum" or not isinstance(node, Operation):
+        return None
+    if not node.options.get("keepdim") or node.options.get("dtype") is not None:
+        return None
+    made = algebra.make("sum(x, d)", like.span, x=node.inputs[0], d=node.options["dim"])
+    return made if shape(made) == shape(like) else None
+
+
+def narrowed(algebra: Algebra, node: Operation) -> Node:
+    """The rule of `narrow`: a part of what was joined is what it was joined from."""
+    scale, x = split(algebra, node.inputs[0])
+    dim, start, length = [node.options[each] for each in ("dim", "start", "length")]
+    if row_of(x) == "cat" and isinstance(x, Operation) and x.options["dim"] == dim:
+        assert isinstance(dim, int) and isinstance(start, int)
+        for part in x.inputs:
+            size = (shape(part) or (-1,))[dim]
+            if start == 0 and size == length:
+                return multiplied(algebra, scale * product_of(algebra, part), node)
+            start -= size
+    return last_operand(algebra, node)
+
+
 def last_operand(algebra: Algebra, node: Operation) -> Node:
     """The rule of rows that are linear in their last operand."""
     scale, rest = split(algebra, node.inputs[-1])
-    if rest is node.inputs[-1]:
+    once = row_of(node) in ("tril", "triu") and rest.signature() == node.signature()  # what is left out stays out
+    if rest is node.inputs[-1] and not once:
         return node
-    made = algebra.one(node.with_inputs((*node.inputs[:-1], rest)))
+    made = rest if once else algebra.one(node.with_inputs((*node.inputs[:-1], rest)))
     return multiplied(algebra, scale * Product(ONE, {made: ONE}), node)
 
 
@@ -85,6 +113,12 @@ def summed(algebra: Algebra, node: Operation) -> Node:
         whole = algebra.make("sum(x)", node.span, x=x)
         assert isinstance(whole, Operation)
         return multiplied(algebra, Product(ONE, {summed(algebra, whole): ONE}), node)
+    if row_of(x) in TRANSPOSES and len(axes) == 1 and len(sizes) == 2 and not kept:
+        other = total(algebra, x, axes[0], node.span)
+        return summed(algebra, other) if isinstance(other, Operation) else other
+    diagonal = diagonal_of(x)
+    if diagonal is not None and len(axes) == 1 and not kept:
+        return diagonal
     product = product_of(algebra, x)
     outside: dict[Node, Known] = {}
     inside: dict[Node, Known] = {}

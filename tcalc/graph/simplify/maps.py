@@ -5,7 +5,7 @@ from __future__ import annotations
 from tcalc.graph.graph import Node, Operation, ordered
 from tcalc.graph.simplify.algebra import Algebra, rank, row_of, shape
 from tcalc.graph.simplify.linear import is_over_all
-from tcalc.graph.simplify.matrices import ONE, columns, is_identity, matmul, outer, turned
+from tcalc.graph.simplify.matrices import ONE, columns, diagonal_of, is_identity, matmul, outer, turned
 from tcalc.graph.simplify.products import Product, multiplied, product_of
 from tcalc.graph.simplify.sums import Terms, added, terms_of
 
@@ -93,15 +93,11 @@ class _Map:
             return None
         if is_identity(inner):
             return fixed
-        diagonal = self._diagonal(inner)
+        diagonal = diagonal_of(inner)
         like = self.algebra.make("a @ b", node.span, a=fixed, b=inner)
         if diagonal is not None:
             return multiplied(self.algebra, product_of(self.algebra, fixed) * product_of(self.algebra, diagonal), like)
         return matmul(self.algebra, fixed, inner, like)
-
-    def _diagonal(self, matrix: Node) -> Node | None:
-        """The diagonal of a matrix that has nothing else."""
-        return matrix.inputs[0] if row_of(matrix) == "diag" and rank(matrix.inputs[0]) == 1 else None
 
     def _product(self, node: Operation) -> Node | None:
         product = product_of(self.algebra, node)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from tcalc.graph.graph import Node, Operation
 from tcalc.graph.simplify.algebra import TRANSPOSES, Algebra, is_real, rank, row_of, shape
 from tcalc.graph.simplify.products import Product, multiplied, product_of
+from tcalc.source import Span
 
 ONE = Fraction(1)
 
@@ -51,15 +52,21 @@ def turned(algebra: Algebra, node: Node) -> Node:
     if product.coefficient != 1 or len(product.factors) > 1:
         factors = product.factors
         if id(node) not in algebra.written and all(rank(each) in (0, 1, rank(node)) for each in factors):
-            turning_factors = {
-                algebra.make("unsqueeze(x, -1)", node.span, x=each) if rank(each) == 1 else turned(algebra, each): power
-                for each, power in factors.items()
-            }
+            turning_factors = {_across(algebra, each): power for each, power in factors.items()}
             limits = tuple([turned(algebra, each) for each in product.limits])
             return multiplied(algebra, Product(product.coefficient, turning_factors, limits), _swapped(algebra, node))
         scale, rest = split(algebra, node)
         return multiplied(algebra, scale * Product(ONE, {_swapped(algebra, rest): ONE}), _swapped(algebra, node))
     return _swapped(algebra, node)
+
+
+def _across(algebra: Algebra, factor: Node) -> Node:
+    """A factor of a matrix as one of its transpose: what goes along the rows goes down the columns."""
+    if rank(factor) == 1:
+        return algebra.make("unsqueeze(x, -1)", factor.span, x=factor)
+    if row_of(factor) == "unsqueeze" and rank(factor) == 2 and (shape(factor) or ())[1:] == (1,) and is_real(factor):
+        return factor.inputs[0]
+    return turned(algebra, factor)
 
 
 def _swapped(algebra: Algebra, node: Node) -> Node:
@@ -79,7 +86,9 @@ def is_symmetric(algebra: Algebra, node: Node) -> bool:
     if name == "matmul" and rank(node) == 2:
         one, other = node.inputs
         return _are_turned(one, other)
-    return is_identity(node) or (name == "diag" and rank(node.inputs[0]) == 1)
+    if name in ("add", "sub") and all(rank(each) == 2 for each in node.inputs):
+        return all(is_symmetric(algebra, each) for each in node.inputs) or _are_turned(*node.inputs)
+    return is_identity(node) or diagonal_of(node) is not None
 
 
 def _are_turned(one: Node, other: Node) -> bool:
@@ -101,6 +110,13 @@ def columns(algebra: Algebra, node: Node) -> Node:
         x, matrix = node.inputs
         return algebra.make("a @ x", node.span, a=turned(algebra, matrix), x=columns(algebra, x))
     return node
+
+
+def diagonal_of(node: Node) -> Node | None:
+    """The diagonal of a matrix that has nothing else; None of others."""
+    if not isinstance(node, Operation) or row_of(node) != "diag" or rank(node.inputs[0]) != 1:
+        return None
+    return None if node.options.get("diagonal") else node.inputs[0]
 
 
 def is_identity(node: Node) -> bool:
@@ -134,11 +150,27 @@ def _multiplied(algebra: Algebra, a: Node, b: Node, like: Node) -> Node:
 
 
 def _of_ones(algebra: Algebra, a: Node, b: Node, like: Node) -> Node | None:
-    """A product with a vector of ones is a sum."""
-    ones, x, axis = (a, b, 0) if _is_ones(algebra, a) else (b, a, rank(a) - 1)
-    if not _is_ones(algebra, ones) or rank(ones) != 1:
+    """A product with ones is a sum; with a matrix of them, beside itself as often as there are rows or columns."""
+    first = _is_ones(algebra, a)
+    ones, x, axis = (a, b, 0) if first else (b, a, rank(a) - 1)
+    if not _is_ones(algebra, ones):
         return None
-    return algebra.make("sum(x, d)", like.span, x=x, d=axis)
+    summed = total(algebra, x, axis, like.span)
+    if rank(ones) == 1:
+        return summed
+    size = (shape(ones) or (0,))[0 if first else -1]
+    beside = algebra.make("ones(n)", like.span, n=size)
+    if rank(x) == 1:
+        return algebra.make("s * x", like.span, s=summed, x=beside)
+    one, other = (beside, summed) if first else (summed, beside)
+    return algebra.make("outer(a, b)", like.span, a=one, b=other)
+
+
+def total(algebra: Algebra, x: Node, axis: int, span: Span) -> Node:
+    """The sum along one axis of a vector or a matrix, which need not be transposed for that."""
+    if rank(x) == 2 and row_of(x) in TRANSPOSES and is_real(x):
+        return total(algebra, x.inputs[0], 1 - axis, span)
+    return algebra.make("sum(x, d)", span, x=x, d=axis) if rank(x) == 2 else algebra.make("sum(x)", span, x=x)
 
 
 def _is_ones(algebra: Algebra, node: Node) -> bool:
@@ -177,8 +209,11 @@ def inverse_rule(algebra: Algebra, node: Operation) -> Node:
 
 
 def diagonal_rule(algebra: Algebra, node: Operation) -> Node:
-    """The rule of `diag` of a matrix: of `outer(u, v)` it is `u * v`."""
+    """The rule of `diag`: of `outer(u, v)` it is `u * v`, and of ones the identity."""
     scale, rest = split(algebra, node.inputs[0])
+    if rank(rest) == 1 and _is_ones(algebra, rest) and not node.options.get("diagonal"):
+        identity = algebra.make("eye(n)", node.span, n=(shape(rest) or (0,))[0])
+        return multiplied(algebra, scale * Product(ONE, {identity: ONE}), node)
     if row_of(rest) == "outer" and not node.options.get("diagonal") and _is_square(rest):
         one, other = rest.inputs
         return multiplied(algebra, scale * product_of(algebra, one) * product_of(algebra, other), node)

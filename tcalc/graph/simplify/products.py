@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from tcalc.graph.graph import Conversion, Guarded, Node, Number, Operation
-from tcalc.graph.simplify.algebra import Algebra, is_real, number_of, rank, row_of, shape, sizes, tensor_type
+from tcalc.graph.simplify.algebra import Algebra, is_real, number_of, rank, row_of, shape, sizes, tensor_type, truth
 from tcalc.source import Span
 from tcalc.types.tensor import TensorType
 
@@ -42,12 +43,12 @@ class Product:
         left = [
             each for each in limits if each not in divided or factors[each] < 0
         ]  # what is not divided by it is 0 there
-        return Product(self.coefficient * other.coefficient, factors, tuple(left))
+        return Product(bounded(self.coefficient * other.coefficient), factors, tuple(left))
 
     def to(self, exponent: Known) -> Product:
         """A whole power of it."""
         factors = {each: before if _is_mask(each) else before * exponent for each, before in self.factors.items()}
-        return Product(exact(self.coefficient**exponent), factors, self.limits)
+        return Product(_power_of(self.coefficient, exponent), factors, self.limits)
 
     def without(self, *parts: Node) -> Product:
         """The product of the other factors."""
@@ -55,20 +56,39 @@ class Product:
         return Product(self.coefficient, factors, self.limits)
 
 
+def _power_of(number: Known, exponent: Known) -> Known:
+    try:
+        return exact(number**exponent)
+    except OverflowError:
+        return math.inf if number > 0 or exponent % 2 == 0 else -math.inf
+
+
 def exact(number: complex) -> Known:
     """A number as a fraction, where it is one: whole, of halves, or what a quotient of small numbers rounds to."""
     assert not isinstance(number, complex)
     if isinstance(number, float):
-        found = Fraction(number).limit_denominator(MOST_PARTS)
+        found = Fraction(number).limit_denominator(MOST_PARTS if abs(number) < MOST_ROUNDED else 1)
         plain = found.denominator not in HALVES and len(repr(number)) < ROUNDED
-        return number if plain or float(found) != number else found
-    return Fraction(number)
+        return number if plain or float(found) != number else bounded(found)
+    return bounded(Fraction(number))
 
 
+def bounded(number: Known) -> Known:
+    """A number, rounded where it is a fraction of larger ones than a float holds."""
+    if isinstance(number, float) or max(abs(number.numerator), number.denominator) <= MOST_WHOLE:
+        return number
+    try:
+        return float(number)
+    except OverflowError:
+        return math.copysign(math.inf, number)
+
+
+#: Whole numbers that a float holds all of.
+MOST_WHOLE = 2**53
 #: Denominators that a fraction is told by: of any number of parts up to the first; of a short decimal only halves.
 MOST_PARTS, HALVES = 10_000, (1, 2, 4, 8)
-#: A number with more characters is taken for a rounded quotient.
-ROUNDED = 12
+#: A number with more characters is taken for a rounded quotient, if it is not large: fractions come near those anyway.
+ROUNDED, MOST_ROUNDED = 12, 1000
 
 
 def _is_mask(node: Node) -> bool:
@@ -93,8 +113,16 @@ def _read(algebra: Algebra, node: Node) -> Product:
     known = number_of(node)
     if known is not None and known == known and abs(known) != float("inf"):
         return Product(exact(known), {})
-    if isinstance(node, Conversion) and (_is_mask(node.inputs[0]) or isinstance(node.inputs[0], Number)):
-        return product_of(algebra, node.inputs[0])
+    if isinstance(node, Conversion) and is_real(node):
+        inner = node.inputs[0]
+        alone = product_of(algebra, inner)
+        same = tensor_type(inner).dtype is node.dtype  # a number by a name, in a dtype of its own
+        if same or _is_mask(inner) or not (alone.factors or alone.limits):
+            return alone
+    if row_of(node) == "sum" and rank(node) == 0:
+        known_mask = truth(node.inputs[0])
+        if known_mask is not None:
+            return Product(Fraction(known_mask * math.prod(shape(node.inputs[0]) or ())), {})
     if isinstance(node, Operation) and is_real(node):
         reader = READERS.get(node.row.name)
         found = reader(algebra, node) if reader is not None else None
@@ -128,7 +156,9 @@ def _negated(algebra: Algebra, node: Operation) -> Product:
 def _power(algebra: Algebra, node: Operation) -> Product | None:
     base, exponent = node.inputs
     known = number_of(exponent)
-    return None if known is None or not is_real(base) else _raised(algebra, base, exact(known))
+    if known is None or not math.isfinite(known) or not is_real(base):
+        return None
+    return _raised(algebra, base, exact(known))
 
 
 def _raised(algebra: Algebra, base: Node, exponent: Known) -> Product | None:
@@ -164,11 +194,19 @@ def _constant(value: int) -> Callable[[Algebra, Operation], Product]:
     return lambda algebra, node: Product(Fraction(value), {})
 
 
-def _direction(algebra: Algebra, node: Operation) -> Product | None:
-    """`where(out == 0, 0, x / out)`, where out is a norm of x or its deviation: that quotient, and 0 at 0."""
+def _chosen(algebra: Algebra, node: Operation) -> Product | None:
+    """`where` with a condition that is known, or around a quotient with a limit."""
     if id(node) in algebra.written or len(node.inputs) != 3:
         return None
     condition, then, otherwise = node.inputs
+    known = truth(condition)
+    if known is not None:
+        return product_of(algebra, then if known else otherwise)
+    return _direction(algebra, node, condition, then, otherwise)
+
+
+def _direction(algebra: Algebra, node: Operation, condition: Node, then: Node, otherwise: Node) -> Product | None:
+    """`where(out == 0, 0, x / out)`, where out is a norm of x or its deviation: that quotient, and 0 at 0."""
     if row_of(condition) != "eq" or number_of(then) != 0 or number_of(condition.inputs[1]) != 0:
         return None
     zero, quotient = product_of(algebra, condition.inputs[0]), product_of(algebra, otherwise)
@@ -198,7 +236,7 @@ READERS: Mapping[str, Callable[[Algebra, Operation], Product | None]] = {
     "zeros": _constant(0),
     "ones_like": _constant(1),
     "zeros_like": _constant(0),
-    "where": _direction,
+    "where": _chosen,
 }
 
 

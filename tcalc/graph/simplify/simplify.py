@@ -8,10 +8,10 @@ from fractions import Fraction
 from tcalc.graph.derivatives.formulas import Unformulated
 from tcalc.graph.graph import Node, Operation, Point, ordered
 from tcalc.graph.simplify import contractions, linear, matrices
-from tcalc.graph.simplify.algebra import TRANSPOSES, Algebra, is_real, shape
+from tcalc.graph.simplify.algebra import TRANSPOSES, Algebra, is_real, number_of, shape, tensor_type
 from tcalc.graph.simplify.maps import matrix_of
 from tcalc.graph.simplify.matrices import turned
-from tcalc.graph.simplify.products import Product, multiplied, product_of
+from tcalc.graph.simplify.products import Product, in_type, multiplied, product_of
 from tcalc.graph.simplify.sums import added, terms_of
 from tcalc.types.dtypes import DType
 
@@ -59,7 +59,11 @@ def _all(algebra: Algebra, results: Sequence[Node], points: Sequence[Node] = ())
 
 
 def _ruled(algebra: Algebra, node: Node) -> Node:
-    if not isinstance(node, Operation) or not is_real(node):
+    if not isinstance(node, Operation):
+        return node
+    if node.row.name == "pow" and number_of(node.inputs[1]) == 1 and shape(node) == shape(node.inputs[0]):
+        return in_type(algebra, node.inputs[0], tensor_type(node))  # of whole numbers too
+    if not is_real(node):
         return node
     if 0 not in (shape(node) or ()) and any(0 in (shape(each) or ()) for each in node.inputs):
         # of nothing: whatever a mean of it was divided by, 0 is not multiplied by that
@@ -94,7 +98,8 @@ RULES: dict[str, Rule] = {
     "diag": matrices.diagonal_rule,
     "exp": linear.softmax_of_log,
     "mean": linear.averaged,
-    "solve": linear.last_operand,
+    **dict.fromkeys(("solve", "tril", "triu", "diag_embed", "flip", "roll", "pad", "cumsum"), linear.last_operand),
+    "narrow": linear.narrowed,
     "sum": linear.summed,
     "where": linear.chosen,
 }

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from tcalc.graph.graph import Node, Operation
 from tcalc.graph.simplify import matrices
-from tcalc.graph.simplify.algebra import Algebra, is_real, number_of, row_of, tensor_type
+from tcalc.graph.simplify.algebra import TRANSPOSES, Algebra, is_real, number_of, row_of, tensor_type
 from tcalc.graph.simplify.products import Known, Product, in_type, multiplied, plain_number, product_of
 
 #: Sums of more terms are not taken apart.
@@ -78,19 +78,12 @@ def added(algebra: Algebra, terms: Terms, like: Node, spread: bool = True) -> No
     if scale != 1:
         inner = added(algebra, {key: value / scale for key, value in terms.items()}, like, spread=False)
         return multiplied(algebra, Product(scale, {inner: Fraction(1)}), like, spread)
-    factors = _common_factors(algebra, terms)
-    if factors:
-        rest: Terms = {}
-        for key, value in terms.items():
-            assert key is not None
-            left = product_of(algebra, key).without(*factors)
-            other = _unscaled(algebra, left, key) if left.factors else None
-            rest[other] = rest.get(other, Fraction(0)) + value * left.coefficient
-        inner = added(algebra, rest, like, spread=False)
-        product = Product(Fraction(1), factors) * product_of(algebra, inner)
-        return multiplied(algebra, product, like, spread)
-    # what is taken away stands behind what is there, and a number by itself last
-    order = sorted(terms.items(), key=lambda term: (term[1] < 0, term[0] is None))
+    common = _common_factors(algebra, terms)
+    if common is not None:
+        return multiplied(algebra, _taken_out(algebra, common, terms, like), like, spread)
+    terms = _joined(algebra, _over_one(algebra, terms, like))
+    # what is taken away stands behind what is there, a number by itself last, and `A.T` behind `A`
+    order = sorted(terms.items(), key=lambda term: (term[1] < 0, term[0] is None, _is_turned(term[0], terms)))
     if not order or order == [(None, terms.get(None))]:
         return multiplied(algebra, Product(terms.get(None, Fraction(0)), {}), like, spread)
     found: Node | int | float | None = None
@@ -103,6 +96,10 @@ def added(algebra: Algebra, terms: Terms, like: Node, spread: bool = True) -> No
         found = term if found is None else algebra.make(text, span, x=found, y=term)
     assert isinstance(found, Node)
     return in_type(algebra, found, type, spread)
+
+
+def _is_turned(key: Node | None, terms: Terms) -> bool:
+    return key is not None and row_of(key) in TRANSPOSES and key.inputs[0] in terms
 
 
 def _term(algebra: Algebra, key: Node | None, coefficient: Known) -> Node | int | float:
@@ -139,19 +136,89 @@ def _opened(algebra: Algebra, terms: Terms) -> Terms:
     return left if len(left) < len(terms) or 2 * len(left) < before else terms
 
 
-def _common_factors(algebra: Algebra, terms: Terms) -> dict[Node, Known]:
-    """The powers that all terms are multiplied by."""
+def _taken_out(algebra: Algebra, common: Product, terms: Terms, like: Node) -> Product:
+    """A sum whose terms have factors in common, as these times the sum of what is left of each."""
+    rest: Terms = {}
+    for key, value in terms.items():
+        assert key is not None
+        left = product_of(algebra, key).without(*common.factors)
+        other = _unscaled(algebra, Product(left.coefficient, left.factors), key) if left.factors else None
+        rest[other] = rest.get(other, Fraction(0)) + value * left.coefficient
+    inner = added(algebra, _flat(algebra, rest), like, spread=False)
+    return common * product_of(algebra, inner)
+
+
+def _common_factors(algebra: Algebra, terms: Terms) -> Product | None:
+    """The powers that all terms are multiplied by, with the same limits; None where there are none."""
     if len(terms) < 2 or None in terms:
-        return {}
-    products = [product_of(algebra, key) for key in terms if key is not None]
-    if any(each.limits for each in products):
-        return {}
-    first, *others = products
-    return {
+        return None
+    first, *others = [product_of(algebra, key) for key in terms if key is not None]
+    factors = {
         each: exponent
         for each, exponent in first.factors.items()
         if all(other.factors.get(each) == exponent for other in others)
     }
+    alike = all(each.limits == first.limits for each in others)
+    return Product(Fraction(1), factors, first.limits) if factors and alike else None
+
+
+def _over_one(algebra: Algebra, terms: Terms, like: Node) -> Terms:
+    """A sum in which terms that are divided by the same are one: `a / n + b / n + c` as `(a + b) / n + c`."""
+    groups: dict[object, tuple[Product, Terms]] = {}
+    for key, value in terms.items():
+        product = Product(Fraction(1), {}) if key is None else product_of(algebra, key)
+        below = Product(Fraction(1), {each: power for each, power in product.factors.items() if power < 0})
+        below.limits = product.limits
+        _, group = groups.setdefault((frozenset(below.factors.items()), below.limits), (below, {}))
+        group[key] = value
+    found: Terms = {}
+    for below, group in groups.values():
+        if not below.factors or len(group) == 1:
+            found |= group
+            continue
+        product = _taken_out(algebra, below, group, like)
+        key = _unscaled(algebra, product, like) if product.factors else None
+        found[key] = found.get(key, Fraction(0)) + product.coefficient
+    return {key: value for key, value in found.items() if value != 0}
+
+
+def _joined(algebra: Algebra, terms: Terms) -> Terms:
+    """A sum in which matrices made of vectors in the same way are one: `diag(a) + diag(b)` as `diag(a + b)`."""
+    for fixed in (None, 0, 1):
+        groups: dict[Node | None, list[Node]] = {}
+        for key in terms:
+            if key is not None and fixed is None and matrices.diagonal_of(key) is not None:
+                groups.setdefault(None, []).append(key)
+            elif key is not None and fixed is not None and row_of(key) == "outer":
+                groups.setdefault(key.inputs[fixed], []).append(key)
+        for same, keys in groups.items():
+            group: Terms = {key: terms[key] for key in keys if key in terms}  # what others were made of adds to some
+            if len(group) > 1:
+                found = {key: value for key, value in terms.items() if key not in group}
+                for part, scale in terms_of(algebra, _made_of(algebra, group, same, fixed)).items():
+                    found[part] = found.get(part, Fraction(0)) + scale
+                terms = {key: value for key, value in found.items() if value != 0}
+    return terms
+
+
+def _made_of(algebra: Algebra, group: Terms, same: Node | None, fixed: int | None) -> Node:
+    """Several `diag(x)`, or `outer(same, x)` and `outer(x, same)`, of the sum of their vectors."""
+    like = next(each for each in group if each is not None)
+    vectors = {key.inputs[1 if fixed == 0 else 0]: value for key, value in group.items() if key is not None}
+    vector = added(algebra, _flat(algebra, dict(vectors.items())), next(iter(vectors)))
+    if same is None:
+        made = algebra.make("diag(x)", like.span, x=vector)
+        return matrices.diagonal_rule(algebra, made) if isinstance(made, Operation) else made
+    return matrices.outer(algebra, *((same, vector) if fixed == 0 else (vector, same)), like)
+
+
+def _flat(algebra: Algebra, terms: Terms) -> Terms:
+    """A sum of sums as one."""
+    found: Terms = {}
+    for key, value in terms.items():
+        for part, scale in ({None: Fraction(1)} if key is None else terms_of(algebra, key)).items():
+            found[part] = found.get(part, Fraction(0)) + value * scale
+    return {key: value for key, value in found.items() if value != 0}
 
 
 def _common(terms: Terms) -> Known:

@@ -164,9 +164,8 @@ def _text(value: object) -> str:
 def _is_default(form: Form, name: str, value: object) -> bool:
     """Whether an option says what the form takes anyway."""
     for parameter in form.signature.parameters:
-        if parameter.name == name and parameter.default is not None:
-            default = getattr(parameter.default, "value", form)
-            return default == value and default.__class__ is value.__class__
+        if parameter.name == name:
+            return parameter.is_default(value)
     return False
 
 

@@ -1,0 +1,82 @@
+"""Products with matrices of a known form, and what products share."""
+
+from __future__ import annotations
+
+from tcalc.graph.graph import Node, Operation
+from tcalc.graph.rewrites.work import Work, is_matrix_product
+from tcalc.graph.simplify.algebra import rank, row_of, shape, tensor_type
+from tcalc.graph.simplify.matrices import is_identity
+
+
+def diagonal_product(work: Work, node: Operation) -> Node | None:
+    """`diag(d) @ A` is `d[:, None] * A`, and `A @ diag(d)` is `A * d`. Where A holds inf, 0 * inf is not computed."""
+    if not is_matrix_product(node):
+        return None
+    a, b = node.inputs
+    if _is_diagonal(a):
+        text = "unsqueeze(d, 1) * b" if rank(b) == 2 else "d * b"
+        return work.algebra.make(text, node.span, d=a.inputs[0], b=b)
+    if _is_diagonal(b):
+        return work.algebra.make("a * d", node.span, d=b.inputs[0], a=a)
+    return None
+
+
+def _is_diagonal(node: Node) -> bool:
+    return (
+        row_of(node) == "diag"
+        and isinstance(node, Operation)
+        and rank(node.inputs[0]) == 1
+        and not node.options.get("diagonal")
+    )
+
+
+def identity_product(work: Work, node: Operation) -> Node | None:
+    """`eye(n) @ A` is A. Where A holds inf, 0 * inf is not computed."""
+    if not is_matrix_product(node):
+        return None
+    a, b = node.inputs
+    if is_identity(a):
+        return b
+    return a if is_identity(b) else None
+
+
+def inverse_product(work: Work, node: Operation) -> Node | None:
+    """`inv(S) @ b` is `solve(S, b)`: half the work, and the smaller error."""
+    if not is_matrix_product(node):
+        return None
+    a, b = node.inputs
+    if row_of(a) == "inv" and work.is_needed_once(a) and rank(a) == 2 and tensor_type(a).dtype.bits >= 32:
+        made = work.algebra.make("solve(a, b)", a.span, a=a.inputs[0], b=b)
+        if isinstance(made, Operation) and isinstance(a, Operation):
+            made.written = a.written  # what is singular is told as it was of the inverse
+        return made
+    return None
+
+
+def kronecker_product(work: Work, node: Operation) -> Node | None:
+    """`kron(A, B) @ x` is `A @ X @ B.T`, x and the result as matrices: the large matrix is never made."""
+    if not is_matrix_product(node):
+        return None
+    a, x = node.inputs
+    if row_of(a) != "kron" or not work.is_needed_once(a) or rank(x) != 1:
+        return None
+    one, other = a.inputs
+    (n, k), (m, j) = shape(one) or (0, 0), shape(other) or (0, 0)
+    given = {"a": one, "b": other, "x": x, "n": n * m, "k": k, "j": j}
+    return work.algebra.make("reshape(a @ reshape(x, k, j) @ b.T, n)", node.span, **given)
+
+
+def common_factor(work: Work, node: Operation) -> Node | None:
+    """`A @ B + A @ C` is `A @ (B + C)`: one product less, and better conditioned."""
+    one, other = node.inputs if len(node.inputs) == 2 else (node, node)
+    if node.options or one is other or shape(one) != shape(other):
+        return None
+    if not all(is_matrix_product(each) and work.is_needed_once(each) for each in (one, other)):
+        return None
+    sign = "+" if row_of(node) == "add" else "-"
+    (a, b), (c, d) = one.inputs, other.inputs
+    if a is c and shape(b) == shape(d):
+        return work.algebra.make(f"a @ (b {sign} d)", node.span, a=a, b=b, d=d)
+    if b is d and shape(a) == shape(c):
+        return work.algebra.make(f"(a {sign} c) @ b", node.span, a=a, b=b, c=c)
+    return None

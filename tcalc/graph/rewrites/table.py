@@ -1,0 +1,58 @@
+"""The rewrites, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tcalc.graph.graph import Node, Operation
+from tcalc.graph.rewrites.chains import ordered_chain
+from tcalc.graph.rewrites.partial import (
+    diagonal_of_product,
+    part_of_elements,
+    part_of_product,
+    sum_of_product,
+    trace_of_product,
+)
+from tcalc.graph.rewrites.structure import (
+    common_factor,
+    diagonal_product,
+    identity_product,
+    inverse_product,
+    kronecker_product,
+)
+from tcalc.graph.rewrites.work import Work
+
+Rule = Callable[[Work, Operation], "Node | None"]
+
+
+class Rewrite:
+    """A named rewrite of operations of some rows.
+
+    `identity` is what it makes of what. `safety` says what it does to numbers: to the last digits, to inf and nan.
+    """
+
+    __slots__ = ("identity", "name", "rows", "rule", "safety")
+
+    def __init__(self, name: str, rows: tuple[str, ...], rule: Rule, identity: str, safety: str) -> None:
+        self.name, self.rows, self.rule, self.identity, self.safety = name, rows, rule, identity, safety
+
+
+PRODUCTS = ("matmul", "mm", "mv")
+REORDERED = "sums in another order: the last digits may differ"
+NO_INF = "exact for finite numbers; 0 * inf, which is nan, is not computed"
+
+#: Those that look at a node and its operands, from the leaves up.
+LOCAL = (
+    Rewrite("part", ("getitem",), part_of_product, "(A @ B)[i, j] = A[i] @ B[:, j]", REORDERED),
+    Rewrite("part", ("getitem",), part_of_elements, "(A + B)[i] = A[i] + B[i]", "exact"),
+    Rewrite("trace", ("trace",), trace_of_product, "trace(A @ B) = sum(A * B.T)", REORDERED),
+    Rewrite("diagonal", ("diag",), diagonal_of_product, "diag(A @ B) = sum[1](A * B.T)", REORDERED),
+    Rewrite("sum", ("sum",), sum_of_product, "sum[1](A @ B) = A @ sum[1](B)", REORDERED),
+    Rewrite("diagonal matrix", PRODUCTS, diagonal_product, "diag(d) @ A = d[:, None] * A", NO_INF),
+    Rewrite("identity", PRODUCTS, identity_product, "eye(n) @ A = A", NO_INF),
+    Rewrite("solve", PRODUCTS, inverse_product, "inv(S) @ b = solve(S, b)", "a smaller error"),
+    Rewrite("Kronecker", PRODUCTS, kronecker_product, "kron(A, B) @ x = reshape(A @ X @ B.T)", REORDERED),
+    Rewrite("common factor", ("add", "sub"), common_factor, "A @ B + A @ C = A @ (B + C)", "better conditioned"),
+)
+#: Those that look at whole products, after the others.
+CHAINS = (Rewrite("chain", PRODUCTS, ordered_chain, "(A @ B) @ v = A @ (B @ v)", REORDERED),)

@@ -1,0 +1,203 @@
+"""Rewrites of products: each fires where it should, gives the same, and never costs more."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tcalc.commands import run_command
+from tcalc.graph.cost import total_flops
+from tcalc.graph.graph import Graph
+from tcalc.graph.rewrites.driver import Fired
+from tcalc.graph.rewrites.table import CHAINS, LOCAL
+from tcalc.source import Source
+from tests.contract.driver import Calculator
+
+NAMES = """
+torch.manual_seed(0)
+A = randn(8, 8)
+B = randn(8, 8)
+C = randn(8, 8)
+S = A @ A.T + 8 * eye(8)
+P = randn(8, 2)
+Q = randn(2, 8)
+x = randn(8)
+y = randn(8)
+d = randn(8)
+s = randn(())
+I = [[1, 2], [3, 4]]
+T = randn(2, 8, 8)
+L: [row=8, col=8] = randn(8, 8)
+"""
+
+
+@pytest.fixture(scope="module")
+def calculators() -> tuple[Calculator, Calculator]:
+    """One that rewrites, and one that does not, on the same numbers."""
+    both = Calculator(dtype="f64"), Calculator(dtype="f64", rewrites=False)
+    for each in both:
+        assert not each.run(NAMES).errors
+    return both
+
+
+def planned(calculator: Calculator, text: str) -> tuple[Graph, Graph, list[Fired]]:
+    _, shared, run, fired = calculator.session.planned(Source(text))
+    return shared, run, fired
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("A @ B @ x", ["chain"]),
+        ("A.T @ A @ x", ["chain"]),
+        ("y @ A.T @ A", []),
+        ("A @ (B @ x)", []),
+        ("A @ B @ P @ Q", ["chain"]),
+        ("P @ Q @ x", ["chain"]),
+        ("outer(x, y) @ d", ["chain"]),
+        ("(A @ B).T @ x", ["chain"]),
+        ("2 * A @ x", ["chain"]),
+        ("A @ B", []),
+        ("I @ I @ [1, 2]", []),
+        ("T @ T @ x", []),
+        ("(A @ B)[2, 3]", ["part"]),
+        ("(A @ B)[2]", ["part"]),
+        ("(A @ B)[:, 0:3]", ["part"]),
+        ("(A @ B @ C)[1]", ["part"]),
+        ("(A + B)[2, 3]", ["part"]),
+        ("(A @ B + C)[2]", ["part"]),
+        ("let M = A @ B in M[2] + sum(M)", []),
+        ("trace(A @ B)", ["trace"]),
+        ("trace(A.T @ B)", ["trace"]),
+        ("diag(A @ B)", ["diagonal"]),
+        ("sum(A @ B)", ["sum"]),
+        ("sum[1](A @ B)", ["sum"]),
+        ("sum[0](A @ B)", ["sum"]),
+        ("sum(outer(x, y))", ["sum"]),
+        ("sum(A + B)", []),
+        ("diag(d) @ A", ["diagonal matrix"]),
+        ("diag(d) @ A @ diag(x)", ["diagonal matrix", "diagonal matrix"]),
+        ("diag(d) @ x", ["diagonal matrix"]),
+        ("eye(8) @ A", ["identity"]),
+        ("A @ eye(8)", ["identity"]),
+        ("inv(S) @ x", ["solve"]),
+        ("kron(P, Q) @ cat([x, y])", ["Kronecker", "chain"]),
+        ("let J = inv(S) in J @ x + J[0]", []),
+        ("A @ B + A @ C", ["common factor"]),
+        ("B @ A - C @ A", ["common factor"]),
+        ("A @ B + A @ B", []),
+    ],
+)
+def test_what_fires(calculators: tuple[Calculator, Calculator], text: str, names: list[str]) -> None:
+    with_rewrites, without = calculators
+    shared, run, fired = planned(with_rewrites, text)
+    assert [rewrite.name for rewrite, _, _ in fired] == names
+    assert not planned(without, text)[2]
+    before, after = total_flops(shared), total_flops(run)
+    assert isinstance(before, int) and isinstance(after, int)
+    assert after < before if names else after == before
+    one, other = with_rewrites.step(text), without.step(text)
+    assert not one.errors and one.types == other.types
+    assert torch.allclose(one.values[0], other.values[0], rtol=1e-10, atol=1e-10)
+
+
+def test_each_rewrite_says_what_it_does() -> None:
+    for each in (*LOCAL, *CHAINS):
+        left, equals, right = each.identity.partition(" = ")
+        assert left and equals and right and each.safety and each.rows
+
+
+#: Matrices and vectors by how many axes they have.
+LEAVES = {2: ["A", "B", "C", "S", "A.T", "eye(8)", "diag(d)", "outer(x, y)", "P @ Q"], 1: ["x", "y", "d"]}
+
+
+@st.composite
+def programs(draw: st.DrawFn, rank: int, depth: int) -> str:
+    if not depth or draw(st.integers(0, 4)) == 0:
+        return "s" if rank == 0 else f"({draw(st.sampled_from(LEAVES[rank]))})"
+    matrix, vector = programs(2, depth - 1), programs(1, depth - 1)
+    same = programs(rank, depth - 1)
+    kinds: list[tuple[str, tuple[st.SearchStrategy[str], ...]]] = [
+        ("({} + {})", (same, same)),
+        ("(2 * {})", (same,)),
+        ("tanh({})", (same,)),
+    ]
+    if rank == 2:
+        kinds += [("({} @ {})", (matrix, matrix))] * 4 + [("({}).T", (matrix,)), ("({} @ {} + {} @ {})", (matrix,) * 4)]
+        kinds += [("outer({}, {})", (vector, vector)), ("diag({})", (vector,))]
+    elif rank == 1:
+        kinds += [("({} @ {})", (matrix, vector))] * 4 + [("({} @ {})", (vector, matrix)), ("{}[2]", (matrix,))]
+        kinds += [
+            ("{}[:, 3]", (matrix,)),
+            ("sum[1]({})", (matrix,)),
+            ("diag({})", (matrix,)),
+            ("(inv(S) @ {})", (vector,)),
+        ]
+    else:
+        kinds += [
+            ("{}[2, 3]", (matrix,)),
+            ("sum({})", (matrix,)),
+            ("trace({})", (matrix,)),
+            ("({} @ {})", (vector, vector)),
+        ]
+    text, parts = draw(st.sampled_from(kinds))
+    return text.format(*[draw(each) for each in parts])
+
+
+@settings(max_examples=150)
+@given(text=st.integers(0, 2).flatmap(lambda rank: programs(rank, 4)))
+def test_the_same_with_less_work(calculators: tuple[Calculator, Calculator], text: str) -> None:
+    with_rewrites, without = calculators
+    one, other = with_rewrites.step(text), without.step(text)
+    assert not one.errors, one.said
+    assert one.types == other.types
+    expected = torch.as_tensor(other.values[0])
+    scale = 1 + expected.abs().max()
+    assert torch.allclose(torch.as_tensor(one.values[0]) / scale, expected / scale, rtol=1e-8, atol=1e-8), text
+    shared, run, _ = planned(with_rewrites, text)
+    before, after = total_flops(shared), total_flops(run)
+    assert isinstance(before, int) and isinstance(after, int) and after <= before
+
+
+@pytest.mark.parametrize("ill", [1e-6, 1e-9])
+def test_ill_conditioned_products_stay_as_accurate(ill: float) -> None:
+    """Against f64, what is rewritten in f32 errs no more than three times as much as what is written."""
+    made = torch.randn(30, 30, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    u, _, v = torch.linalg.svd(made)
+    matrix = u @ torch.diag(torch.logspace(0, float(torch.log10(torch.tensor(ill))), 30, dtype=torch.float64)) @ v
+    exact = Calculator(dtype="f64", rewrites=False)
+    quick, plain = Calculator(), Calculator(rewrites=False)
+    for each in (exact, quick, plain):
+        each.run(f"A = f32({matrix.tolist()})\nB = A.T + 0.1\nx = A[3] + 1")
+    for text in (
+        "A @ B @ x",
+        "(A @ B)[2, 3]",
+        "trace(A @ B)",
+        "sum(A @ B)",
+        "A @ B + A @ A",
+        "(A @ B).T @ x",
+        "2 * A @ x",
+    ):
+        doubled = text.replace("A", "f64(A)").replace("B", "f64(B)").replace("x", "f64(x)")
+        true = torch.as_tensor(exact.step(doubled).values[0])
+        errors = [(torch.as_tensor(each.step(text).values[0]).double() - true).abs().max() for each in (quick, plain)]
+        assert errors[0] <= 3 * errors[1] + 1e-6 * true.abs().max(), text
+
+
+def test_the_plan_and_the_cost_are_shown(calculators: tuple[Calculator, Calculator]) -> None:
+    session = Calculator().session
+    list(session.run(Source("A = ones(1000, 1000)\nv = ones(1000)")))
+
+    def said(command: str) -> str:
+        return "\n".join([each for each in run_command(session, Source(command)) if isinstance(each, str)])
+
+    assert said(":plan A @ A @ v").splitlines() == [
+        "as written   A @ A @ v     2.0 GFLOP   4.0 MB",
+        "chain        A @ (A @ v)   4.0 MFLOP   8.0 kB   500 × fewer",
+    ]
+    assert said(":plan A @ A") == "as written, and run   A @ A   2.0 GFLOP   4.0 MB"
+    assert said(":plan A @ A + A @ A").splitlines()[1].startswith("computed once")
+    assert said(":cost A @ v") == "2.0 MFLOP   4.0 kB"
+    assert said(":cost v[0]") == "0 FLOP   0 B"
