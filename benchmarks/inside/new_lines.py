@@ -1,4 +1,4 @@
-"""What a new line costs before it runs: parse, check and lower every statement of the examples.
+"""What a new line costs before it runs: parse, check, lower and rewrite every statement of the examples.
 
 Each stands in its program: those before it have run. A first pass, unmeasured, imports and reads signatures. Prints
 two lines, a description and the median seconds, separated by a tab.
@@ -13,15 +13,10 @@ import time
 from pathlib import Path
 
 import tcalc
-from tcalc.check.statements import check_statement
-from tcalc.check.surroundings import Surroundings
 from tcalc.errors import TcalcError
-from tcalc.graph.lower import lower
-from tcalc.graph.rewrite import rewrite
 from tcalc.session import Session
 from tcalc.source import Source
 from tcalc.syntax.parser import parse_statements
-from tcalc.types.tensor import is_known
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 
@@ -29,7 +24,6 @@ EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 def durations(path: Path) -> list[int]:
     """Nanoseconds for each statement of a program that fits."""
     session = Session()
-    surroundings = Surroundings(session.settings.default_float, header=session.header)
     times = []
     for statement in parse_statements(Source(path.read_text(encoding="utf-8"), path.name)):
         if isinstance(statement, TcalcError):
@@ -37,12 +31,7 @@ def durations(path: Path) -> list[int]:
         text = statement.span.text
         try:
             begin = time.perf_counter_ns()
-            for parsed in parse_statements(Source(text)):
-                assert not isinstance(parsed, TcalcError)
-                checked = check_statement(parsed, session, surroundings)
-                computed = [value for value in checked.values if not is_known(value.type)]
-                if computed and checked.action in ("show", "bind") and not checked.pending:
-                    rewrite(lower(computed))
+            session.compiled(Source(text))
             times.append(time.perf_counter_ns() - begin)
         except TcalcError:
             pass  # an error takes another road; what it costs is in the start-up rows
