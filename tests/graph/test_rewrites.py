@@ -88,6 +88,9 @@ def planned(calculator: Calculator, text: str) -> tuple[Graph, Graph, list[Fired
         ("A @ B + A @ C", ["common factor"]),
         ("B @ A - C @ A", ["common factor"]),
         ("A @ B + A @ B", []),
+        ("A @ x + A @ y", ["common factor"]),
+        ("A @ x + B @ x", []),
+        ("x @ A + x @ B", []),
     ],
 )
 def test_what_fires(calculators: tuple[Calculator, Calculator], text: str, names: list[str]) -> None:

@@ -66,6 +66,16 @@ def kronecker_product(work: Work, node: Operation) -> Node | None:
     return work.algebra.make("reshape(a @ reshape(x, k, j) @ b.T, n)", node.span, **given)
 
 
+#: A product with fewer vectors than this takes less than adding matrices, which reads and writes them once more.
+FEW = 8
+
+
+def _is_wide(node: Node, axis: int) -> bool:
+    """Whether a factor is a matrix of many rows or columns."""
+    sizes = shape(node) or ()
+    return len(sizes) == 2 and sizes[axis] >= FEW
+
+
 def common_factor(work: Work, node: Operation) -> Node | None:
     """`A @ B + A @ C` is `A @ (B + C)`: one product less, and better conditioned."""
     one, other = node.inputs if len(node.inputs) == 2 else (node, node)
@@ -75,8 +85,8 @@ def common_factor(work: Work, node: Operation) -> Node | None:
         return None
     sign = "+" if row_of(node) == "add" else "-"
     (a, b), (c, d) = one.inputs, other.inputs
-    if a is c and shape(b) == shape(d):
+    if a is c and shape(b) == shape(d) and _is_wide(a, 0):
         return work.algebra.make(f"a @ (b {sign} d)", node.span, a=a, b=b, d=d)
-    if b is d and shape(a) == shape(c):
+    if b is d and shape(a) == shape(c) and _is_wide(b, 1):
         return work.algebra.make(f"(a {sign} c) @ b", node.span, a=a, b=b, c=c)
     return None
