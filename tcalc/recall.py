@@ -7,7 +7,6 @@ from typing import Any
 
 from tcalc.bindings import Binding, Bindings
 from tcalc.check.checked import Checked
-from tcalc.check.dependence import mentioned, names_of
 from tcalc.check.past import GRADIENT, Past, Version
 from tcalc.errors import TcalcError
 from tcalc.interrupt import Ticket
@@ -69,9 +68,9 @@ def pasts(checked: Checked, version: Callable[[str], Version | None], ticket: Ti
     """
     found: list[Past | None] = []
     given: dict[str, Any] | None = None
-    for typed in checked.values:
-        if not names_of(typed):
-            found.append(Past(typed, {}, {}) if mentioned(typed) else None)
+    for typed, (changes, mentions) in zip(checked.values, checked.origins, strict=True):
+        if not changes:
+            found.append(Past(typed, {}, {}) if mentions else None)
             continue
         if given is None:
             versions = {name: version(name) for name in checked.used}

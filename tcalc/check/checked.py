@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcalc.check.dependence import mentioned, names_of
 from tcalc.check.scope import Variable, fixed_here
 from tcalc.errors import shortened
 from tcalc.types.tensor import Origin, Type
@@ -28,6 +29,7 @@ class Checked:
     """
 
     __slots__ = (
+        "_origins",
         "action",
         "derives",
         "notes",
@@ -56,6 +58,17 @@ class Checked:
         self.used: dict[str, Type | None] = {}
         #: Parts to be computed before the statement can be checked whole.
         self.pending: list[tuple[Key, Typed]] = []
+        self._origins: tuple[tuple[bool, bool], ...] | None = None
+
+    @property
+    def origins(self) -> tuple[tuple[bool, bool], ...]:
+        """Of each value whether it changes with a variable of the session, and whether it mentions one.
+
+        Found out once: a statement that is run again is asked again.
+        """
+        if self._origins is None:
+            self._origins = tuple([(bool(names_of(each)), bool(mentioned(each))) for each in self.values])
+        return self._origins
 
 
 def origin_of(statement: nodes.Statement, name: str) -> Origin:

@@ -6,6 +6,8 @@ result is a node, a tuple of results, or None for a value that exists only while
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tcalc.library.builtin import Builtin, Form
 from tcalc.source import Span
 from tcalc.types.dtypes import DType
@@ -322,16 +324,12 @@ def without_points(graph: Graph) -> Graph:
         else:
             changed = any(a is not b for a, b in zip(inputs, node.inputs, strict=True))
             now[id(node)] = node.with_inputs(inputs) if changed else node
-    return Graph(_replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects]))
+    return Graph(replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects]))
 
 
-def _replaced(results: tuple[object, ...], now: dict[int, Node]) -> tuple[object, ...]:
-    return tuple(
-        [
-            _replaced(each, now) if isinstance(each, tuple) else now[id(each)] if isinstance(each, Node) else each
-            for each in results
-        ]
-    )
+def replaced(results: tuple[object, ...], now: Mapping[int, Node]) -> tuple[object, ...]:
+    """A graph's results with other nodes in the place of some, by their identity."""
+    return tuple([replaced(each, now) if isinstance(each, tuple) else now.get(id(each), each) for each in results])
 
 
 def weak_numbers(graph: Graph) -> set[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tcalc.graph.graph import Graph, Node
+from tcalc.graph.graph import Graph, Node, replaced
 
 Rewrite = Callable[[Graph], Graph]
 
@@ -25,25 +25,19 @@ def common_subexpressions(graph: Graph) -> Graph:
     if len(graph.nodes) < 2:
         return graph
     kept: dict[object, Node] = {}
-    replaced: dict[int, Node] = {}
+    now: dict[int, Node] = {}
     for node in graph.nodes:
-        inputs = tuple([replaced.get(id(each), each) for each in node.inputs])
+        inputs = tuple([now.get(id(each), each) for each in node.inputs])
         current = node if all(a is b for a, b in zip(inputs, node.inputs, strict=True)) else node.with_inputs(inputs)
         if not node.effect:
             key = (node.__class__, node.signature(), tuple([id(each) for each in inputs]))
             current = kept.setdefault(key, current)
         if current is not node:
-            replaced[id(node)] = current
-    if not replaced:
+            now[id(node)] = current
+    if not now:
         return graph
-    effects = tuple([replaced.get(id(each), each) for each in graph.effects])
-    return Graph(_with(graph.results, replaced), effects)
-
-
-def _with(results: tuple[object, ...], replaced: dict[int, Node]) -> tuple[object, ...]:
-    return tuple(
-        [_with(each, replaced) if isinstance(each, tuple) else replaced.get(id(each), each) for each in results]
-    )
+    effects = tuple([now.get(id(each), each) for each in graph.effects])
+    return Graph(replaced(graph.results, now), effects)
 
 
 REWRITES: tuple[Rewrite, ...] = (common_subexpressions,)

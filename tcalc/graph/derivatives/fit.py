@@ -14,7 +14,7 @@ def fitted(cotangent: Node, of: Node, default_float: DType) -> Node:
 
     Axes that broadcasting made or stretched are summed; where the cotangent is the same along some, it is expanded.
     """
-    found, wanted = _shape(cotangent), _shape(of)
+    found, wanted = shape_of(cotangent), shape_of(of)
     span = cotangent.span
     if found != wanted:
         extra = len(found) - len(wanted)
@@ -32,7 +32,7 @@ def fitted(cotangent: Node, of: Node, default_float: DType) -> Node:
         if stretched:
             dims = tuple(sorted(len(found) - 1 - place for place in stretched))
             cotangent = formula("sum(g, dims, keepdim=True)", {"g": cotangent, "dims": dims}, span, default_float)
-            found = _shape(cotangent)
+            found = shape_of(cotangent)
         if found != wanted:
             given: dict[str, object] = {"g": cotangent, "shape": wanted}
             cotangent = formula("expand(g, shape)", given, span, default_float)
@@ -53,7 +53,8 @@ def in_dtype(node: Node, dtype: DType) -> Node:
     return Conversion(node.span, TensorType(dtype, type.axes), node, dtype)
 
 
-def _shape(node: Node) -> tuple[int, ...]:
+def shape_of(node: Node) -> tuple[int, ...]:
+    """The sizes of a node. Raises Unformulated where one is not known."""
     type = node.type
     assert isinstance(type, TensorType)
     known: list[int] = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tcalc.check import typed as t
 from tcalc.errors import TcalcError
-from tcalc.graph.derivatives.fit import in_dtype
+from tcalc.graph.derivatives.fit import in_dtype, shape_of
 from tcalc.graph.derivatives.formulas import Unformulated, formula, plain
 from tcalc.graph.derivatives.remembered import points_of
 from tcalc.graph.derivatives.reverse import pulled_back
@@ -214,16 +214,6 @@ class _Derivation:
         assert isinstance(type, TensorType)
         stacked = TensorType(type.dtype, (Axis(count), *type.axes))
         return Repeat(self.span, stacked, "vmap", (basis, *outside), 0, 1, (0,), count, body)
-
-
-def shape_of(node: Node) -> tuple[int, ...]:
-    """The sizes of a node. Raises Unformulated where one is not known."""
-    type = node.type
-    assert isinstance(type, TensorType)
-    found = [axis.size for axis in type.axes if isinstance(axis, Axis) and isinstance(axis.size, int)]
-    if len(found) != len(type.axes):
-        raise Unformulated("a size is not known")
-    return tuple(found)
 
 
 def _count(shape: tuple[int, ...]) -> int:

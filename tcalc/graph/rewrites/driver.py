@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tcalc.graph.derivatives.formulas import Unformulated
-from tcalc.graph.graph import Graph, Node, Operation
+from tcalc.graph.graph import Graph, Node, Operation, replaced
 from tcalc.graph.rewrites.table import CHAINS, LOCAL, Rewrite
 from tcalc.graph.rewrites.work import Work
 from tcalc.types.dtypes import DType
@@ -45,7 +45,7 @@ def _applied(graph: Graph, rewrites: Sequence[Rewrite], default_float: DType, fi
         now[id(node)] = found
     if not changed:
         return graph
-    return Graph(_replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects]))
+    return Graph(replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects]))
 
 
 def _rewritten(work: Work, node: Node, rewrites: Sequence[Rewrite], fired: list[Fired]) -> Node:
@@ -69,12 +69,3 @@ def _tried(work: Work, node: Operation, rewrite: Rewrite) -> Node | None:
         return rewrite.rule(work, node)
     except Unformulated:
         return None
-
-
-def _replaced(results: tuple[object, ...], now: dict[int, Node]) -> tuple[object, ...]:
-    return tuple(
-        [
-            _replaced(each, now) if isinstance(each, tuple) else now[id(each)] if isinstance(each, Node) else each
-            for each in results
-        ]
-    )
