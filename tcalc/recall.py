@@ -73,9 +73,10 @@ def pasts(checked: Checked, version: Callable[[str], Version | None], ticket: Ti
             found.append(Past(typed, {}, {}) if mentions else None)
             continue
         if given is None:
-            versions = {name: version(name) for name in checked.used}
-            given = {name: each for name, each in versions.items() if each is not None}
-            if ticket is not None:
-                given = {**ticket.settled, **ticket.loaded, **given}
+            given = {} if ticket is None else {**ticket.settled, **ticket.loaded}
+            for name in checked.used:
+                bound = version(name)
+                if bound is not None:
+                    given[name] = bound
         found.append(Past(typed, given, {} if ticket is None else ticket.drawn))
     return found

@@ -58,8 +58,10 @@ class Past:
         self.typed: t.Typed | None = typed
         self.given, self.draws = given, draws
         self.names: frozenset[str] = frozenset()
-        pasts = [each.past for each in given.values() if isinstance(each, Version) and each.past is not None]
-        self.steps: int = 1 + max([past.steps for past in pasts], default=0)
+        self.steps = 1
+        for each in given.values():
+            if isinstance(each, Version) and each.past is not None and each.past.steps >= self.steps:
+                self.steps = each.past.steps + 1
         if self.steps > MOST_STEPS:
             self._forget()
 
