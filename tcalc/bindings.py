@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tcalc.check.checked import HIDDEN, Checked
-from tcalc.check.past import Past, Version, is_marked
+from tcalc.check.past import NUMBERS, Past, Version, is_marked
 from tcalc.check.scope import Variable
 from tcalc.check.typed import Derivative, Reference
 from tcalc.graph.cost import nbytes
@@ -28,12 +28,40 @@ class Binding(Version):
         past: Past | None = None,
         marked: bool = False,
     ) -> None:
-        super().__init__(name, variable.type, value, None if statement is None else statement.span, past, marked)
+        # What `Version.__init__` does, without a second call: each statement that is shown makes a binding.
+        self.name, self.type, self.value, self.past, self.marked = name, variable.type, value, past, marked
+        self.span = None if statement is None else statement.span
+        self.gradient, self.number = None, next(NUMBERS)
         self.variable, self.statement = variable, statement
 
 
 class Bindings(dict[str, Binding]):
-    """Names and their bindings; names that no program can write are a session's own."""
+    """Names and their bindings; names that no program can write are a session's own.
+
+    `revision` counts the changes: what was looked up stands as long as it is the same.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.revision = 0
+
+    def __setitem__(self, name: str, binding: Binding) -> None:
+        self.revision += 1
+        super().__setitem__(name, binding)
+
+    def forget(self, name: str) -> bool:
+        """Remove a name; whether there was one."""
+        self.revision += 1
+        return self.pop(name, None) is not None
+
+    def clear(self) -> None:
+        """Remove all names."""
+        self.revision += 1
+        super().clear()
+
+    def _add(self, new: dict[str, Binding]) -> None:
+        self.update(new)
+        self.revision += 1
 
     def variable(self, name: str) -> Variable | None:
         """What a name stands for while checking."""
@@ -64,7 +92,7 @@ class Bindings(dict[str, Binding]):
         if checked.action == "show":
             if not checked.silent and values and not isinstance(types[-1], FunctionType):
                 last = Binding("_", Variable(types[-1]), values[-1], statement, pasts[-1])
-                self.update({"_": last, "ans": last})
+                self._add({"_": last, "ans": last})
             return
         new: dict[str, Binding] = {}
         marked = {name for name, typed in zip(checked.targets, checked.values, strict=True) if is_marked(typed)}
@@ -80,7 +108,7 @@ class Bindings(dict[str, Binding]):
             before = self.get(name)
             if isinstance(statement, nodes.Update) and before is not None and before.marked:
                 made.marked, made.past, made.gradient = True, None, before.gradient  # a leaf moved is a leaf
-        self.update(new)
+        self._add(new)
 
     def gather(self, checked: Checked, values: list[Any]) -> None:
         """Add to the gradients of the leaves of a `backward`, or set gradients back: to None, or to zeros."""

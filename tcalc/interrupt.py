@@ -109,7 +109,9 @@ class Ticket:
 
     def begin(self, statement: Statement) -> None:
         """The next statement is at hand."""
-        self.statement, self.peak = statement, 0
+        is_first, self.statement, self.peak = self.statement is None, statement, 0
+        if is_first:
+            return
         self.settled, self.loaded, self.headers, self.drawn = {}, {}, {}, {}
         self.turns, self.minima = None, []
 

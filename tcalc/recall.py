@@ -68,6 +68,7 @@ def pasts(checked: Checked, version: Callable[[str], Version | None], ticket: Ti
     """
     found: list[Past | None] = []
     given: dict[str, Any] | None = None
+    drawn = {} if ticket is None else ticket.drawn
     for typed, (changes, mentions) in zip(checked.values, checked.origins, strict=True):
         if not changes:
             found.append(Past(typed, {}, {}) if mentions else None)
@@ -78,5 +79,5 @@ def pasts(checked: Checked, version: Callable[[str], Version | None], ticket: Ti
                 bound = version(name)
                 if bound is not None:
                     given[name] = bound
-        found.append(Past(typed, given, {} if ticket is None else ticket.drawn))
+        found.append(Past(typed, given, drawn))
     return found

@@ -123,7 +123,7 @@ class Session:
 
     def forget(self, name: str) -> bool:
         """Remove a name; whether there was one."""
-        return self.bindings.pop(name, None) is not None
+        return self.bindings.forget(name)
 
     def data(self, name: str) -> Data:
         """A variable's value as plain data."""
@@ -256,7 +256,7 @@ class Session:
         return [(names[place] if place < len(names) else "", self._closed(each)) for place, each in enumerate(results)]
 
     def _closed(self, result: object) -> Closed:
-        return Closed(result, self.settings.default_float, frozenset(self.bindings))
+        return Closed(result, self.settings.default_float, self.bindings.keys())
 
     def whole(self, statements: Sequence[nodes.Statement], ticket: Ticket) -> list[Compiled]:
         """The statements of a checked program as they would be run, up to one that leaves. Raises TcalcError.
@@ -546,9 +546,10 @@ class Session:
     def _perform(self, program: Program, ticket: Ticket) -> Iterator[Outcome]:
         """Run a program and commit what it binds."""
         checked = program.checked
-        for noted in self._noted(checked, self, self._telling):
-            self.offered = [*self.offered, *noted.note.repairs]
-            yield noted
+        if checked.notes:
+            for noted in self._noted(checked, self, self._telling):
+                self.offered = [*self.offered, *noted.note.repairs]
+                yield noted
         if checked.action == "nothing":
             return
         if checked.action == "gradients":
@@ -576,8 +577,11 @@ class Session:
         if ticket.minima and self.settings.notes:
             yield from map(Noted, minima.told(ticket.minima))
         if checked.action == "show":
-            derivatives = program.derivatives or [None] * len(values)
-            for value, type, derivative in zip(values, types, derivatives, strict=True):
+            if not any(program.derivatives):
+                for value, type in zip(values, types, strict=True):
+                    yield Shown(type, self.data_of(value, type))
+                return
+            for value, type, derivative in zip(values, types, program.derivatives, strict=True):
                 closed = None if derivative is None else self._closed(derivative)
                 yield Shown(type, self.data_of(value, type), closed)
             return
@@ -622,6 +626,8 @@ class Session:
             found = self._without_nan(plan, values, program, ticket)
         else:
             found = plan.run(values, ticket)
+        if len(found) == len(program.static) and not program.draws:  # nothing is known, and nothing else was asked for
+            return list(found)
         results = iter(found)
         values = [None if known else next(results) for known in program.static]
         ticket.drawn = dict(zip(program.draws, results, strict=True))

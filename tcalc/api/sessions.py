@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from tcalc.api.results import Value
     from tcalc.backend.quick import Quick
-    from tcalc.bindings import Binding
     from tcalc.syntax import nodes
 
 #: Bytes below which what a run allocates is not held against what is free each time.
@@ -191,7 +190,7 @@ class Formula:
     `text` is the expression's text. The value is computed anew at each call and shares no memory with the session.
     """
 
-    __slots__ = ("_inside", "_program", "_quick", "_statement", "_turn", "_used", "text")
+    __slots__ = ("_inside", "_program", "_quick", "_statement", "_turn", "text")
 
     text: str
 
@@ -202,21 +201,15 @@ class Formula:
         self._program: Program | None = None
         #: The plan as it is run while nothing has changed that its program depends on.
         self._quick: Quick | None = None
-        self._used: list[tuple[str, Binding]] = []
 
     def __call__(self) -> Value:
-        inside = self._inside
         quick = self._quick
         if quick is not None:
-            bound = inside.bindings.get
-            for name, binding in self._used:
-                if bound(name) is not binding:
-                    break
-            else:
-                found = quick.run()
-                if found is not None:
-                    return found
+            found = quick.run()
+            if found is not None:
+                return found
             self._quick = None
+        inside = self._inside
         with self._turn:
             program, values, types = inside.computed(self._statement, Ticket(), self._program)
             self._program = program
@@ -238,10 +231,7 @@ class Formula:
 
         if is_quick(program.plan):
             bindings = self._inside.bindings
-            self._used = [(name, bindings[name]) for name in program.checked.used if name in bindings]
-            self._quick = Quick(
-                program.plan, [bindings[str(name)] for name in program.plan.names], settings.default_float
-            )
+            self._quick = Quick(program.plan, bindings, program.checked.used, settings.default_float)
 
     def __repr__(self) -> str:
         return f"<Formula {self.text}>"

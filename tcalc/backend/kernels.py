@@ -19,17 +19,18 @@ Kernel = Callable[..., Any]
 
 def getitem(x: Tensor, *tensors: Tensor, items: tuple[object, ...]) -> Tensor:
     """A part of a tensor."""
-    return x[_index(items, tensors)]
+    return x[index_of(items, tensors)]
 
 
 def setitem(x: Tensor, value: Tensor, *tensors: Tensor, items: tuple[object, ...]) -> Tensor:
     """A copy with a part replaced."""
     copy = x.clone()
-    copy[_index(items, tensors)] = value
+    copy[index_of(items, tensors)] = value
     return copy
 
 
-def _index(items: tuple[object, ...], tensors: tuple[Tensor, ...]) -> tuple[Any, ...]:
+def index_of(items: tuple[object, ...], tensors: tuple[Tensor, ...]) -> tuple[Any, ...]:
+    """The index as Python writes it."""
     rest = iter(tensors)
     return tuple(
         [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, Protocol
 
 import torch
@@ -11,9 +11,9 @@ from torch import Tensor
 
 from tcalc.backend import faults
 from tcalc.errors import TcalcError
-from tcalc.graph.graph import Graph, Repeat
+from tcalc.graph.graph import Graph, Node, Repeat, nodes_of
 from tcalc.interrupt import Ticket, Turns
-from tcalc.types.tensor import TupleType
+from tcalc.types.tensor import TensorType, TupleType
 
 #: So many elements of a sequence are made at once.
 MOST_AT_ONCE = 1000
@@ -42,6 +42,9 @@ class _Loop:
     def __init__(self, node: Repeat, inputs: list[int], body: Body) -> None:
         self.node, self.inputs, self.body = node, inputs, body
         self.wanted = [int(name) for name in body.names]
+        #: Whether no data decide the shapes of what the body gives.
+        self.is_fixed = all(_is_known(each) for each in nodes_of(node.body.results))
+        self._wants_all = self.wanted == list(range(len(inputs)))
 
     def values(self, registers: Registers) -> tuple[list[Any], list[Any], list[Any]]:
         """The states, the sequences, and what the body sees from outside."""
@@ -51,7 +54,8 @@ class _Loop:
 
     def turn(self, registers: Registers, values: Sequence[Any]) -> Any:
         """The body once."""
-        return self.body.run([values[place] for place in self.wanted], registers[-1])[0]
+        wanted = values if self._wants_all else [values[place] for place in self.wanted]
+        return self.body.run(wanted, registers[-1])[0]
 
 
 def loop_step(node: Repeat, register: int, inputs: list[int], mapped: bool, compile: Compile) -> Step:
@@ -107,7 +111,7 @@ def _folded(loop: _Loop, registers: Registers) -> Any:
             after, out = after
             outs.append(out)
         state = list(after) if several else [after]
-        if [part.shape for part in state] != shapes:
+        if not loop.is_fixed and [part.shape for part in state] != shapes:
             now = ", ".join(str(list(part.shape)) for part in state)
             was = ", ".join(str(list(shape)) for shape in shapes)
             raise TcalcError("shape", f"a state's shape is fixed: it was {was} and became {now}", node.span)
@@ -120,18 +124,25 @@ def _folded(loop: _Loop, registers: Registers) -> Any:
     return last, _emptied(out)
 
 
+def _is_known(result: Node) -> bool:
+    """Whether no data decide the shape of a result."""
+    return isinstance(result.type, TensorType) and isinstance(result.type.numel, int)
+
+
 def _told(node: Repeat, registers: Registers, turns: Iterator[Any]) -> Iterator[Any]:
     """The turns of a loop; whoever waits for the outermost one is told how far it is."""
     ticket: Ticket | None = registers[-1]
-    told = ticket is not None and ticket.turns is None and node.count > 1
-    counter = Turns(node.kind, node.count)
-    if ticket is not None and told:
-        ticket.turns = counter
+    if ticket is None or ticket.turns is not None or node.count <= 1:
+        return islice(turns, node.count)
+    return _counted(node, ticket, turns)
+
+
+def _counted(node: Repeat, ticket: Ticket, turns: Iterator[Any]) -> Iterator[Any]:
+    ticket.turns = counter = Turns(node.kind, node.count)
     for done, turn in zip(range(node.count), turns, strict=False):
         counter.done = done
         yield turn
-    if ticket is not None and told:
-        ticket.turns = None
+    ticket.turns = None
 
 
 def _elements(sequences: Sequence[Tensor], axes: Sequence[int], count: int) -> Iterator[list[Tensor]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import operator
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 import torch
 
-from tcalc.backend import faults, kernels
-from tcalc.backend.blame import Watch
-from tcalc.backend.guards import guarded
+from tcalc.backend import faults
+from tcalc.backend.blame import Watch, holds_nan
+from tcalc.backend.calls import called
 from tcalc.backend.loops import loop_step
 from tcalc.backend.probes import probe_step
 from tcalc.backend.pullback import pullback_step, taped, taped_step
@@ -34,7 +35,6 @@ from tcalc.graph.graph import (
     weak_numbers,
 )
 from tcalc.interrupt import Abandoned, Ticket
-from tcalc.types.dtypes import DType
 from tcalc.types.tensor import TensorType
 
 Registers = list[Any]
@@ -54,6 +54,7 @@ class Plan:
         "_mapped",
         "_nodes",
         "_number",
+        "_only",
         "_places",
         "_program",
         "_results",
@@ -77,9 +78,12 @@ class Plan:
         #: The register that a step writes, which is its node's number.
         self._written: dict[Step, int] = {}
         self._results = tuple([_places(result, number) for result in graph.results])
+        #: The register of the only result, where it is a tensor.
+        self._only = only if len(self._results) == 1 and isinstance(only := self._results[0], int) else None
         kept = {id(node) for node in nodes_of(graph.results)}
         last: dict[int, int] = {}
         weak = weak_numbers(graph)
+        known = {id(node) for node in graph.nodes if isinstance(node, Number | Data)}
         for register, node in enumerate(graph.nodes):
             if isinstance(node, Input):
                 self.names.append(node.name)
@@ -90,8 +94,10 @@ class Plan:
                 self._initial[register] = value
             elif isinstance(node, Data):
                 self._initial[register] = tensor(node.value, node.dtype)
-            elif _is_constant(node) and _made(node, register, self._initial):
-                continue
+            elif _is_constant(node, known) and _made(
+                node, register, [number[id(e)] for e in node.inputs], self._initial
+            ):
+                known.add(id(node))
             else:
                 for each in node.inputs:
                     last[number[id(each)]] = len(steps)
@@ -131,9 +137,8 @@ class Plan:
 
     def bare(self) -> tuple[list[Step], Registers, list[int], int]:
         """The steps, the registers as they are before them, those of the names, and that of the only result."""
-        (result,) = self._results
-        assert isinstance(result, int)
-        return [step for step, _ in self._program], self._initial, self._places, result
+        assert self._only is not None
+        return [step for step, _ in self._program], self._initial, self._places, self._only
 
     def run(self, values: Sequence[Any], ticket: Ticket | None = None) -> tuple[Any, ...]:
         """The results for the values of `names`."""
@@ -146,15 +151,20 @@ class Plan:
         if ticket is not None and ticket.blamed is not None and not self._mapped:
             watch = Watch(self._nodes, registers, ticket)
         try:
-            for step, dead in self._program:
-                step(registers)
-                if ticket is not None:
+            if ticket is None:
+                for step, dead in self._program:
+                    step(registers)
+                    for register in dead:
+                        registers[register] = None
+            else:
+                for step, dead in self._program:
+                    step(registers)
                     if watch is not None:
                         watch.look(self._written[step])
                     if ticket.abandoned:
                         raise Abandoned
-                for register in dead:
-                    registers[register] = None
+                    for register in dead:
+                        registers[register] = None
         except Exception as error:
             # Whoever maps sees what torch said, and may go another way.
             if self._mapped or isinstance(error, Abandoned):
@@ -165,6 +175,8 @@ class Plan:
             raise faults.explained(error, node, operands) from None
         if watch is not None:
             watch.end(self._results)
+        if self._only is not None:
+            return (registers[self._only],)
         return tuple([registers[r] if r.__class__ is int else _collect(r, registers) for r in self._results])
 
 
@@ -197,45 +209,34 @@ def _step(node: Node, register: int, inputs: list[int], mapped: bool) -> Step:
     return loop_step(node, register, inputs, mapped, Plan)
 
 
-#: Bytes up to which what is made from nothing (`arange(3)`) is made once, and kept.
+#: Bytes up to which what is made from constants alone (`arange(3) + 1`) is made once, and kept.
 MOST_KEPT = 1 << 16
 
 
-def _is_constant(node: Node) -> bool:
+def _is_constant(node: Node, known: Container[int]) -> bool:
     """Whether an operation gives the same small tensor each time."""
-    if not isinstance(node, Operation) or node.inputs or node.effect:
+    if not isinstance(node, Operation) or node.effect or node.row.inferred or not isinstance(node.type, TensorType):
         return False
-    return isinstance(node.type, TensorType) and isinstance(node.type.numel, int) and nbytes(node.type) <= MOST_KEPT
+    small = isinstance(node.type.numel, int) and nbytes(node.type) <= MOST_KEPT
+    return small and all(id(each) in known for each in node.inputs)
 
 
-def _made(node: Node, register: int, registers: Registers) -> bool:
-    """Whether a constant could be made; if not, its step will say why."""
+def _made(node: Node, register: int, inputs: list[int], registers: Registers) -> bool:
+    """Whether a constant could be made; if not, its step will say why. NaN is made anew, so that its step is found."""
     try:
-        _step(node, register, [], False)(registers)
+        _step(node, register, inputs, False)(registers)
     except Exception:
+        return False
+    if holds_nan(registers[register]):
+        registers[register] = None
         return False
     return True
 
 
-def _kernel(node: Operation) -> Callable[..., Any]:
-    """The function that an operation calls: for matrices and vectors of one floating dtype BLAS's own."""
-    name = node.form.torch or node.row.torch
-    if name == "matmul":
-        types = [each.type for each in node.inputs if isinstance(each.type, TensorType)]
-        if len({each.dtype for each in types}) == 1 and types[0].dtype.kind in ("float", "complex"):
-            return BLAS.get((len(types[0].axes), len(types[1].axes)), torch.matmul)
-    return kernels.find(name)
-
-
-#: Products by how many axes the operands have.
-BLAS: dict[tuple[int, int], Callable[..., Any]] = {(2, 2): torch.mm, (2, 1): torch.mv, (1, 1): torch.dot}
-
-
 def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
-    kernel = guarded(node.row.torch) if node.row.inferred else _kernel(node)
-    options = {name: TORCH[value] if isinstance(value, DType) else value for name, value in node.options.items()}
-    named = node.by_name
-    if all(count == ALONE for _, count in node.slots) and not options and not named and len(inputs) in (1, 2):
+    kernel = called(node)
+    counts, named = [count for _, count in node.slots], node.by_name
+    if all(count == ALONE for count in counts) and not named:
         if len(inputs) == 1:
             (only,) = inputs
 
@@ -243,13 +244,20 @@ def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
                 registers[register] = kernel(registers[only])
 
             return unary
-        left, right = inputs
+        if len(inputs) == 2:
+            left, right = inputs
 
-        def binary(registers: Registers) -> None:
-            registers[register] = kernel(registers[left], registers[right])
+            def binary(registers: Registers) -> None:
+                registers[register] = kernel(registers[left], registers[right])
 
-        return binary
-    counts = [count for _, count in node.slots]
+            return binary
+        if inputs:
+            operands = operator.itemgetter(*inputs)
+
+            def plain(registers: Registers) -> None:
+                registers[register] = kernel(*operands(registers))
+
+            return plain
     places = len(counts) - len(named)
 
     def general(registers: Registers) -> None:
@@ -263,7 +271,7 @@ def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
             else:
                 arguments.append([registers[next(rest)] for _ in range(count)])
         by_name = zip(named, arguments[places:], strict=True)
-        registers[register] = kernel(*arguments[:places], **dict(by_name), **options)
+        registers[register] = kernel(*arguments[:places], **dict(by_name))
 
     return general
 

@@ -5,7 +5,7 @@ What goes wrong here is run again by the plan itself, which says what it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from torch import Tensor, get_default_dtype
@@ -25,14 +25,27 @@ class Held(Protocol):
     value: Any
 
 
+class Names(Protocol):
+    """What names are bound to; `revision` changes with it."""
+
+    revision: int
+
+    def get(self, name: str) -> Held | None:
+        """What a name is bound to."""
+
+
 class Quick:
-    """Runs a plan that has one tensor for a result. It must be `is_quick`."""
+    """Runs a plan that has one tensor for a result, under the names that it was made for. It must be `is_quick`."""
 
-    __slots__ = ("_dtype", "_initial", "_inputs", "_is_fresh", "_result", "_steps")
+    __slots__ = ("_bound", "_dtype", "_initial", "_inputs", "_is_fresh", "_names", "_result", "_revision", "_steps")
 
-    def __init__(self, plan: Plan, inputs: Sequence[Held], default_float: DType) -> None:
+    def __init__(self, plan: Plan, names: Names, used: Iterable[str], default_float: DType) -> None:
         self._steps, self._initial, places, self._result = plan.bare()
-        self._inputs = list(zip(places, inputs, strict=True))
+        self._names, self._revision = names, names.revision
+        #: What its program depends on, as it was bound then.
+        self._bound = {name: names.get(name) for name in used}
+        held = [(place, names.get(str(name))) for place, name in zip(places, plan.names, strict=True)]
+        self._inputs = [(place, each) for place, each in held if each is not None]
         self._dtype = TORCH[default_float]
         #: Whether the result is no view, no constant and none of the inputs: types settle that, so one run tells.
         self._is_fresh: bool | None = None
@@ -40,9 +53,11 @@ class Quick:
     def run(self) -> Tensor | None:
         """The result, which shares no memory with anything.
 
-        None where torch is set up in some way of its own, and where something goes wrong. Whether torch
-        records gradients makes no difference: nothing here requires any.
+        None where names are bound to something else now, where torch is set up in some way of its own, and where
+        something goes wrong. Whether torch records gradients makes no difference: nothing here requires any.
         """
+        if self._names.revision != self._revision and not self._is_still_bound():
+            return None
         if get_default_dtype() is not self._dtype or len_torch_function_stack() or is_any_autocast_enabled():
             return None
         registers = self._initial.copy()
@@ -58,6 +73,13 @@ class Quick:
             others = [*self._initial, *[held.value for _, held in self._inputs]]
             self._is_fresh = not result._is_view() and all(each is not result for each in others)
         return result if self._is_fresh else result.clone()
+
+    def _is_still_bound(self) -> bool:
+        revision = self._names.revision
+        if any(self._names.get(name) is not held for name, held in self._bound.items()):
+            return False
+        self._revision = revision
+        return True
 
 
 def is_quick(plan: Plan) -> bool:

@@ -143,6 +143,6 @@ def data(value: object, type: Type) -> TensorData | TupleData:
     """A value as plain data."""
     if isinstance(value, Tensor):
         assert isinstance(type, TensorType)
-        return Numbers(value.resolve_conj(), type)
+        return Numbers(value.resolve_conj() if type.dtype.kind == "complex" else value, type)
     assert isinstance(value, tuple) and isinstance(type, TupleType)
     return TupleData([data(item, each) for item, each in zip(value, type.items, strict=True)], type.names)

@@ -17,8 +17,10 @@ MOST_STEPS = 1000
 
 #: How what `backward` had gathered for a variable is called among what a past was given: this and the name.
 GRADIENT = "grad:"
+NOBODY: frozenset[str] = frozenset()
 
-_numbers = count()
+#: What versions are counted by.
+NUMBERS = count()
 
 
 class Version:
@@ -36,7 +38,7 @@ class Version:
         self.name, self.type, self.value, self.span, self.past = name, type, value, span, past
         self.marked = marked
         self.gradient: Any = None
-        self.number = next(_numbers)
+        self.number = next(NUMBERS)
 
     @property
     def line(self) -> int:
@@ -57,12 +59,14 @@ class Past:
     def __init__(self, typed: t.Typed, given: Mapping[str, Any], draws: Mapping[int, Any]) -> None:
         self.typed: t.Typed | None = typed
         self.given, self.draws = given, draws
-        self.names: frozenset[str] = frozenset()
-        self.steps = 1
+        self.names: frozenset[str] = NOBODY
+        steps: int = 1
         for each in given.values():
-            if isinstance(each, Version) and each.past is not None and each.past.steps >= self.steps:
-                self.steps = each.past.steps + 1
-        if self.steps > MOST_STEPS:
+            past = each.past if isinstance(each, Version) else None
+            if past is not None and past.steps >= steps:
+                steps = past.steps + 1
+        self.steps: int = steps
+        if steps > MOST_STEPS:
             self._forget()
 
     def _forget(self) -> None:

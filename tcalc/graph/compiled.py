@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.check.dependence import names_of
@@ -25,7 +25,7 @@ class Closed:
 
     __slots__ = ("default_float", "names", "result")
 
-    def __init__(self, result: object, default_float: DType, names: frozenset[str] = frozenset()) -> None:
+    def __init__(self, result: object, default_float: DType, names: Collection[str] = ()) -> None:
         self.result, self.default_float, self.names = result, default_float, names
 
 

@@ -43,7 +43,7 @@ def of_two_classes(text: str, target: str) -> VjpRule:
 
 
 def of_classes(text: str) -> VjpRule:
-    """Of a loss at target classes: `HOT` is where the class is the target, and none where that is ignored."""
+    """Of a loss at target classes: `HOT` is 1 at the targets, and what is ignored gives 0."""
 
     def rule(call: Called) -> Vjp | None:
         rank, c = rank_of(call), shape_of(call)[rank_of(call) > 1]
@@ -51,7 +51,7 @@ def of_classes(text: str) -> VjpRule:
             return None
         dim = rank - 1
         g = {"mean": "g / sum(target != ignore_index)", "sum": "g", "none": f"unsqueeze(g, {dim})"}[call["reduction"]]
-        hot = f"(unsqueeze(target, {dim}) == arange({c}))"
+        hot = f"one_hot(where(target != ignore_index, target, 0), {c})"
         there = f"unsqueeze(target != ignore_index, {dim})"
         return {"x": f"where({there}, {g} * {text}, 0)".replace("HOT", hot).replace("DIM", str(dim)), "weight": None}
 

@@ -212,7 +212,7 @@ def _weighted(name: str, options: str, vjp: VjpRule, doc: str, example: str) -> 
 
 _CHOSEN = "weight: R[c] = None, ignore_index: int = -100"
 _REDUCED = 'reduction: text = "mean") -> R[...]'
-_ENTROPY, _LIKELIHOOD = of_classes("(softmax(x, DIM) - where(HOT, 1, 0))"), of_classes("where(HOT, -1, 0)")
+_ENTROPY, _LIKELIHOOD = of_classes("(softmax(x, DIM) - HOT)"), of_classes("-HOT")
 _CLASSES = 'reduction: text = "mean", label_smoothing: number = 0.0) -> R[...]'
 
 ROWS = [

@@ -29,6 +29,7 @@ d = randn(8)
 s = randn(())
 I = [[1, 2], [3, 4]]
 T = randn(2, 8, 8)
+k = [0, 3, 7, 7, 1, 0, 2, 5]
 L: [row=8, col=8] = randn(8, 8)
 """
 
@@ -91,6 +92,11 @@ def planned(calculator: Calculator, text: str) -> tuple[Graph, Graph, list[Fired
         ("A @ x + A @ y", ["common factor"]),
         ("A @ x + B @ x", []),
         ("x @ A + x @ B", []),
+        ("A - one_hot(k, 8)", ["one hot"]),
+        ("one_hot(k, 8) + A", ["one hot"]),
+        ("x - one_hot(3, 8)", ["one hot"]),
+        ("one_hot(k, 8) - A", []),
+        ("A - one_hot(k, 8)[0]", []),
     ],
 )
 def test_what_fires(calculators: tuple[Calculator, Calculator], text: str, names: list[str]) -> None:

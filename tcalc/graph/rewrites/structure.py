@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcalc.graph.graph import Node, Operation
 from tcalc.graph.rewrites.work import Work, is_matrix_product
-from tcalc.graph.simplify.algebra import rank, row_of, shape, tensor_type
+from tcalc.graph.simplify.algebra import is_real, rank, row_of, shape, tensor_type
 from tcalc.graph.simplify.matrices import is_identity
 
 
@@ -90,3 +90,20 @@ def common_factor(work: Work, node: Operation) -> Node | None:
     if b is d and shape(a) == shape(c) and _is_wide(b, 1):
         return work.algebra.make(f"(a {sign} c) @ b", node.span, a=a, b=b, c=c)
     return None
+
+
+def one_hot_added(work: Work, node: Operation) -> Node | None:
+    """`A - one_hot(t, n)` is A with 1 taken off at the targets."""
+    if node.options or len(node.inputs) != 2:
+        return None
+    x, hot = node.inputs
+    sign = 1.0 if row_of(node) == "add" else -1.0
+    if row_of(hot) != "one_hot" and sign > 0:
+        x, hot = hot, x
+    if row_of(hot) != "one_hot" or not work.is_needed_once(hot) or not is_real(x) or shape(x) != shape(hot):
+        return None
+    (target,) = hot.inputs
+    *outer, _ = shape(x) or ()
+    dim = len(outer)
+    ones = f"full([{', '.join(map(str, [*outer, 1]))}], {sign}, dtype={tensor_type(x).dtype})"
+    return work.algebra.make(f"scatter_add(x, {dim}, unsqueeze(t, {dim}), {ones})", node.span, x=x, t=target)

@@ -19,6 +19,7 @@ from tcalc.graph.rewrites.structure import (
     identity_product,
     inverse_product,
     kronecker_product,
+    one_hot_added,
 )
 from tcalc.graph.rewrites.work import Work
 
@@ -53,6 +54,7 @@ LOCAL = (
     Rewrite("solve", PRODUCTS, inverse_product, "inv(S) @ b = solve(S, b)", "a smaller error"),
     Rewrite("Kronecker", PRODUCTS, kronecker_product, "kron(A, B) @ x = reshape(A @ X @ B.T)", REORDERED),
     Rewrite("common factor", ("add", "sub"), common_factor, "A @ B + A @ C = A @ (B + C)", "better conditioned"),
+    Rewrite("one hot", ("add", "sub"), one_hot_added, "x - one_hot(t, n) = scatter_add(x, 0, t[None], [-1])", "exact"),
 )
 #: Those that look at whole products, after the others.
 CHAINS = (Rewrite("chain", PRODUCTS, ordered_chain, "(A @ B) @ v = A @ (B @ v)", REORDERED),)

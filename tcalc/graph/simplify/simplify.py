@@ -8,7 +8,7 @@ from fractions import Fraction
 from tcalc.graph.derivatives.formulas import Unformulated
 from tcalc.graph.graph import Node, Operation, Point, ordered
 from tcalc.graph.simplify import contractions, linear, matrices
-from tcalc.graph.simplify.algebra import TRANSPOSES, Algebra, is_real, number_of, shape, tensor_type
+from tcalc.graph.simplify.algebra import TRANSPOSES, Algebra, is_real, number_of, shape, tensor_type, truth
 from tcalc.graph.simplify.maps import matrix_of
 from tcalc.graph.simplify.matrices import turned
 from tcalc.graph.simplify.products import Product, in_type, multiplied, product_of
@@ -64,7 +64,7 @@ def _ruled(algebra: Algebra, node: Node) -> Node:
     if node.row.name == "pow" and number_of(node.inputs[1]) == 1 and shape(node) == shape(node.inputs[0]):
         return in_type(algebra, node.inputs[0], tensor_type(node))  # of whole numbers too
     if not is_real(node):
-        return node
+        return _chosen(node) if node.row.name == "where" and len(node.inputs) == 3 else node
     if 0 not in (shape(node) or ()) and any(0 in (shape(each) or ()) for each in node.inputs):
         # of nothing: whatever a mean of it was divided by, 0 is not multiplied by that
         return multiplied(algebra, Product(Fraction(0), {}), node) if node.row.name in SUMS else node
@@ -75,6 +75,16 @@ def _ruled(algebra: Algebra, node: Node) -> Node:
         return rule(algebra, node)
     except Unformulated:
         return node
+
+
+def _chosen(node: Operation) -> Node:
+    """Of whole numbers, what a condition that is known chooses."""
+    known = truth(node.inputs[0])
+    if known is None:
+        return node
+    chosen = node.inputs[1 if known else 2]
+    same = shape(chosen) == shape(node) and tensor_type(chosen).dtype is tensor_type(node).dtype
+    return chosen if same else node
 
 
 def _product(algebra: Algebra, node: Operation) -> Node:

@@ -1,0 +1,82 @@
+"""What an operation calls: one function of its operands alone, with all that is known before a run settled."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from tcalc.backend import kernels
+from tcalc.backend.guards import guarded
+from tcalc.backend.values import TORCH
+from tcalc.graph.graph import Number, Operation
+from tcalc.types.dtypes import DType
+from tcalc.types.tensor import TensorType
+
+Kernel = Callable[..., Any]
+Options = dict[str, Any]
+
+
+def called(node: Operation) -> Kernel:
+    """The function that an operation calls with its operands."""
+    if node.row.inferred:
+        return _with(guarded(node.row.torch), _options(node))
+    name, options = node.form.torch or node.row.torch, _options(node)
+    bound = BOUND.get(name)
+    return (bound and bound(node, options)) or _with(kernels.find(name), options)
+
+
+def _options(node: Operation) -> Options:
+    """The options as torch takes them. `keepdim` is false wherever it is not said."""
+    return {
+        name: TORCH[value] if isinstance(value, DType) else value
+        for name, value in node.options.items()
+        if name != "keepdim" or value
+    }
+
+
+def _with(kernel: Kernel, options: Options) -> Kernel:
+    return functools.partial(kernel, **options) if options else kernel
+
+
+#: Products by how many axes the operands have.
+BLAS: dict[tuple[int, int], Kernel] = {(2, 2): torch.mm, (2, 1): torch.mv, (1, 1): torch.dot}
+
+
+def _product(node: Operation, options: Options) -> Kernel | None:
+    """For matrices and vectors of one floating dtype BLAS's own."""
+    types = [each.type for each in node.inputs if isinstance(each.type, TensorType)]
+    if len({each.dtype for each in types}) == 1 and types[0].dtype.kind in ("float", "complex"):
+        return BLAS.get((len(types[0].axes), len(types[1].axes)))
+    return None
+
+
+def _item(node: Operation, options: Options) -> Kernel | None:
+    """An index that holds no tensors is made once."""
+    return operator.itemgetter(kernels.index_of(options["items"], ())) if len(node.inputs) == 1 else None
+
+
+def _of_tensors(function: Kernel) -> Callable[[Operation, Options], Kernel | None]:
+    """torch's own function, which is faster than the operator; the operator takes plain numbers on its left too."""
+    return lambda node, options: None if any(isinstance(each, Number) for each in node.inputs) else function
+
+
+def _whole(reduction: Kernel) -> Callable[[Operation, Options], Kernel | None]:
+    """A reduction of all axes, without any option."""
+    return lambda node, options: None if options else reduction
+
+
+#: Kernels that what is known of a call makes shorter.
+BOUND: dict[str, Callable[[Operation, Options], Kernel | None]] = {
+    "matmul": _product,
+    "kernel:getitem": _item,
+    "kernel:add": _of_tensors(torch.add),
+    "kernel:sub": _of_tensors(torch.sub),
+    "kernel:mul": _of_tensors(torch.mul),
+    "kernel:div": _of_tensors(torch.div),
+    "kernel:sum": _whole(torch.sum),
+    "kernel:mean": _whole(torch.mean),
+}
