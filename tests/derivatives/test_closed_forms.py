@@ -49,8 +49,7 @@ FORMS = [
     ("grad[w](cross_entropy(w, 1))", "softmax[0](w) - one_hot(1, 3)"),
     (
         "grad[X](cross_entropy(X, labels))",
-        "let t = labels != -100 in "
-        "where(t[:, None], (softmax[1](X) - one_hot(where(t, labels, 0), 3)) / sum(t), 0)",
+        "let t = labels != -100 in where(t[:, None], (softmax[1](X) - one_hot(where(t, labels, 0), 3)) / sum(t), 0)",
     ),
     # sums
     ("grad[w](w @ X @ w / (w @ w))", "(X @ w + X.T @ w) / (w @ w) - 2 * w @ X @ w * w / (w @ w)^2"),

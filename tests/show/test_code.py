@@ -44,7 +44,7 @@ def code(session: Session, text: str) -> str:
         ("A[0, 1:] + x[[1, 0]]", "A[0, 1:] + x[torch.tensor([1, 0])]"),
         ("A[0, 1] = 7.", "A = A.clone()\nA[0, 1] = torch.tensor(7.0)"),
         ("f64(x)", "x.to(torch.float64)"),
-        ('"ij,jk->ik"(A, A)', 'torch.einsum("ij,jk->ik", A, A)'),
+        ('"ij,jk->ik"(A, A)', "A @ A"),
         ("cat([x, x])", "torch.cat([x, x])"),
         ("sin(2.)", "torch.sin(torch.tensor(2.0))"),
         ("2 + 3", "5"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tcalc.graph.graph import Node, Operation
 from tcalc.graph.rewrites.chains import ordered_chain
+from tcalc.graph.rewrites.contractions import contracted_einsum
 from tcalc.graph.rewrites.partial import (
     diagonal_of_product,
     part_of_elements,
@@ -44,6 +45,7 @@ NO_INF = "exact for finite numbers; 0 * inf, which is nan, is not computed"
 
 #: Those that look at a node and its operands, from the leaves up.
 LOCAL = (
+    Rewrite("einsum", ("einsum",), contracted_einsum, '"ij,jk,k->i"(A, B, x) = A @ (B @ x)', REORDERED),
     Rewrite("part", ("getitem",), part_of_product, "(A @ B)[i, j] = A[i] @ B[:, j]", REORDERED),
     Rewrite("part", ("getitem",), part_of_elements, "(A + B)[i] = A[i] + B[i]", "exact"),
     Rewrite("trace", ("trace",), trace_of_product, "trace(A @ B) = sum(A * B.T)", REORDERED),

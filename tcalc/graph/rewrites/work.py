@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tcalc.graph.cost import flops
 from tcalc.graph.graph import Graph, Node, nodes_of
 from tcalc.graph.simplify.algebra import Algebra, rank, row_of, shape, tensor_type
 from tcalc.types.dtypes import DType
@@ -53,7 +54,26 @@ def is_matrix_product(node: Node) -> bool:
     )
 
 
+def is_floating(node: Node) -> bool:
+    """Whether a node is a tensor of floating or complex numbers, of known sizes."""
+    return shape(node) is not None and tensor_type(node).dtype.kind in ("float", "complex")
+
+
 def is_plain(node: Node) -> bool:
     """Whether a node is a scalar, vector or matrix of floating numbers, of known sizes."""
-    found = shape(node)
-    return found is not None and rank(node) <= 2 and tensor_type(node).dtype.kind in ("float", "complex")
+    return is_floating(node) and rank(node) <= 2
+
+
+def flops_of(result: Node, operands: Iterable[Node]) -> int:
+    """The floating-point operations that make a node from some others, all sizes known."""
+    seen = {id(each) for each in operands}
+    waiting, total = [result], 0
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            count = flops(node)
+            assert isinstance(count, int)
+            total += count
+            waiting.extend(node.inputs)
+    return total
