@@ -41,6 +41,10 @@ Registers = list[Any]
 Step = Callable[[Registers], None]
 
 
+#: Of a plan of so many nodes, tensors of so many bytes are left until the run ends.
+FEW, MOST_LEFT = 1000, 4096
+
+
 class Plan:
     """A compiled graph.
 
@@ -115,14 +119,15 @@ class Plan:
         dead: list[tuple[int, ...]] = [()] * len(steps)
         constant = {place for place, value in enumerate(self._initial) if value is not None}
         forever = constant | {number[key] for key in kept if key in number}
+        few = len(graph.nodes) <= FEW
         for register, position in last.items():
-            if register not in forever:
+            if register not in forever and not (few and _is_small(graph.nodes[register], MOST_LEFT)):
                 dead[position] += (register,)
         #: Whether it keeps tensors from run to run, which a result may share memory with.
         self.constants = any(isinstance(self._initial[place], torch.Tensor) for place in constant) or any(
             isinstance(node, Branch | Repeat) for node in graph.nodes
         )
-        #: The steps, each with the registers that nobody needs any more after it.
+        #: The steps, each with the large registers that nobody needs any more after it.
         self._program = list(zip(steps, dead, strict=True))
 
     @property
@@ -215,10 +220,14 @@ MOST_KEPT = 1 << 16
 
 def _is_constant(node: Node, known: Container[int]) -> bool:
     """Whether an operation gives the same small tensor each time."""
-    if not isinstance(node, Operation) or node.effect or node.row.inferred or not isinstance(node.type, TensorType):
+    if not isinstance(node, Operation) or not all(id(each) in known for each in node.inputs):
         return False
-    small = isinstance(node.type.numel, int) and nbytes(node.type) <= MOST_KEPT
-    return small and all(id(each) in known for each in node.inputs)
+    return not node.effect and not node.row.inferred and _is_small(node, MOST_KEPT)
+
+
+def _is_small(node: Node, most: int) -> bool:
+    """Whether a node is a tensor of so many bytes at most."""
+    return isinstance(node.type, TensorType) and isinstance(node.type.numel, int) and nbytes(node.type) <= most
 
 
 def _made(node: Node, register: int, inputs: list[int], registers: Registers) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcalc.check.dependence import mentioned, names_of
+from tcalc.check.dependence import changes, mentions
 from tcalc.check.scope import Variable, fixed_here
 from tcalc.errors import shortened
 from tcalc.types.tensor import Origin, Type
@@ -67,7 +67,7 @@ class Checked:
         Found out once: a statement that is run again is asked again.
         """
         if self._origins is None:
-            self._origins = tuple([(bool(names_of(each)), bool(mentioned(each))) for each in self.values])
+            self._origins = tuple([(changes(each), mentions(each)) for each in self.values])
         return self._origins
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tcalc.check import typed as t
 from tcalc.library.builtin import Flat
@@ -78,7 +78,15 @@ def _unbound(local: t.Local) -> t.Typed | None:
 
 def names_of(typed: t.Typed, bound_to: BoundTo = _unbound) -> set[str]:
     """The session's variables that an expression changes with."""
-    found: set[str] = set()
+    return set(_changing(typed, bound_to))
+
+
+def changes(typed: t.Typed) -> bool:
+    """Whether an expression changes with any of the session's variables."""
+    return next(_changing(typed, _unbound), None) is not None
+
+
+def _changing(typed: t.Typed, bound_to: BoundTo) -> Iterator[str]:
     own: dict[t.Local, t.Typed] = {}
     seen: set[int] = set()
     stack = [typed]
@@ -88,16 +96,23 @@ def names_of(typed: t.Typed, bound_to: BoundTo = _unbound) -> set[str]:
             continue
         seen.add(id(each))
         if isinstance(each, t.Reference):
-            found.add(each.name)
+            yield each.name
         elif isinstance(each, t.Bound):
             own.update(each.bindings)
         stack.extend(smooth_parts(each, lambda local: own.get(local) or bound_to(local)))
-    return found
 
 
 def mentioned(typed: t.Typed) -> set[str]:
     """The session's variables in an expression, whether it changes with them or not."""
-    found: set[str] = set()
+    return set(_mentioned(typed))
+
+
+def mentions(typed: t.Typed) -> bool:
+    """Whether any of the session's variables stands in an expression."""
+    return next(_mentioned(typed), None) is not None
+
+
+def _mentioned(typed: t.Typed) -> Iterator[str]:
     seen: set[int] = set()
     stack = [typed]
     while stack:
@@ -105,9 +120,8 @@ def mentioned(typed: t.Typed) -> set[str]:
         if id(each) not in seen:
             seen.add(id(each))
             if isinstance(each, t.Reference) and not isinstance(each, t.Settled):
-                found.add(each.name)
+                yield each.name
             stack.extend(t.inside(each))
-    return found
 
 
 def remembered(values: Sequence[t.Typed]) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
-from tcalc.check.dependence import names_of
+from tcalc.check.dependence import changes
 from tcalc.check.typed import Bound, Derivative, Static, Typed
 from tcalc.graph.graph import Graph
 from tcalc.graph.lower import lower, lowered_with_draws
@@ -59,7 +59,7 @@ class Compiled:
         self.written: tuple[object, ...] = ()
         self.graph = None
         if runs:
-            remembered = keeps_draws and checked.action == "bind" and any(map(names_of, computed))
+            remembered = keeps_draws and checked.action == "bind" and any(map(changes, computed))
             lowered, draws = lowered_with_draws(computed) if remembered else (lower(computed), {})
             if draws:
                 self.draws = tuple(draws)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tcalc.graph.graph import Node, Operation
 from tcalc.graph.rewrites.chains import ordered_chain
 from tcalc.graph.rewrites.contractions import contracted_einsum
 from tcalc.graph.rewrites.partial import (
+    ELEMENTS,
     diagonal_of_product,
     part_of_elements,
     part_of_product,
@@ -23,6 +24,7 @@ from tcalc.graph.rewrites.structure import (
     one_hot_added,
 )
 from tcalc.graph.rewrites.work import Work
+from tcalc.graph.simplify.algebra import TRANSPOSES
 
 Rule = Callable[[Work, Operation], "Node | None"]
 
@@ -31,32 +33,60 @@ class Rewrite:
     """A named rewrite of operations of some rows.
 
     `identity` is what it makes of what. `safety` says what it does to numbers: to the last digits, to inf and nan.
+    `over` are the rows that it needs besides, of which an operand is one; none where any will do.
     """
 
-    __slots__ = ("identity", "name", "rows", "rule", "safety")
+    __slots__ = ("identity", "name", "over", "rows", "rule", "safety")
 
-    def __init__(self, name: str, rows: tuple[str, ...], rule: Rule, identity: str, safety: str) -> None:
-        self.name, self.rows, self.rule, self.identity, self.safety = name, rows, rule, identity, safety
+    def __init__(
+        self, name: str, rows: tuple[str, ...], over: tuple[str, ...], rule: Rule, identity: str, safety: str
+    ) -> None:
+        self.name, self.rows, self.over, self.rule = name, rows, over, rule
+        self.identity, self.safety = identity, safety
+
+    def may_concern(self, counts: Mapping[str, int]) -> bool:
+        """Whether a graph with so many operations of each row can have anything for it."""
+        alone = sum([counts.get(row, 0) for row in self.rows])
+        if not alone or not self.over:
+            return bool(alone)
+        nests = any(row in self.rows for row in self.over)
+        return (alone > 1 and nests) or any(row in counts for row in self.over if row not in self.rows)
 
 
 PRODUCTS = ("matmul", "mm", "mv")
+#: What stands between the products of a chain.
+BETWEEN = ("outer", "mul", *sorted(TRANSPOSES))
 REORDERED = "sums in another order: the last digits may differ"
 NO_INF = "exact for finite numbers; 0 * inf, which is nan, is not computed"
 
 #: Those that look at a node and its operands, from the leaves up.
 LOCAL = (
-    Rewrite("einsum", ("einsum",), contracted_einsum, '"ij,jk,k->i"(A, B, x) = A @ (B @ x)', REORDERED),
-    Rewrite("part", ("getitem",), part_of_product, "(A @ B)[i, j] = A[i] @ B[:, j]", REORDERED),
-    Rewrite("part", ("getitem",), part_of_elements, "(A + B)[i] = A[i] + B[i]", "exact"),
-    Rewrite("trace", ("trace",), trace_of_product, "trace(A @ B) = sum(A * B.T)", REORDERED),
-    Rewrite("diagonal", ("diag",), diagonal_of_product, "diag(A @ B) = sum[1](A * B.T)", REORDERED),
-    Rewrite("sum", ("sum",), sum_of_product, "sum[1](A @ B) = A @ sum[1](B)", REORDERED),
-    Rewrite("diagonal matrix", PRODUCTS, diagonal_product, "diag(d) @ A = d[:, None] * A", NO_INF),
-    Rewrite("identity", PRODUCTS, identity_product, "eye(n) @ A = A", NO_INF),
-    Rewrite("solve", PRODUCTS, inverse_product, "inv(S) @ b = solve(S, b)", "a smaller error"),
-    Rewrite("Kronecker", PRODUCTS, kronecker_product, "kron(A, B) @ x = reshape(A @ X @ B.T)", REORDERED),
-    Rewrite("common factor", ("add", "sub"), common_factor, "A @ B + A @ C = A @ (B + C)", "better conditioned"),
-    Rewrite("one hot", ("add", "sub"), one_hot_added, "x - one_hot(t, n) = scatter_add(x, 0, t[None], [-1])", "exact"),
+    Rewrite("einsum", ("einsum",), (), contracted_einsum, '"ij,jk,k->i"(A, B, x) = A @ (B @ x)', REORDERED),
+    Rewrite("part", ("getitem",), PRODUCTS, part_of_product, "(A @ B)[i, j] = A[i] @ B[:, j]", REORDERED),
+    Rewrite("part", ("getitem",), ELEMENTS, part_of_elements, "(A + B)[i] = A[i] + B[i]", "exact"),
+    Rewrite("trace", ("trace",), PRODUCTS, trace_of_product, "trace(A @ B) = sum(A * B.T)", REORDERED),
+    Rewrite("diagonal", ("diag",), PRODUCTS, diagonal_of_product, "diag(A @ B) = sum[1](A * B.T)", REORDERED),
+    Rewrite("sum", ("sum",), (*PRODUCTS, "outer"), sum_of_product, "sum[1](A @ B) = A @ sum[1](B)", REORDERED),
+    Rewrite("diagonal matrix", PRODUCTS, ("diag",), diagonal_product, "diag(d) @ A = d[:, None] * A", NO_INF),
+    Rewrite("identity", PRODUCTS, ("eye",), identity_product, "eye(n) @ A = A", NO_INF),
+    Rewrite("solve", PRODUCTS, ("inv",), inverse_product, "inv(S) @ b = solve(S, b)", "a smaller error"),
+    Rewrite("Kronecker", PRODUCTS, ("kron",), kronecker_product, "kron(A, B) @ x = reshape(A @ X @ B.T)", REORDERED),
+    Rewrite(
+        "common factor",
+        ("add", "sub"),
+        PRODUCTS,
+        common_factor,
+        "A @ B + A @ C = A @ (B + C)",
+        "better conditioned",
+    ),
+    Rewrite(
+        "one hot",
+        ("add", "sub"),
+        ("one_hot",),
+        one_hot_added,
+        "x - one_hot(t, n) = scatter_add(x, 0, t[None], [-1])",
+        "exact",
+    ),
 )
 #: Those that look at whole products, after the others.
-CHAINS = (Rewrite("chain", PRODUCTS, ordered_chain, "(A @ B) @ v = A @ (B @ v)", REORDERED),)
+CHAINS = (Rewrite("chain", PRODUCTS, (*PRODUCTS, *BETWEEN), ordered_chain, "(A @ B) @ v = A @ (B @ v)", REORDERED),)
