@@ -59,9 +59,10 @@ class Program:
             now = None if binding is None else binding.variable.type
             if now is not type and now != type:
                 return False
-        if not self.versions:
-            return True
-        return all(_number(bindings.get(name)) == number for name, number in self.versions.items())
+        for name, number in self.versions.items():
+            if _number(bindings.get(name)) != number:
+                return False
+        return True
 
 
 def _number(binding: Binding | None) -> int | None:
