@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: run test lint fuzz derivatives bench docs snapshots torch-functions clean
+.PHONY: run test lint fuzz derivatives bench bench-peers docs snapshots torch-functions clean
 
 run: $(READY)
 	@$(BIN)/tcalc
@@ -32,7 +32,11 @@ derivatives: $(READY)
 	@$(BIN)/python -m pytest tests/library/test_finite_differences.py tests/library/test_derivatives_of_syntax.py $(ARGS)
 
 bench: $(READY)
-	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit; done
+	@$(BIN)/python benchmarks/bench.py $(ARGS)
+
+# How others do with the expressions of linear algebra, as far as they are installed.
+bench-peers: $(READY)
+	@$(BIN)/python benchmarks/inside/algebra_peers.py $(ARGS)
 
 # The reference and the derivatives from the library, the error codes from their table, and what the commands on the pages print.
 docs: $(READY)

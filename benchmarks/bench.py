@@ -1,12 +1,14 @@
-"""Measures tcalc beside torch and writes benchmarks/README.md, and its table into README.md: `make bench`.
+"""Measures tcalc beside torch and writes benchmarks/README.md, and its first table into README.md: `make bench`.
 
 What is measured is the wheel, built and installed into an environment of its own. Everything runs as a whole process,
-in turn with what it is compared to, and no two runs have the same input. Times are medians. `--quick` runs less often.
+in turn with what it is compared to, and no two runs have the same input. Times are medians. `--quick` runs less often;
+`--only algebra` prints the rows of one part, and writes nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import random
@@ -21,6 +23,8 @@ import venv
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+
+from rows import Row
 
 ROOT = Path(__file__).resolve().parent.parent
 INSIDE = ROOT / "benchmarks" / "inside"
@@ -60,31 +64,6 @@ class Wheel:
             [self.python, "-c", "import site; print(site.getsitepackages()[0])"], text=True, capture_output=True
         )
         Path(path.stdout.strip(), "dependencies.pth").write_text("\n".join(site.getsitepackages()) + "\n")
-
-
-class Row:
-    """One line of the table. Times are in seconds; one without a goal only informs."""
-
-    def __init__(self, what: str, goal: str, measured: float, beside: float, against: str, met: bool) -> None:
-        self.what, self.goal, self.measured, self.beside, self.against, self.met = (
-            what, goal, measured, beside, against, met
-        )  # fmt: skip
-
-    def line(self) -> str:
-        """The row in Markdown."""
-        beside = duration(self.beside) if self.beside else ""
-        ratio = f"{self.measured / self.beside:.3g}" if self.beside else ""
-        verdict = "" if not self.goal else "met" if self.met else "**missed**"
-        measured = duration(self.measured) if self.measured < float("inf") else "failed"
-        return f"| {self.what} | {measured} | {self.against} | {beside} | {ratio} | {self.goal} | {verdict} |"
-
-
-def duration(seconds: float) -> str:
-    """A duration with three digits and the unit that fits."""
-    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= scale:
-            return f"{seconds / scale:.3g} {unit}"
-    return f"{seconds * 1e9:.3g} ns"
 
 
 def timed(command: Sequence[str], expect: str | None = None, status: int = 0) -> float:
@@ -269,6 +248,15 @@ def inside(wheel: Wheel, quick: bool) -> list[Row]:
     return rows
 
 
+#: Rows of linear algebra that stand in the first table too.
+TELLING = ("`A @ B @ v`", "`trace(A @ B)`", "`(A @ B)[2, 2]`")
+
+
+def algebra(wheel: Wheel, quick: bool) -> list[Row]:
+    """Linear algebra beside torch by hand, and torch as written."""
+    return [Row(**json.loads(line)) for line in answers(wheel, "algebra.py", ["--quick"] if quick else [])]
+
+
 def answers(wheel: Wheel, script: str, arguments: Sequence[str]) -> list[str]:
     """The lines that a script in inside/ prints."""
     command = [wheel.python, str(INSIDE / script), *arguments]
@@ -305,6 +293,26 @@ missed.
 | --- | --- | --- | --- | --- | --- | --- |
 {rows}
 
+## Linear algebra
+
+Expressions through `Session.compile`, beside the best that torch can do by hand; *as written* is what torch takes for
+the expression itself, over the same. Those that may not be rewritten, because they would compute other numbers, have no
+goal. All in one process, in turns, with as many threads as torch takes by itself; here times are the fastest. The
+numbers of the operands change before every run. `make bench-peers` has others run the same.
+
+| what | tcalc | beside | takes | ratio | as written | goal | |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+{algebra}
+
+- A, B, C, H are n×n, F and G half of that; x, y, v, d, b have n; X, Y are n×1, P is n×20, Q 20×n, V 3×n. S is positive
+  definite, W triangular. f32.
+- By hand, `A @ A.T` and `triu(A) @ B` are done by four rows of blocks.
+- What an element-wise expression takes *beyond its operands* is the high-water mark of a process's resident memory,
+  less what it was before; the result is part of it. It is beside the bytes of one operand.
+- *Planning* is to rewrite the graph of a checked expression. These times are medians.
+
+## Notes
+
 - `import torch` is `python -c "{torch}"`; bare, it is `python -c "{bare}"`.
 - Start-up is of whole processes, {rounds} runs each; the prompt is timed through a pseudo-terminal.
 - *Again* is one text through `Session.run`, beside the same torch calls in Python. Its variable has another value each
@@ -321,6 +329,7 @@ def main() -> None:
     """Measure everything and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer runs, a tenth of the piped lines")
+    parser.add_argument("--only", choices=["start", "inside", "pipes", "algebra"], help="print the rows of one part")
     options = parser.parse_args()
     quick: bool = options.quick
     rounds, pipe_rounds, lines = (3, 1, 10_000) if quick else (11, 2, 100_000)
@@ -328,19 +337,25 @@ def main() -> None:
         folder = Path(name)
         os.environ["XDG_CACHE_HOME"] = os.environ["XDG_STATE_HOME"] = os.environ["XDG_DATA_HOME"] = name
         wheel = Wheel(folder)
-        rows: list[Row] = []
-        measures: list[Callable[[], list[Row]]] = [
-            lambda: start_up(wheel, rounds, folder),
-            lambda: inside(wheel, quick),
-            lambda: pipes(wheel, pipe_rounds, lines, folder),
-        ]
-        for measure in measures:
-            for row in measure():
-                print(row.line(), flush=True)
-                rows.append(row)
+        measures: dict[str, Callable[[], list[Row]]] = {
+            "start": lambda: start_up(wheel, rounds, folder),
+            "inside": lambda: inside(wheel, quick),
+            "pipes": lambda: pipes(wheel, pipe_rounds, lines, folder),
+            "algebra": lambda: algebra(wheel, quick),
+        }
+        tables: dict[str, list[Row]] = {}
+        for part, measure in measures.items():
+            if options.only in (None, part):
+                tables[part] = measure()
+                print(*[row.line(part == "algebra") for row in tables[part]], sep="\n", flush=True)
+    if options.only:
+        return
+    telling = [row for row in tables["algebra"] if row.what.startswith(TELLING)]
+    rows = [*tables["start"], *tables["inside"], *telling, *tables["pipes"]]
     page = HEAD.format(
         circumstances=circumstances(quick),
         rows="\n".join(row.line() for row in rows),
+        algebra="\n".join(row.line(wide=True) for row in tables["algebra"]),
         torch=TORCH,
         bare=BARE_TORCH,
         rounds=rounds,

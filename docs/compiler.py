@@ -5,9 +5,10 @@ tests/test_compiler_page.py compares. What the rewrites do is tested in tests/gr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from tcalc.graph.rewrites.table import CHAINS, LOCAL
+from tcalc.graph.rewrites.table import BLOCKS, CHAINS, LOCAL, LOOP, UNSAFE, Rewrite
 
 PAGE = Path(__file__).resolve().parent / "compiler.md"
 
@@ -18,9 +19,28 @@ A statement is checked, lowered to a graph, and the graph is rewritten before to
 their sizes, and what is not asked for is not computed. Types tell the sizes, so all this is settled before anything
 runs. `make docs` writes this page from the rewrites themselves.
 
-In the shell `:plan e` shows what was rewritten, with floating-point operations and memory before and after, `:cost e`
-what an expression takes as it is written, and `:code e` the torch calls that are run. `:set rewrites off` turns all
-rewrites off but the first.
+In the shell `:plan e` shows what was rewritten, with floating-point operations and memory before and after, and
+`:code e` the torch calls that are run. `tcalc --plan` does so for each statement of a program, and runs none of them
+unless data decide a shape; with `--json` each is an object. `--rewrites off`, in the shell `:set rewrites off`, turns
+all rewrites off but the first.
+
+```console
+$ tcalc --plan -e 'A = ones(1000, 1000); v = ones(1000)' -e 'A @ A @ v' -e 'trace(A @ A) + v[0]'
+1  A = ones(1000, 1000)   1.0 MFLOP   4.0 MB
+1  v = ones(1000)         1.0 kFLOP   4.0 kB
+2  A @ A @ v
+   as written   A @ A @ v     2.0 GFLOP   4.0 MB
+   chain        A @ (A @ v)   4.0 MFLOP   8.0 kB   500 × fewer
+3  trace(A @ A) + v[0]
+   as written   trace(A @ A) + v[0]   2.0 GFLOP   4.0 MB
+   trace        sum(A * A.T)          2.0 MFLOP   4.0 MB   1000 × fewer
+   as run       sum(A * A.T) + v[0]   2.0 MFLOP   4.0 MB   1000 × fewer
+```
+
+`:cost e` tells what an expression takes as it is written; of a function whose parameters have sizes, by their names:
+after `f(A: [n, m], B: [m, k]): [n, k] = A @ B`, `:cost f` says `2*k*m*n FLOP   4*k*n B`.
+
+Where what was rewritten fails, the statement is run once more as it is written, and the error is of that.
 
 A rewrite is taken where nobody else needs the value that it does without: after `M = A @ B`, `M[2]` is a part of what
 is there. Only floating numbers are rewritten, and only matrices and vectors of one dtype. A random draw is never
@@ -31,20 +51,38 @@ merged, moved or left out.
 | computed once | `f(x) + f(x) = let y = f(x) in y + y` | exact |\
 """
 
+FAST = """
+Off by default are those that may lose digits. `--rewrites fast` and `:set rewrites fast` take them too.
+
+| rewrite | identity | numbers |
+| --- | --- | --- |\
+"""
+
 END = """
 - *Sums in another order*: the same additions and multiplications, grouped otherwise. Neither order is the more accurate
   one; tests hold ill-conditioned products against double precision. `sum(A + B)` is never made `sum(A) + sum(B)`, which
   cancels differently.
 - A chain of up to sixteen factors is ordered by dynamic programming over the sizes; a longer one is cut where it is
   narrowest. Another order is taken where it saves a twentieth of the multiplications.
+- An einsum of several tensors is contracted pair by pair in the order that opt_einsum finds for their sizes, once and
+  not at each call. A pair is one product of matrices, vectors or elements, with views before and after it.
+- Element-wise operations on tensors of 32 MB and more run by pieces that fit into a cache, so that nothing but the last
+  result is made whole, and a product that nobody else needs gives its memory to it. The numbers are the same to the
+  last digit; functions of which torch computes the last few elements otherwise (`sigmoid`, `cosh`) are left out. A sum
+  of such a chain is added up by pieces, as accurately as torch's. Memory in plans is told before this.
+- `solve` looks at its matrix, as Octave's backslash does: a triangular one is solved by substitution, a positive
+  definite one by Cholesky's factorisation, which takes half the work. What has no solution is torch's error as ever.
 - How operations are counted is told in `tcalc/library/flops.py`.
 """
 
 
 def page() -> str:
     """The page."""
-    rows = [f"| {each.name} | `{each.identity}` | {each.safety} |" for each in (*CHAINS, *LOCAL)]
-    return "\n".join([INTRODUCTION, *rows, END])
+
+    def rows(rewrites: Sequence[Rewrite]) -> list[str]:
+        return [f"| {each.name} | `{each.identity}` | {each.safety} |" for each in rewrites]
+
+    return "\n".join([INTRODUCTION, *rows((*CHAINS, *LOCAL, *BLOCKS, LOOP)), FAST, *rows(UNSAFE), END])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 A page shows commands in ```console blocks: a line that begins with `$ ` is one, what follows it is what it prints, on
 standard output and standard error alike; after the command `tcalc` alone, lines that begin with `tcalc> ` are typed
 into the shell, in a pseudo-terminal. The ```pycon blocks of a page are one conversation with Python. Between
-`<!-- speed -->` and `<!-- /speed -->` stands the table of benchmarks/README.md. tests/test_readme.py does the same, and
-compares.
+`<!-- speed -->` and `<!-- /speed -->` stands the first table of benchmarks/README.md. tests/test_readme.py does the
+same, and compares.
 """
 
 from __future__ import annotations
@@ -41,12 +41,13 @@ def blocks(page: str, kind: str = "console") -> list[tuple[int, int]]:
 
 
 def speed_quoted(page: str) -> str:
-    """A page with the table of the benchmarks where it quotes it."""
+    """A page with the first table of the benchmarks where it quotes it."""
     before, begin, rest = page.partition("<!-- speed -->\n")
     _, end, after = rest.partition("<!-- /speed -->")
     if not end:
         return page
-    measured = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8").splitlines(keepends=True)
+    first = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    measured = first.splitlines(keepends=True)
     return before + begin + "".join(line for line in measured if line.startswith("|")) + end + after
 
 

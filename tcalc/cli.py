@@ -97,9 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     add("file", nargs="?", metavar="FILE", help="a script; - is standard input")
     add("args", nargs=argparse.REMAINDER, metavar="ARGS", help="the script's args, a tuple of text")
     add("-e", action="append", dest="expressions", metavar="EXPR", help="run EXPR; several make one script")
-    add("--check", action="store_true", help="check the program and run nothing")
-    add("--emit", choices=("torch",), metavar="torch", help="print the program as Python that imports torch alone")
-    add("--test", action="store_true", help="hold what the scripts print against their #=> comments")
+    instead = parser.add_mutually_exclusive_group().add_argument  # of running the program
+    instead("--check", action="store_true", help="check the program and run nothing")
+    instead("--plan", action="store_true", help="tell what each statement takes and how it is rewritten; run nothing")
+    instead("--emit", choices=("torch",), metavar="torch", help="print the program as Python that imports torch alone")
+    instead("--test", action="store_true", help="hold what the scripts print against their #=> comments")
     add("--update", action="store_true", help="with --test: rewrite the #=> comments")
     add("--json", action="store_true", help="one JSON object a line and a result; errors too, on standard error")
     add("--dtype", type=_dtype, default="f32", help="the default float: f32, f64, f16 or bf16 (f32)")
@@ -109,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--memory", type=_bytes, metavar="SIZE", help="refuse what needs more: 512M, 4G (what the machine has free)")
     add("--safe", action="store_true", help="no files are read or written")
     add("--strict", action="store_true", help="a result that holds NaN is an error")
+    add("--rewrites", choices=("on", "off", "fast"), default="on", help="save work by algebra; fast: also lose digits")
     add("--no-notes", action="store_true", help="no notes on what is odd though nothing is wrong")
     add("--keep-going", action="store_true", help="go on after an error; the status is the first one's")
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours on a terminal (auto)")
@@ -194,8 +197,9 @@ def _run(options: argparse.Namespace) -> int:
     from tcalc.doors import standard_input_is_there
 
     if options.expressions is None and options.file is None and not standard_input_is_there():
-        if options.emit:
-            _complain("tcalc: --emit takes a program: a FILE, -e, or a pipe")
+        if options.emit or options.plan:
+            option = "--emit" if options.emit else "--plan"
+            _complain(f"tcalc: {option} takes a program: a FILE, -e, or a pipe")
             return 2
         from tcalc.repl.shell import run as shell
         from tcalc.session import Session
@@ -218,7 +222,7 @@ def _device_is_there(device: str) -> bool:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from tcalc.settings import Settings
+    from tcalc.settings import SWITCHES, Settings
     from tcalc.types import dtypes
 
     default_float = dtypes.lookup(options.dtype)
@@ -232,6 +236,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         safe=options.safe,
         notes=not options.no_notes,
         strict=options.strict,
+        rewrites=SWITCHES["rewrites"].values[options.rewrites],
         arguments=options.args,
     )
 
@@ -291,7 +296,7 @@ def _run_program(options: argparse.Namespace, printer: Printer) -> int:
     evaluator = Evaluator(session, printer.bar)
     try:
         piped = options.expressions is None and options.file in (None, "-")
-        if piped and not options.check and not options.emit:
+        if piped and not options.check and not options.plan and not options.emit:
             evaluator.run(
                 lambda ticket: doors.run_pipe(
                     session, sys.stdin.buffer, printer, "<stdin>", ticket, keep_going=options.keep_going
@@ -305,6 +310,8 @@ def _run_program(options: argparse.Namespace, printer: Printer) -> int:
                 session.offer_standard_input(sys.stdin.buffer.read)
             if options.check:
                 doors.check_program(session, source, printer)
+            elif options.plan:
+                evaluator.run(lambda ticket: doors.plan_program(session, source, printer, ticket))
             elif options.emit:
                 evaluator.run(lambda ticket: doors.emit_program(session, source, printer, ticket))
             else:

@@ -169,17 +169,18 @@ def latex(session: Session, source: Source) -> Answer:
 
 def plan(session: Session, source: Source) -> Answer:
     """What a statement costs as written and as run, and the rewrites between."""
-    from tcalc.show.plans import plan_text
+    from tcalc.show.plans import Reader, plan_text
 
-    return [plan_text(*session.planned(source), session.settings.default_float)]
+    reader = Reader(session.settings.default_float, session.names(), session.kernel_sources)
+    return [plan_text(session.planned(source), reader)]
 
 
 def cost(session: Session, source: Source) -> Answer:
-    """The floating-point operations of a statement as written, and the bytes that it needs."""
-    from tcalc.show.plans import cost_text
+    """The floating-point operations of a statement as written, and the bytes it needs; of a function by its sizes."""
+    from tcalc.show.plans import NOTHING, cost_text
 
-    written, *_ = session.planned(source)
-    return [cost_text(written)]
+    found = session.costs(source)
+    return [NOTHING if found is None else cost_text(*found)]
 
 
 def graph(session: Session, source: Source) -> Answer:
@@ -247,16 +248,19 @@ def set_(session: Session, source: Source) -> Answer:
     if words and words[0] not in SWITCHES:
         raise _unknown(session, words[0], Span(source, 0, len(words[0])), SWITCHES, ":set lists the settings")
     if len(words) > 1:
-        if len(words) > 2 or words[1] not in ("on", "off"):
+        values = SWITCHES[words[0]].values
+        if len(words) > 2 or words[1] not in values:
             start = len(source.text) - len(source.text[len(words[0]) :].lstrip(" ="))
-            raise TcalcError("value", f"{words[0]} is on or off", Span(source, start, len(source.text)))
-        setattr(session.settings, words[0], words[1] == "on")
+            *others, last = values
+            message = f"{words[0]} is {', '.join(others)} or {last}"
+            raise TcalcError("value", message, Span(source, start, len(source.text)))
+        session.change(words[0], values[words[1]])
         return []
     from tcalc.show.help import columns
 
     told = [SWITCHES[words[0]]] if words else SWITCHES.values()
-    values = [(f"{each.name} {'on' if getattr(session.settings, each.name) else 'off'}", each.doc) for each in told]
-    return ["\n".join(columns(values))]
+    settings = [(f"{each.name} {each.word(getattr(session.settings, each.name))}", each.doc) for each in told]
+    return ["\n".join(columns(settings))]
 
 
 def reset(session: Session, source: Source) -> Answer:

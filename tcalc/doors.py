@@ -63,6 +63,30 @@ def emit_program(session: Session, source: Source, printer: Printer, ticket: Tic
         printer.print(each)
 
 
+def plan_program(session: Session, source: Source, printer: Printer, ticket: Ticket) -> None:
+    """Print what each statement of a program is run as, and what that takes. Of one with an error only that."""
+    from tcalc.show.plans import Reader, Step, program_text, step_json
+
+    statements, outcomes = session.check(source)
+    failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+    if not failed:
+        try:
+            steps, names = [], {*session.names()}
+            for each in session.whole(statements, ticket):
+                span = each.checked.statement.span
+                steps.append(Step(span.line, span.text, session.plan_of(each), each.ahead))
+                names.update([name for name in each.checked.targets if name is not None])
+            reader = Reader(session.settings.default_float, names, session.kernel_sources)
+            if printer.json:
+                printer.text("".join([f"{step_json(step, reader)}\n" for step in steps]))
+            else:
+                printer.text(program_text(steps, reader))
+        except TcalcError as error:
+            failed = [Failed(error)]
+    for failure in failed:
+        printer.print(failure)
+
+
 def run_pipe(
     session: Session, stream: BinaryIO, printer: Printer, name: str, ticket: Ticket, *, keep_going: bool = False
 ) -> None:

@@ -59,7 +59,7 @@ class Program:
             now = None if binding is None else binding.variable.type
             if now is not type and now != type:
                 return False
-        for name, number in self.versions.items():
+        for name, number in self.versions.items():  # noqa: SIM110  # a generator takes as long as all of this
             if _number(bindings.get(name)) != number:
                 return False
         return True

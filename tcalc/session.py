@@ -26,8 +26,9 @@ from tcalc.graph.compiled import Closed, Compiled, is_derivative
 from tcalc.graph.cost import numel
 from tcalc.graph.graph import Graph, Node
 from tcalc.graph.lower import FILE, alone, file_of, lower
+from tcalc.graph.planned import Planned, planned
 from tcalc.graph.rewrite import rewrite
-from tcalc.graph.rewrites.driver import Fired, improved
+from tcalc.graph.rewrites.fusion import fused
 from tcalc.interrupt import Blamed, Ticket
 from tcalc.late import LateEngine, kernel_sources
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Saved, Shown
@@ -57,6 +58,7 @@ from tcalc.types.tensor import (
 if TYPE_CHECKING:
     from tcalc.backend.engine import Plan
     from tcalc.check.words import Words
+    from tcalc.costing import Costs
     from tcalc.graph.derivatives.traced import Traced
 
 #: How often a statement is checked again because data decided a shape.
@@ -108,6 +110,11 @@ class Session:
         if self.settings.arguments is not None:
             items = tuple([ConstantType(text) for text in self.settings.arguments])
             self.bindings["args"] = Binding("args", Variable(TupleType(items)), None)
+
+    def change(self, setting: str, value: bool | str) -> None:
+        """Change a setting: see `settings.SWITCHES`. What was compiled under the old one is not run again."""
+        setattr(self.settings, setting, value)
+        self._programs.clear()
 
     def lookup(self, name: str) -> Variable | None:
         """See `check.scope.Scope`."""
@@ -207,16 +214,20 @@ class Session:
         checked, graph = self._lowered(source)
         return checked, self._rewritten(graph)
 
-    def planned(self, source: Source) -> tuple[Graph, Graph, Graph, list[Fired]]:
-        """The graph of a statement as it is written, with what is equal computed once, and as it is run.
+    def planned(self, source: Source) -> Planned:
+        """The graph of a statement as it is written and as it is run. Nothing is run."""
+        checked, _ = self._lowered(source)
+        return self.plan_of(Compiled(checked))
 
-        Then the rewrites that made it so. Nothing is run.
-        """
-        _, graph = self._lowered(source)
-        shared = rewrite(graph)
-        if not self.settings.rewrites:
-            return graph, shared, shared, []
-        return graph, shared, *improved(shared, self.settings.default_float)
+    def plan_of(self, compiled: Compiled) -> Planned:
+        """The same of one that is compiled; a graph of nothing where nothing runs."""
+        return self._both(compiled.lowered or Graph(()))
+
+    def costs(self, source: Source) -> Costs | None:
+        """What a statement takes as it is written; None where nothing runs."""
+        from tcalc.costing import statement_costs  # nothing that runs needs it
+
+        return statement_costs(self._lowered(source)[0], self, self._surroundings(True))
 
     def _lowered(self, source: Source) -> tuple[Checked, Graph]:
         statement: nodes.Statement = whole(source, "statement")
@@ -228,8 +239,10 @@ class Session:
 
     def _rewritten(self, graph: Graph) -> Graph:
         """The graph that is run."""
-        graph = rewrite(graph)
-        return improved(graph, self.settings.default_float)[0] if self.settings.rewrites else graph
+        return self._both(graph).run
+
+    def _both(self, graph: Graph) -> Planned:
+        return planned(graph, self.settings.default_float, self.settings.rewrites)
 
     def closed(self, source: Source) -> list[tuple[str, Closed]]:
         """The graph of a derivative, or of each of several with what it is by. Nothing is run.
@@ -520,6 +533,7 @@ class Session:
             program = Program(checked, None, compiled.known, 0, False)
             program.remember(self.bindings)
             return program
+        graph = graph if self.settings.strict or not self.settings.rewrites else fused(graph)
         lengths = [numel(each.type) for each, known in zip(checked.values, compiled.known, strict=True) if not known]
         shown = sum(lengths) if checked.action == "show" else 0
         peak = self.allowance.refuse_too_large(graph, checked.statement.span, shown)
@@ -534,7 +548,10 @@ class Session:
         plan = self.engine.Plan(graph)
         if graph.effect:
             self._draws.begin(ticket, self.engine)
-        (value,) = plan.run(self._values(plan, typed.span, ticket), ticket)
+        try:
+            (value,) = plan.run(self._values(plan, typed.span, ticket), ticket)
+        except TcalcError as error:
+            raise self._retold(error, [typed], typed.span, ticket) from None
         type = self.engine.type_of(value, typed.type)
         if isinstance(type, TensorType) and not type.axes and not needs_settling(typed.type):
             static = value.item()
@@ -621,11 +638,11 @@ class Session:
             self._draws.begin(ticket, engine)
         ticket.peak = program.peak
         self.allowance.refuse_peak(program.peak, program.checked.statement.span)
-        values = self._values(plan, program.checked.statement.span, ticket)
-        if self.settings.strict:
-            found = self._without_nan(plan, values, program, ticket)
-        else:
-            found = plan.run(values, ticket)
+        try:
+            found = self._results(plan, program.effect, program.checked.statement.span, ticket)
+        except TcalcError as error:
+            computed = [each for each, known in zip(program.checked.values, program.static, strict=True) if not known]
+            raise self._retold(error, computed, program.checked.statement.span, ticket) from None
         if len(found) == len(program.static) and not program.draws:  # nothing is known, and nothing else was asked for
             return list(found)
         results = iter(found)
@@ -633,12 +650,29 @@ class Session:
         ticket.drawn = dict(zip(program.draws, results, strict=True))
         return values
 
-    def _without_nan(self, plan: Plan, values: list[Any], program: Program, ticket: Ticket) -> tuple[Any, ...]:
+    def _retold(self, error: TcalcError, values: Sequence[Typed], span: Span, ticket: Ticket) -> TcalcError:
+        """An error of some values in the words of what was written."""
+        from tcalc.retold import retold
+
+        def run(graph: Graph) -> object:
+            return self._results(self.engine.Plan(graph), False, span, ticket)
+
+        return retold(error, values, span, self.settings, self.allowance, run)
+
+    def _results(self, plan: Plan, draws: bool, span: Span, ticket: Ticket) -> tuple[Any, ...]:
+        """What a plan gives under the names as they stand; an error where NaN is one and that holds any."""
+        values = self._values(plan, span, ticket)
+        if self.settings.strict:
+            return self._without_nan(plan, values, draws, span, ticket)
+        found: tuple[Any, ...] = plan.run(values, ticket)
+        return found
+
+    def _without_nan(self, plan: Plan, values: list[Any], draws: bool, span: Span, ticket: Ticket) -> tuple[Any, ...]:
         """What a plan gives; an error where that holds NaN, at the step that made it.
 
         Such a plan is run a second time, and watched.
         """
-        state = self.engine.random_state() if program.effect else None
+        state = self.engine.random_state() if draws else None
         results: tuple[Any, ...] = plan.run(values, ticket)
         if not self.engine.holds_nan(results):
             return results
@@ -650,7 +684,7 @@ class Session:
             plan.run(values, ticket)
         finally:
             ticket.blamed = None
-        raise made_nan(blamed, program.checked.statement.span)
+        raise made_nan(blamed, span)
 
     def _values(self, plan: Plan, span: Span, ticket: Ticket) -> list[Any]:
         """The values that a plan takes: variables, files, and parts computed ahead."""
@@ -661,7 +695,9 @@ class Session:
             if binding is not None:
                 values.append(self.bindings.value(binding, self.engine) if binding.value is None else binding.value)
             elif name.startswith(FILE):
-                values.append(ticket.loaded.setdefault(name, self._loaded(name, span, ticket)))
+                if name not in ticket.loaded:
+                    ticket.loaded[name] = self._loaded(name, span, ticket)
+                values.append(ticket.loaded[name])
             else:
                 values.append(ticket.settled[name])
         return values

@@ -9,19 +9,24 @@ from tcalc.types.dtypes import DType
 
 
 class Switch:
-    """A setting that is on or off, and may be changed while a session goes on: a slot of Settings, and what it does."""
+    """A setting that may be changed while a session goes on: a slot of Settings, what it does, its values by word."""
 
-    __slots__ = ("doc", "name")
+    __slots__ = ("doc", "name", "values")
 
-    def __init__(self, name: str, doc: str) -> None:
+    def __init__(self, name: str, doc: str, **others: str) -> None:
         self.name, self.doc = name, doc
+        self.values: dict[str, bool | str] = {"on": True, "off": False, **others}
+
+    def word(self, value: bool | str) -> str:
+        """How a value is written."""
+        return next(word for word, each in self.values.items() if each == value)
 
 
 SWITCHES: dict[str, Switch] = {
     switch.name: switch
     for switch in (
         Switch("notes", "Notes on what is odd, though nothing is wrong."),
-        Switch("rewrites", "Products in another order, or in part, where that saves work."),
+        Switch("rewrites", "Saves work by algebra; fast: also where digits may be lost.", fast="fast"),
         Switch("strict", "A result that holds NaN is an error."),
     )
 }
@@ -54,7 +59,7 @@ class Settings:
         safe: bool = False,
         notes: bool = True,
         strict: bool = False,
-        rewrites: bool = True,
+        rewrites: bool | str = True,
         arguments: Sequence[str] | None = None,
     ) -> None:
         self.default_float = default_float
@@ -68,7 +73,7 @@ class Settings:
         self.notes = notes
         #: Whether a result that holds NaN is an error.
         self.strict = strict
-        #: Whether algebra saves work.
+        #: Whether algebra saves work; "fast" where it may lose digits too.
         self.rewrites = rewrites
         #: A script's arguments, its `args`.
         self.arguments = arguments

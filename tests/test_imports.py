@@ -34,8 +34,10 @@ MAY: dict[str, str] = {
     "graph": "syntax types library check",
     "backend": "types library files graph interrupt",
     "session": "syntax types library check graph outcomes interrupt settings reading saving draws late allowance "
-    "bindings programs foreseen strict recall telling minima",
+    "bindings programs foreseen strict recall telling minima costing retold",
     "telling": "check",
+    "costing": "types check graph",
+    "retold": "check graph allowance settings",
     "strict": "types check interrupt",
     "minima": "interrupt",
     "recall": "check bindings interrupt",

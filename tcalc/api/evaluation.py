@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tcalc.api.errors import public
 from tcalc.api.expressions import expression_of, one, require_name, require_text, value_of
 from tcalc.api.types import type_of
+from tcalc.errors import TcalcError
 from tcalc.interrupt import Ticket
 from tcalc.late import GuestEngine
 from tcalc.session import Session as Inside
@@ -78,7 +79,14 @@ def _evaluated(text: str, names: dict[str, Any]) -> Any:
         key += (name, value.dtype, value.shape, value.device, value.layout)
     where = tuple(key)
     kept = _kept.get(where)
-    return _first(text, values, types, where) if kept is None else _again(kept, values)
+    if kept is None:
+        return _first(text, values, types, where)
+    try:
+        return _again(kept, values)
+    except TcalcError:
+        if kept.program.effect:
+            raise
+    return _first(text, values, types, where)  # what it says may be of what was rewritten
 
 
 def _first(text: str, values: dict[str, Any], types: dict[str, Type], where: tuple[object, ...]) -> Any:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from tcalc import memory as amounts
 from tcalc.errors import TcalcError
-from tcalc.settings import Settings
+from tcalc.settings import SWITCHES, Settings
 from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
 
 
 def settings_of(
-    dtype: object, seed: object, device: str, threads: object, memory: object, safe: bool, strict: bool
+    dtype: object,
+    seed: object,
+    device: str,
+    threads: object,
+    memory: object,
+    safe: bool,
+    strict: bool,
+    rewrites: object,
 ) -> Settings:
     """The settings that a caller's options are. Raises TcalcError."""
     settings = Settings(
@@ -21,6 +28,7 @@ def settings_of(
         threads=_integer("threads", threads, 1, 2**16),
         safe=bool(safe),
         strict=bool(strict),
+        rewrites=_rewrites(rewrites),
     )
     if device != "cpu":
         from tcalc.backend.engine import has_device
@@ -35,6 +43,14 @@ def _default_float(dtype: object) -> DType:
     if found is None or found.kind != "float":
         raise TcalcError("dtype", f"{dtype} is no float: f32, f64, f16 or bf16")
     return found
+
+
+def _rewrites(value: object) -> bool | str:
+    values = SWITCHES["rewrites"].values
+    if not isinstance(value, str) or value not in values:
+        *others, last = [f'"{word}"' for word in values]
+        raise TcalcError("value", f"rewrites is {', '.join(others)} or {last}, and {value!r} is none of them")
+    return values[value]
 
 
 def _integer(name: str, value: object, least: int, end: int) -> int | None:

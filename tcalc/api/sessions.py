@@ -46,7 +46,8 @@ class Session:
     random numbers of its own; without one they are torch's, so that `torch.manual_seed` counts. `device` is where its
     tensors live. `threads` is how many threads torch may use while the session runs. `memory` refuses what is
     predicted to need more, in bytes or as "2G". `safe` forbids to read and write files; under `strict` a result
-    that holds NaN is an error, at the step that made it.
+    that holds NaN is an error, at the step that made it. `rewrites` are "on" (algebra saves work), "off", or
+    "fast" (also where digits may be lost).
 
     A session may be used from several threads, one of them at a time; sessions do not know of each other. torch's own
     settings are left as they were. Raises Error, here and in every method.
@@ -64,9 +65,10 @@ class Session:
         memory: int | str | None = None,
         safe: bool = False,
         strict: bool = False,
+        rewrites: str = "on",
     ) -> None:
         try:
-            settings = settings_of(dtype, seed, str(device), threads, memory, safe, strict)
+            settings = settings_of(dtype, seed, str(device), threads, memory, safe, strict, rewrites)
         except TcalcError as error:
             raise public(error) from None
         engine = GuestEngine(settings)

@@ -9,10 +9,11 @@ from typing import Any
 
 import torch
 
-from tcalc.backend import kernels
+from tcalc.backend import kernels, solving
 from tcalc.backend.guards import guarded
 from tcalc.backend.values import TORCH
 from tcalc.graph.graph import Number, Operation
+from tcalc.graph.rewrites.triangular import half
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import TensorType
 
@@ -20,12 +21,14 @@ Kernel = Callable[..., Any]
 Options = dict[str, Any]
 
 
-def called(node: Operation) -> Kernel:
-    """The function that an operation calls with its operands."""
+def called(node: Operation, mapped: bool) -> Kernel:
+    """The function that an operation calls with its operands; a `mapped` one is not to look at numbers."""
     if node.row.inferred:
         return _with(guarded(node.row.torch), _options(node))
     name, options = node.form.torch or node.row.torch, _options(node)
     bound = BOUND.get(name)
+    if name == "linalg.solve" and not mapped:
+        return _solver(node)
     return (bound and bound(node, options)) or _with(kernels.find(name), options)
 
 
@@ -52,6 +55,12 @@ def _product(node: Operation, options: Options) -> Kernel | None:
     if len({each.dtype for each in types}) == 1 and types[0].dtype.kind in ("float", "complex"):
         return BLAS.get((len(types[0].axes), len(types[1].axes)))
     return None
+
+
+def _solver(node: Operation) -> Kernel:
+    """A solver for what the matrix is: what is known of it need not be found out."""
+    which = half(node.inputs[0])
+    return solving.solve if which is None else functools.partial(solving.solve_triangular, upper=which != "lower")
 
 
 def _item(node: Operation, options: Options) -> Kernel | None:

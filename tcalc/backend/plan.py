@@ -11,6 +11,7 @@ import torch
 from tcalc.backend import faults
 from tcalc.backend.blame import Watch, holds_nan
 from tcalc.backend.calls import called
+from tcalc.backend.fused import fused_step
 from tcalc.backend.loops import loop_step
 from tcalc.backend.probes import probe_step
 from tcalc.backend.pullback import pullback_step, taped, taped_step
@@ -22,6 +23,7 @@ from tcalc.graph.graph import (
     Branch,
     Conversion,
     Data,
+    Fused,
     Graph,
     Input,
     Node,
@@ -199,13 +201,15 @@ def _collect(result: object, registers: Registers) -> Any:
 
 def _step(node: Node, register: int, inputs: list[int], mapped: bool) -> Step:
     if isinstance(node, Operation):
-        return _operation_step(node, register, inputs)
+        return _operation_step(node, register, inputs, mapped)
     if isinstance(node, Conversion):
         return _conversion_step(TORCH[node.dtype], register, inputs[0])
     if isinstance(node, Part):
         return _part_step(node.index, register, inputs[0])
     if isinstance(node, Pullback):
         return pullback_step(node, register, inputs, mapped, Plan)
+    if isinstance(node, Fused):
+        return fused_step(node, register, inputs, Plan)
     if isinstance(node, Probe):
         return probe_step(node, register, inputs, Plan)
     if isinstance(node, Branch):
@@ -242,8 +246,8 @@ def _made(node: Node, register: int, inputs: list[int], registers: Registers) ->
     return True
 
 
-def _operation_step(node: Operation, register: int, inputs: list[int]) -> Step:
-    kernel = called(node)
+def _operation_step(node: Operation, register: int, inputs: list[int], mapped: bool) -> Step:
+    kernel = called(node, mapped)
     counts, named = [count for _, count in node.slots], node.by_name
     if all(count == ALONE for count in counts) and not named:
         if len(inputs) == 1:

@@ -5,16 +5,30 @@ What goes wrong here is run again by the plan itself, which says what it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from torch import Tensor, get_default_dtype
 from torch._C import _is_any_autocast_enabled as is_any_autocast_enabled
 from torch._C import _len_torch_function_stack as len_torch_function_stack
 
+from tcalc.backend.calls import called
 from tcalc.backend.plan import Plan
 from tcalc.backend.values import TORCH
-from tcalc.graph.graph import Branch, Conversion, Data, Input, Node, Number, Operation, Part, Pullback, Repeat
+from tcalc.graph.graph import (
+    ALONE,
+    Branch,
+    Conversion,
+    Data,
+    Fused,
+    Input,
+    Node,
+    Number,
+    Operation,
+    Part,
+    Pullback,
+    Repeat,
+)
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import TensorType
 
@@ -37,7 +51,18 @@ class Names(Protocol):
 class Quick:
     """Runs a plan that has one tensor for a result, under the names that it was made for. It must be `is_quick`."""
 
-    __slots__ = ("_bound", "_dtype", "_initial", "_inputs", "_is_fresh", "_names", "_result", "_revision", "_steps")
+    __slots__ = (
+        "_alone",
+        "_bound",
+        "_dtype",
+        "_initial",
+        "_inputs",
+        "_is_fresh",
+        "_names",
+        "_result",
+        "_revision",
+        "_steps",
+    )
 
     def __init__(self, plan: Plan, names: Names, used: Iterable[str], default_float: DType) -> None:
         self._steps, self._initial, places, self._result = plan.bare()
@@ -47,6 +72,8 @@ class Quick:
         held = [(place, names.get(str(name))) for place, name in zip(places, plan.names, strict=True)]
         self._inputs = [(place, each) for place, each in held if each is not None]
         self._dtype = TORCH[default_float]
+        #: Of a plan that is one call, that and what holds its operands: it needs no registers.
+        self._alone = _single(plan, dict(zip(plan.names, [each for _, each in held], strict=True)), self._initial)
         #: Whether the result is no view, no constant and none of the inputs: types settle that, so one run tells.
         self._is_fresh: bool | None = None
 
@@ -60,15 +87,19 @@ class Quick:
             return None
         if get_default_dtype() is not self._dtype or len_torch_function_stack() or is_any_autocast_enabled():
             return None
-        registers = self._initial.copy()
-        for place, held in self._inputs:
-            registers[place] = held.value
         try:
-            for step in self._steps:
-                step(registers)
+            if self._alone is not None:
+                kernel, operands = self._alone
+                result: Tensor = kernel(*[each.value for each in operands])
+            else:
+                registers = self._initial.copy()
+                for place, held in self._inputs:
+                    registers[place] = held.value
+                for step in self._steps:
+                    step(registers)
+                result = registers[self._result]
         except Exception:  # the plan will say what it is
             return None
-        result: Tensor = registers[self._result]
         if self._is_fresh is None:
             others = [*self._initial, *[held.value for _, held in self._inputs]]
             self._is_fresh = not result._is_view() and all(each is not result for each in others)
@@ -82,6 +113,34 @@ class Quick:
         return True
 
 
+class Kept:
+    """A value that stays."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _single(
+    plan: Plan, held: Mapping[str | int, Held | None], initial: Sequence[Any]
+) -> tuple[Callable[..., Any], list[Held]] | None:
+    """The one call that a plan is, and what holds its operands; None where it is more, or has lists of operands."""
+    *before, last = plan.nodes
+    if not isinstance(last, Operation) or any(not isinstance(each, Input | Number | Data) for each in before):
+        return None
+    if last.by_name or any(count != ALONE for _, count in last.slots):
+        return None
+    places = {id(each): place for place, each in enumerate(plan.nodes)}
+    operands: list[Held] = []
+    for each in last.inputs:
+        found = held.get(each.name) if isinstance(each, Input) else Kept(initial[places[id(each)]])
+        if found is None:
+            return None
+        operands.append(found)
+    return called(last, False), operands
+
+
 def is_quick(plan: Plan) -> bool:
     """Whether a plan draws no random numbers and asks torch for nothing while it runs, and makes one tensor."""
     return bool(plan.nodes) and all(map(_is_plain, plan.nodes)) and _is_made(plan.nodes[-1]) and plan.has_one_result
@@ -90,10 +149,13 @@ def is_quick(plan: Plan) -> bool:
 def _is_plain(node: Node) -> bool:
     if isinstance(node, Operation):
         return not node.effect and not node.row.inferred
-    return isinstance(node, Input | Number | Data | Conversion | Part | Pullback | Repeat | Branch) and not node.effect
+    return (
+        isinstance(node, Input | Number | Data | Conversion | Part | Pullback | Repeat | Branch | Fused)
+        and not node.effect
+    )
 
 
 def _is_made(result: Node) -> bool:
-    if not isinstance(result.type, TensorType) or not isinstance(result, Operation | Conversion | Part):
+    if not isinstance(result.type, TensorType) or not isinstance(result, Input | Operation | Conversion | Part | Fused):
         return False
     return result.type.dtype.kind != "complex"  # which may be conjugated or negated by a flag alone

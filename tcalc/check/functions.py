@@ -251,6 +251,17 @@ class UserFunction(Function):
 
     def check_definition(self, checker: Checker) -> None:
         """Check an annotated function once, for all sizes; raises where it cannot be right."""
+        try:
+            self.for_all_sizes(checker)
+            self.facts = tuple(checker.facts or ())
+        except Undetermined:
+            pass
+
+    def for_all_sizes(self, checker: Checker) -> tuple[dict[str, Typed], Typed]:
+        """The parameters and size names of an annotated function as they stand for all sizes, and its body of them.
+
+        Raises TcalcError; Undetermined where its body cannot be told for all calls.
+        """
         outer = checker.locals
         try:
             scope, sizes = parameters.for_all_sizes(checker, self)
@@ -260,9 +271,7 @@ class UserFunction(Function):
             body = checker.check(self.body)
             if self.result is not None:
                 parameters.checked_result(checker, self, sizes, [], body)
-            self.facts = tuple(checker.facts or ())
-        except Undetermined:
-            pass
+            return scope, body
         finally:
             checker.locals = outer
             checker.active.clear()

@@ -17,7 +17,6 @@ from tcalc.types import size as sizes
 from tcalc.types.broadcast import meet
 from tcalc.types.match import normal_axis, tier
 from tcalc.types.mismatch import Mismatch, Undetermined
-from tcalc.types.size import Size
 from tcalc.types.tensor import (
     UNKNOWN_TYPE,
     Axis,
@@ -99,9 +98,7 @@ def _mapped(checker: Checker, node: nodes.Expr, inner: Function, over: Over, giv
     assert length is not None
     body = _inside(checker, inner, node, elements)
     result = _stacked(body.type, length[0], node.span)
-    return Loop(
-        node.span, result, "vmap", tuple(locals_), (), tuple(sequences), tuple(axes), _count(length[0].size), body
-    )
+    return Loop(node.span, result, "vmap", tuple(locals_), (), tuple(sequences), tuple(axes), length[0].size, body)
 
 
 def _met(one: tuple[Axis, Given], other: tuple[Axis, Given], span: Span) -> Axis:
@@ -162,7 +159,7 @@ def _folded(checker: Checker, node: nodes.Expr, given: Sequence[Given], kind: st
         result = _unstatic(body.type)
     locals_ = (*state_locals, *element_locals)
     return Loop(
-        node.span, result, kind, locals_, states, tuple(sequences), (0,) * len(sequences), _count(lengths[0].size), body
+        node.span, result, kind, locals_, states, tuple(sequences), (0,) * len(sequences), lengths[0].size, body
     )
 
 
@@ -184,7 +181,7 @@ def iterate(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Give
     states, locals_, body = _settled_state(
         checker, given[1], lambda state: _inside(checker, inner, node, [state]), "iterate"
     )
-    return Loop(node.span, _unstatic(body.type), "iterate", tuple(locals_), states, (), (), _count(count), body)
+    return Loop(node.span, _unstatic(body.type), "iterate", tuple(locals_), states, (), (), count, body)
 
 
 def _settled_state(
@@ -332,7 +329,3 @@ def _unstatic(type: Type) -> Type:
     if isinstance(type, TupleType):
         return TupleType(tuple([_unstatic(item) for item in type.items]), type.names)
     return type
-
-
-def _count(size: Size) -> int:
-    return size if isinstance(size, int) else -1

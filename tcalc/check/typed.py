@@ -16,6 +16,7 @@ from tcalc.types.written import Written
 
 if TYPE_CHECKING:
     from tcalc.check.surroundings import Surroundings
+    from tcalc.types.size import Size
 
 
 class Typed:
@@ -154,7 +155,7 @@ class Loop(Typed):
     """A function applied again and again: `kind` is "vmap", "scan", "fold" or "iterate".
 
     `locals` are the body's own variables: for vmap the elements, for scan and fold the state's parts and the elements,
-    for iterate the state's parts. `states` start them, `sequences` are walked along `axes`.
+    for iterate the state's parts. `states` start them, `sequences` are walked along `axes`, `count` is how often.
     """
 
     __slots__ = ("axes", "body", "count", "kind", "locals", "sequences", "states")
@@ -168,7 +169,7 @@ class Loop(Typed):
         states: tuple[Typed, ...],
         sequences: tuple[Typed, ...],
         axes: tuple[int, ...],
-        count: int,
+        count: Size,
         body: Typed,
     ) -> None:
         self.span, self.type, self.kind, self.locals, self.states = span, type, kind, locals, states

@@ -37,7 +37,7 @@ class Compiled:
     checked whole: each graph with the name that its result goes by, or None where that is a number by now.
     """
 
-    __slots__ = ("ahead", "checked", "draws", "graph", "known", "written")
+    __slots__ = ("ahead", "checked", "draws", "graph", "known", "lowered", "written")
 
     def __init__(
         self,
@@ -57,14 +57,16 @@ class Compiled:
         self.draws: tuple[int, ...] = ()
         #: The results before they were rewritten: what a person is shown.
         self.written: tuple[object, ...] = ()
-        self.graph = None
+        #: The graph before it was rewritten.
+        self.lowered: Graph | None = None
+        self.graph: Graph | None = None
         if runs:
             remembered = keeps_draws and checked.action == "bind" and any(map(changes, computed))
             lowered, draws = lowered_with_draws(computed) if remembered else (lower(computed), {})
             if draws:
                 self.draws = tuple(draws)
                 lowered = Graph((*lowered.results, *draws.values()), lowered.effects)
-            self.written = lowered.results
+            self.written, self.lowered = lowered.results, lowered
             self.graph = rewritten(lowered)
 
     @property

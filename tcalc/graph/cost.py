@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tcalc.graph.graph import Branch, Data, Graph, Input, Node, Number, Operation, Part, Point, Repeat, nodes_of
+from tcalc.graph.graph import Branch, Data, Fused, Graph, Input, Node, Number, Operation, Part, Point, Repeat, nodes_of
 from tcalc.graph.lower import FILE
 from tcalc.library.flops import elements
 from tcalc.types import size as sizes
+from tcalc.types.counts import greatest
 from tcalc.types.size import Size
 from tcalc.types.tensor import Axis, TensorType, TupleType, Type
 
@@ -25,6 +26,8 @@ def fresh_bytes(node: Node) -> int:
     if isinstance(node, Input) and str(node.name).startswith(FILE):
         return nbytes(node.type)
     if isinstance(node, Input | Number | Part) or (isinstance(node, Operation) and node.row.view):
+        return 0
+    if isinstance(node, Fused) and node.donor is not None:
         return 0
     own = nbytes(node.type)
     if isinstance(node, Branch):
@@ -54,16 +57,20 @@ def flops(node: Node) -> Size:
     if isinstance(node, Input | Number | Data | Part | Point) or (isinstance(node, Operation) and node.row.view):
         return 0
     if isinstance(node, Repeat):
-        return sizes.mul(max(node.count, 0), total_flops(node.body))
+        return sizes.mul(node.turns, total_flops(node.body))
+    if isinstance(node, Fused):
+        return total_flops(node.body)
     if isinstance(node, Branch):
-        return sizes.maximum(total_flops(node.then), total_flops(node.otherwise))
+        return greatest([total_flops(node.then), total_flops(node.otherwise)])
     shapes = [_shape(each.type) for each in node.inputs]
     result = node.type.items[0] if isinstance(node.type, TupleType) and node.type.items else node.type
     if isinstance(node, Operation) and node.row.flops is not None:
         return node.row.flops(shapes, _shape(result), node.options)
     counts = [elements(each) for each in (*shapes, _shape(result))]
     known = [each for each in counts if isinstance(each, int)]
-    return max(known) if len(known) == len(counts) else counts[-1]
+    if len(known) == len(counts):
+        return max(known)
+    return counts[-1] if sizes.UNKNOWN in counts else greatest(counts)
 
 
 def total_flops(graph: Graph) -> Size:
@@ -90,25 +97,20 @@ def numel(type: Type) -> int:
     return 1
 
 
-def peak_bytes(graph: Graph) -> int:
-    """The most bytes that are held at once while the graph runs, results included, inputs not.
+def _shared(node: Node) -> Node | None:
+    """The operand whose memory a node's value lies in; None where it has its own."""
+    if isinstance(node, Fused):
+        return None if node.donor is None else node.inputs[node.donor]
+    if isinstance(node, Part) or (isinstance(node, Operation) and node.row.view and node.inputs):
+        return node.inputs[0]
+    return None
 
-    A view keeps what it shows alive.
-    """
-    last: dict[int, int] = {}
-    owner: dict[int, Node] = {}
-    for position, node in enumerate(graph.nodes):
-        shares = isinstance(node, Part) or (isinstance(node, Operation) and node.row.view)
-        owner[id(node)] = owner.get(id(node.inputs[0]), node) if shares and node.inputs else node
-        for each in (*node.inputs, node):
-            last[id(owner[id(each)])] = position
-    kept = {id(owner[id(node)]) for node in nodes_of(graph.results)}
+
+def peak_bytes(graph: Graph) -> int:
+    """The most bytes that are held at once while the graph runs, results included, inputs not."""
     held = peak = 0
     size: dict[int, int] = {}
-    freed: dict[int, list[int]] = {}
-    for key, position in last.items():
-        if key not in kept:
-            freed.setdefault(position, []).append(key)
+    freed = freed_after(graph)
     for position, node in enumerate(graph.nodes):
         size[id(node)] = fresh_bytes(node)
         held += size[id(node)]
@@ -116,3 +118,23 @@ def peak_bytes(graph: Graph) -> int:
         for key in freed.get(position, ()):
             held -= size[key]
     return peak
+
+
+def freed_after(graph: Graph) -> dict[int, list[int]]:
+    """By the position of a node, whose memory is given back after it ran: nodes by their identity.
+
+    A view keeps what it shows alive.
+    """
+    last: dict[int, int] = {}
+    owner: dict[int, Node] = {}
+    for position, node in enumerate(graph.nodes):
+        shared = _shared(node)
+        owner[id(node)] = node if shared is None else owner.get(id(shared), node)
+        for each in (*node.inputs, node):
+            last[id(owner[id(each)])] = position
+    kept = {id(owner[id(node)]) for node in nodes_of(graph.results)}
+    freed: dict[int, list[int]] = {}
+    for key, position in last.items():
+        if key not in kept:
+            freed.setdefault(position, []).append(key)
+    return freed

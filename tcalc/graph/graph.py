@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from tcalc.library.builtin import Builtin, Form
 from tcalc.source import Span
 from tcalc.types.dtypes import DType
+from tcalc.types.size import Size
 from tcalc.types.tensor import Type
 from tcalc.types.written import Written
 
@@ -239,10 +240,11 @@ class Repeat(Node):
     """A loop: `kind` is vmap, scan, fold or iterate.
 
     Inputs are the states, the sequences, then what the body sees from outside. The body's inputs are numbered: states,
-    elements, outside.
+    elements, outside. `turns` is how often it runs, and `count` the same where that is a number, as in all that is run;
+    else it is -1.
     """
 
-    __slots__ = ("axes", "body", "count", "kind", "sequences", "states")
+    __slots__ = ("axes", "body", "count", "kind", "sequences", "states", "turns")
 
     def __init__(
         self,
@@ -253,15 +255,29 @@ class Repeat(Node):
         states: int,
         sequences: int,
         axes: tuple[int, ...],
-        count: int,
+        turns: Size,
         body: Graph,
     ) -> None:
         self.span, self.type, self.kind, self.inputs = span, type, kind, inputs
-        self.states, self.sequences, self.axes, self.count, self.body = states, sequences, axes, count, body
+        self.states, self.sequences, self.axes, self.turns, self.body = states, sequences, axes, turns, body
+        self.count = turns if isinstance(turns, int) else -1
 
     @property
     def effect(self) -> bool:
         return self.body.effect
+
+
+class Fused(Node):
+    """Operations element by element that are run together, piece by piece, so that nothing between them is made whole.
+
+    `body` gives the one result, of this node's type, from numbered inputs. `donor` is the place of an input that nobody
+    else needs, whose memory the result takes; None where there is none.
+    """
+
+    __slots__ = ("body", "donor")
+
+    def __init__(self, span: Span, type: Type, body: Graph, inputs: tuple[Node, ...], donor: int | None) -> None:
+        self.span, self.type, self.body, self.inputs, self.donor = span, type, body, inputs, donor
 
 
 class Graph:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tcalc import library
 from tcalc.check import typed as t
@@ -57,6 +57,16 @@ def lowered_with_draws(values: Sequence[t.Typed]) -> tuple[Graph, dict[int, Node
     return without_points(Graph(results, tuple(lowering.effects))), lowering.draws
 
 
+def lowered_for_all_sizes(parameters: Mapping[str, t.Typed], body: t.Typed) -> Graph:
+    """The graph of a function's body, whose inputs are its parameters. Raises TcalcError."""
+    lowering = Lowering(None)
+    lowering.for_all_sizes = True
+    for name, each in parameters.items():
+        if isinstance(each, t.Use):
+            lowering.locals[each.local] = Input(each.span, each.type, name)
+    return Graph((lowering.lower(body),), tuple(lowering.effects))
+
+
 def alone(call: t.Apply) -> Graph:
     """The graph of one call, its operands given from outside whatever they are computed by."""
 
@@ -84,6 +94,7 @@ class Lowering:
         "drawn",
         "draws",
         "effects",
+        "for_all_sizes",
         "inputs",
         "keeps_draws",
         "locals",
@@ -92,6 +103,8 @@ class Lowering:
 
     def __init__(self, outer: Lowering | None) -> None:
         self.outer = outer
+        #: Whether sizes may be names: of a function that is not called. Such a graph is told of and never run.
+        self.for_all_sizes: bool = outer is not None and outer.for_all_sizes
         self.locals: dict[t.Local, object] = {}
         #: What local variables are bound to.
         self.bound_to: dict[t.Local, t.Typed] = {}
@@ -354,7 +367,7 @@ class Lowering:
         return self._kept(Branch(typed.span, typed.type, (condition, *outside.values()), then, otherwise))
 
     def loop(self, typed: t.Loop) -> object:
-        if typed.count < 0:
+        if not isinstance(typed.count, int) and not self.for_all_sizes:
             raise TcalcError("shape", "how often the loop runs is not known", typed.span)
         states = [self.node(state) for state in typed.states]
         sequences = [self.node(sequence) for sequence in typed.sequences]
@@ -379,6 +392,8 @@ class Lowering:
     def derivative(self, typed: t.Derivative) -> object:
         from tcalc.graph.derivatives.forms import derivative  # it lowers in its turn
 
+        if self.for_all_sizes:
+            raise TcalcError("type", "a derivative is only told of at sizes that are known", typed.span)
         return derivative(self, typed)
 
 

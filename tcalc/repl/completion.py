@@ -46,7 +46,8 @@ def candidates(session: Session, before: str) -> list[Candidate]:
         if command.takes == "settings":
             name, blank, value = rest.partition(" ")
             if blank:
-                return _fitting(value, [("on", ""), ("off", "")])
+                switch = SWITCHES.get(name)
+                return _fitting(value, [(word, "") for word in switch.values] if switch is not None else [])
             return _fitting(name, [(switch.name, switch.doc) for switch in SWITCHES.values()])
         if command.takes == "words":
             return _subjects(session, rest)

@@ -30,10 +30,13 @@ class NoFormula(Exception):
 
 
 class Words:
-    """How builtins and numbers are written where the user's own names hide some, beside tensors of the usual dtype."""
+    """How builtins and numbers are written where the user's own names hide some, beside tensors of the usual dtype.
 
-    def __init__(self, hidden: Collection[str], default_float: DType) -> None:
-        self.hidden, self.float = hidden, default_float
+    `exact` where brackets stand as it is computed: what else would be read more easily is another order of the same.
+    """
+
+    def __init__(self, hidden: Collection[str], default_float: DType, exact: bool = False) -> None:
+        self.hidden, self.float, self.exact = hidden, default_float, exact
 
     def builtin(self, row: Builtin) -> n.Expr:
         """The name of a row: `inv`, or `torch.linalg.inv` where inv is something else by now. Raises NoFormula."""

@@ -59,12 +59,17 @@ def formula_text(closed: Closed) -> str:
     return unparse(formula_of(closed, closed.names).tree)
 
 
-def formula_of(closed: Closed, names: Collection[str] = ()) -> Formula:
+def order_text(closed: Closed) -> str:
+    """An expression that computes a result as its graph does: in that order, what is shared once. Raises NoFormula."""
+    return unparse(formula_of(closed, closed.names, exact=True).tree)
+
+
+def formula_of(closed: Closed, names: Collection[str] = (), *, exact: bool = False) -> Formula:
     """The expression that computes a derivative from the session's variables, where these `names` hide builtins.
 
-    Raises NoFormula.
+    `exact` keeps the order in which it is computed, and what is computed once has a name. Raises NoFormula.
     """
-    words = Words(names, closed.default_float)
+    words = Words(names, closed.default_float, exact)
     result = closed.result
     if not isinstance(result, Node):
         raise NoFormula("it is known before it is computed")
@@ -76,7 +81,7 @@ def formula_of(closed: Closed, names: Collection[str] = ()) -> Formula:
     if len(order) > MOST_NODES:
         raise NoFormula("it is too long to be read")
     written = _Writer(order, words)
-    tree = written.tree(result, named={})
+    tree = None if exact else written.tree(result, named={})
     if tree is not None and len(unparse(tree)) <= WIDE:
         return Formula(tree, written.shapes)
     return Formula(written.with_names(result), written.shapes)
@@ -148,10 +153,12 @@ class _Writer:
         for node in several:
             if not isinstance(node, Operation | Pullback):
                 continue
+            if self.words.exact and isinstance(node, Operation) and node.row.view:
+                continue
             tree = self.tree(node, named)
             if tree is None:
                 raise NoFormula("it is too long to be read")
-            if len(unparse(tree)) < SHORT:
+            if len(unparse(tree)) < SHORT and not self.words.exact:
                 continue
             named[id(node)] = self.fresh()
             bindings.append((n.Name(NOWHERE, named[id(node)]), tree))
@@ -197,7 +204,7 @@ class _Writer:
             return n.Index(NOWHERE, inputs[0], (self.words.number(node.index),))
         if isinstance(node, Pullback):
             return n.TupleOf(NOWHERE, tuple([self.pulled(node, place, inputs) for place in node.wanted]))
-        if isinstance(node, Operation) and not node.effect:
+        if isinstance(node, Operation) and (self.words.exact or not node.effect):
             return operation(self.words, node, inputs)
         raise NoFormula("it draws random numbers" if node.effect else "a loop or a choice has none")
 
@@ -257,9 +264,18 @@ class _Writer:
             path, part = file_of(text)
             given = [n.Text(NOWHERE, path)] + ([] if part is None else [n.Text(NOWHERE, part)])
             return call(self.words.function("load", "torch.load"), given)
+        if self.words.exact:
+            return name(input_name(text))
         if not isinstance(text, str) or not text.isidentifier():
             raise NoFormula("it needs a value that has no name any more")
         return name(text)
+
+
+def input_name(given: str | int) -> str:
+    """What an input is called where a graph is told: those that are no variables by their numbers."""
+    if isinstance(given, int):
+        return f"x{given}"
+    return given if given.isidentifier() else f"t{given.rpartition(':')[2]}"
 
 
 #: Operators beside whose floating operand a list of whole numbers is floating.

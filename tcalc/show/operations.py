@@ -23,19 +23,22 @@ def operation(words: Words, node: Operation, inputs: list[n.Expr]) -> n.Expr:
     if found is not None:
         return found
     if row.operator and len(inputs) == 2 and not node.options:
-        return operated(row.operator, node, inputs)
+        return operated(row.operator, node, inputs, words.exact)
     if row.operator.endswith("x") and len(inputs) == 1:
-        return negated(inputs[0]) if row.operator == "-x" else n.Unary(NOWHERE, row.operator[:-1], inputs[0])
+        moves = row.operator == "-x" and not words.exact
+        return negated(inputs[0]) if moves else n.Unary(NOWHERE, row.operator[:-1], inputs[0])
     if row.attribute:
         return n.Attribute(NOWHERE, inputs[0], row.name, NOWHERE)
     return called(words, node, inputs)
 
 
-def operated(operator: str, node: Operation, inputs: Sequence[n.Expr]) -> n.Expr:
-    """Two operands with an operator between them, with as few brackets as will do."""
+def operated(operator: str, node: Operation, inputs: Sequence[n.Expr], exact: bool) -> n.Expr:
+    """Two operands with an operator between them, with as few brackets as will do, or `exact`."""
     one, other = inputs
     if operator in ("==", "!=", "<", "<=", ">", ">="):
         return n.Compare(NOWHERE, one, ((operator, other),))
+    if exact:
+        return binary(operator, one, other)
     if operator == "@" and _is_matrix(node.inputs[0]) and _is_matrix(node.inputs[1]):
         return chained(one, other)
     if operator == "*":

@@ -11,7 +11,7 @@ from tcalc.commands import run_command
 from tcalc.graph.cost import total_flops
 from tcalc.graph.graph import Graph
 from tcalc.graph.rewrites.driver import Fired
-from tcalc.graph.rewrites.table import CHAINS, LOCAL
+from tcalc.graph.rewrites.table import BLOCKS, CHAINS, LOCAL
 from tcalc.source import Source
 from tests.contract.driver import Calculator
 
@@ -55,9 +55,16 @@ def planned(calculator: Calculator, text: str) -> tuple[Graph, Graph, list[Fired
         ("A.T @ A @ x", ["chain"]),
         ("y @ A.T @ A", []),
         ("A @ (B @ x)", []),
+        ("x @ A.T @ A @ x", ["chain"]),
+        ("(A.T @ B).T @ A.T @ B", ["chain"]),
+        ("x @ B.T @ A.T @ A @ B @ x", ["chain"]),
+        ("x @ A.T @ B @ x", []),
+        ("y @ A.T @ A @ x", []),
         ("A @ B @ P @ Q", ["chain"]),
         ("P @ Q @ x", ["chain"]),
         ("outer(x, y) @ d", ["chain"]),
+        ("A @ outer(x, y) @ d", ["chain"]),
+        ("outer(x, y) @ A @ d", ["chain"]),
         ("(A @ B).T @ x", ["chain"]),
         ("2 * A @ x", ["chain"]),
         ("A @ B", []),
@@ -85,6 +92,9 @@ def planned(calculator: Calculator, text: str) -> tuple[Graph, Graph, list[Fired
         ("A @ eye(8)", ["identity"]),
         ("inv(S) @ x", ["solve"]),
         ("kron(P, Q) @ cat([x, y])", ["Kronecker", "chain"]),
+        ("block_diag(A[:2, :2], B[:6, :6]) @ C", ["blocks"]),
+        ("block_diag(A[:2, :3], B[:6, :5]) @ x", ["blocks"]),
+        ("triu(A) @ B", []),
         ("let J = inv(S) in J @ x + J[0]", []),
         ("A @ B + A @ C", ["common factor"]),
         ("B @ A - C @ A", ["common factor"]),
@@ -116,7 +126,7 @@ def test_what_fires(calculators: tuple[Calculator, Calculator], text: str, names
 
 
 def test_each_rewrite_says_what_it_does() -> None:
-    for each in (*LOCAL, *CHAINS):
+    for each in (*LOCAL, *CHAINS, *BLOCKS):
         left, equals, right = each.identity.partition(" = ")
         assert left and equals and right and each.safety and each.rows
 
@@ -213,3 +223,34 @@ def test_the_plan_and_the_cost_are_shown(calculators: tuple[Calculator, Calculat
     assert said(":plan A @ A + A @ A").splitlines()[1].startswith("computed once")
     assert said(":cost A @ v") == "2.0 MFLOP   4.0 kB"
     assert said(":cost v[0]") == "0 FLOP   0 B"
+
+
+def test_triangular_products_are_cut_where_they_are_large() -> None:
+    both = Calculator(dtype="f64", notes=False), Calculator(dtype="f64", notes=False, rewrites=False)
+    for each in both:
+        assert not each.run("torch.manual_seed(3)\nA = randn(601, 601)\nB = randn(601, 70)\nd = rand(601)").errors
+    for text in ("triu(A) @ B", "tril(A) @ B", "(tril(A).T - 2 * eye(601)) @ B", "(triu(A) @ diag(d) / 3) @ B"):
+        shared, run, fired = planned(both[0], text)
+        assert "triangle" in [rewrite.name for rewrite, _, _ in fired], text
+        before, after = total_flops(shared), total_flops(run)
+        assert isinstance(before, int) and isinstance(after, int) and after < 0.8 * before
+        one, other = [list(each.session.run(Source(text))) and each.session.bindings["_"].value for each in both]
+        assert torch.allclose(one, other, rtol=1e-9, atol=1e-9), text
+    for text in ("(triu(A) + tril(A)) @ B", "triu(A, -1) @ B", "tril(A, 1) @ B", "triu(A) @ B[:, 0]"):
+        assert not [each for each in planned(both[0], text)[2] if each[0].name == "triangle"], text
+
+
+def test_symmetric_products_are_half_computed_where_they_are_large() -> None:
+    both = Calculator(dtype="f64", notes=False), Calculator(dtype="f64", notes=False, rewrites=False)
+    for each in both:
+        assert not each.run("torch.manual_seed(3)\nA = randn(601, 70)\nB = randn(601, 70)").errors
+    for text in ("A @ A.T", "B.T.T @ B.T", "(A @ A.T) @ B"):
+        shared, run, fired = planned(both[0], text)
+        names = [rewrite.name for rewrite, _, _ in fired]
+        assert ("symmetric" in names) == (text != "(A @ A.T) @ B"), names  # which is A @ (A.T @ B)
+        before, after = total_flops(shared), total_flops(run)
+        assert isinstance(before, int) and isinstance(after, int) and after < 0.8 * before
+        one, other = [list(each.session.run(Source(text))) and each.session.bindings["_"].value for each in both]
+        assert torch.allclose(one, other, rtol=1e-9, atol=1e-9), text
+    for text in ("A @ B.T", "A.T @ A", "A[:, :9] @ A[:, :9].T"):
+        assert not [each for each in planned(both[0], text)[2] if each[0].name == "symmetric"], text

@@ -212,6 +212,7 @@ def test_set_changes_one(session: Session, form: str) -> None:
         (":set notes = maybe so", "value", "notes is on or off", "maybe so"),
         (":set notes on off", "value", "notes is on or off", "on off"),
         (":set notes True", "value", "notes is on or off", "True"),
+        (":set rewrites maybe", "value", "rewrites is on, off or fast", "maybe"),
         (":set nonsense", "name", "there is no nonsense; :set lists the settings", "nonsense"),
         (":set nonsense on", "name", "there is no nonsense; :set lists the settings", "nonsense"),
         (":set noets off", "name", "there is no noets; did you mean notes?", "noets"),
@@ -252,6 +253,8 @@ def test_strict_on(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
         (":set notes ", ["on", "off"]),
         (":set notes of", ["off"]),
         (":set zz", []),
+        (":set rewrites ", ["on", "off", "fast"]),
+        (":set rewrites f", ["fast"]),
         (":fix ", []),
     ],
 )

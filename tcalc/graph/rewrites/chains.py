@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tcalc.graph.graph import Node, Operation
-from tcalc.graph.rewrites.work import Work, is_matrix_product, is_plain
+from tcalc.graph.rewrites.work import Work, is_plain
 from tcalc.graph.simplify.algebra import TRANSPOSES, is_real, number_of, rank, row_of, shape, tensor_type
 
 #: An order of a chain: the place of an operand, or two orders that are multiplied.
@@ -19,9 +19,10 @@ WORTH = 0.05
 def ordered_chain(work: Work, node: Operation) -> Node | None:
     """`A @ B @ v` is `A @ (B @ v)`: the order of least work, by dynamic programming over the sizes.
 
-    Scalars inside stand before the product, transposes of products go inside.
+    Scalars inside stand before the product, transposes of products go inside. A chain that mirrors itself is half
+    computed, and multiplied by itself.
     """
-    if not is_matrix_product(node) or _is_inner(work, node):
+    if not work.multiplies(node) or _is_inner(work, node):
         return None
     scalars: list[Node] = []
     operands = _operands(work, node, scalars, top=True)
@@ -29,19 +30,46 @@ def ordered_chain(work: Work, node: Operation) -> Node | None:
         return None
     sizes = _sizes(operands)
     order, least = _best(sizes)
+    half = len(operands) // 2
+    if _is_mirrored(operands):
+        right, once = _best(sizes[half:])
+        squared = once + sizes[half] * sizes[-1] ** 2
+        if squared < (1 - WORTH) * _written(work, node) and squared <= least:
+            made = _built(work, operands[half:], right, node)
+            made = work.algebra.make("r @ r" if rank(made) == 1 else "r.T @ r", node.span, r=made)
+            work.count((made, *made.inputs))  # so that the half, which is needed twice, is not taken apart again
+            return _scaled(work, made, scalars)
     if least >= (1 - WORTH) * _written(work, node) and not scalars:
         return None
-    made = _built(work, operands, order, node)
+    return _scaled(work, _built(work, operands, order, node), scalars)
+
+
+def _scaled(work: Work, node: Node, scalars: Sequence[Node]) -> Node:
     for each in scalars:
-        made = work.algebra.make("s * x", node.span, s=each, x=made)
-    return made
+        node = work.algebra.make("s * x", node.span, s=each, x=node)
+    return node
+
+
+def _is_mirrored(operands: Sequence[Node]) -> bool:
+    """Whether the left half of a chain is the transpose of the right one: `x @ A.T @ A @ x` is `(A @ x) @ (A @ x)`."""
+    pairs = zip(operands, reversed(operands), strict=True)
+    return len(operands) % 2 == 0 and all(_turned(one) == _turned(other, True) for one, other in pairs)
+
+
+def _turned(node: Node, once_more: bool = False) -> tuple[int, bool]:
+    """The matrix that a factor is, and whether it is turned; a vector is the same either way."""
+    if rank(node) == 1:
+        return id(node), False
+    if row_of(node) in TRANSPOSES and is_real(node):
+        return id(node.inputs[0]), not once_more
+    return id(node), once_more
 
 
 def _is_inner(work: Work, node: Node) -> bool:
     """Whether a product is a factor of another one, with which it will be ordered."""
     while work.is_needed_once(node) and work.users(node):
         (user,) = work.users(node)
-        if is_matrix_product(user):
+        if work.multiplies(user):
             return True
         if row_of(user) not in TRANSPOSES and not _is_scaling(user, node):
             return False
@@ -65,7 +93,7 @@ def _is_weak(scalar: Node, node: Node) -> bool:
 def _operands(work: Work, node: Node, scalars: list[Node], top: bool = False, turned: bool = False) -> list[Node]:
     """The factors of a product, from left to right; of its transpose where it is `turned`."""
     if top or work.is_needed_once(node):
-        if is_matrix_product(node) and (not turned or rank(node) == 2) and _keeps_shape(node, turned):
+        if work.multiplies(node) and (not turned or rank(node) == 2) and _keeps_shape(node, turned):
             left, right = node.inputs[::-1] if turned else node.inputs
             first = _factors(work, left, scalars, turned, -1)
             return [*first, *_factors(work, right, scalars, turned, 0)]
@@ -83,7 +111,11 @@ def _operands(work: Work, node: Node, scalars: list[Node], top: bool = False, tu
         ):
             column, row = node.inputs[::-1] if turned else node.inputs
             return [_column(work, column), _row(work, row)]
-    return [work.algebra.make("x.T", node.span, x=node) if turned and rank(node) == 2 else node]
+    if not turned or rank(node) != 2:
+        return [node]
+    if row_of(node) in TRANSPOSES and is_real(node):
+        return [node.inputs[0]]
+    return [work.turned(node)]
 
 
 def _factors(work: Work, node: Node, scalars: list[Node], turned: bool, inner: int) -> list[Node]:
@@ -105,7 +137,7 @@ def _keeps_shape(node: Node, turned: bool) -> bool:
 
 
 def _has_product(work: Work, node: Node) -> bool:
-    return work.is_needed_once(node) and is_matrix_product(node) and rank(node) == 2
+    return work.is_needed_once(node) and work.multiplies(node) and rank(node) == 2
 
 
 def _column(work: Work, x: Node) -> Node:
@@ -131,7 +163,7 @@ def _sizes(operands: Sequence[Node]) -> list[int]:
 
 def _written(work: Work, node: Node) -> int:
     """The multiplications of a chain as it is written."""
-    if not is_matrix_product(node):
+    if not work.multiplies(node):
         if row_of(node) in TRANSPOSES or (row_of(node) == "mul" and any(rank(each) == 0 for each in node.inputs)):
             own = 0 if row_of(node) in TRANSPOSES else _count(node)
             return own + sum(_written(work, each) for each in node.inputs if rank(each))
@@ -193,4 +225,15 @@ def _built(work: Work, operands: Sequence[Node], order: object, node: Node) -> N
         return operands[order]
     assert isinstance(order, tuple)
     one, other = [_built(work, operands, each, node) for each in order]
-    return work.algebra.make("a @ b", node.span, a=one, b=other)
+    return _scaled_vector(work, one, other, node) or work.product(one, other, node.span)
+
+
+def _scaled_vector(work: Work, column: Node, row: Node, node: Node) -> Node | None:
+    """`outer(x, y) @ v` is x times the number `y @ v`, which need not be an axis of size 1."""
+    inner = row.inputs[0] if work.multiplies(row) and rank(row) == 1 else None
+    if row_of(column) != "unsqueeze" or inner is None or row_of(inner) != "unsqueeze" or shape(row) != (1,):
+        return None
+    x, y, v = column.inputs[0], inner.inputs[0], row.inputs[1]
+    if rank(x) != 1 or rank(y) != 1 or shape(y) != shape(v):
+        return None
+    return work.algebra.make("x * s", node.span, x=x, s=work.product(y, v, node.span))

@@ -58,7 +58,7 @@ def contracted_einsum(work: Work, node: Operation) -> Node | None:
         terms.append(chosen[0])
     (last,) = terms
     made = _ordered(work, _summed(work, last, set(result)), result)
-    return made if flops_of(made, node.inputs) <= flops_of(node, node.inputs) else None
+    return made if flops_of((made,), node.inputs) <= flops_of((node,), node.inputs) else None
 
 
 def _spelled(letters: Sequence[str], dots: int) -> Letters:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from tcalc.graph.cost import total_flops
 from tcalc.graph.derivatives.formulas import Unformulated
-from tcalc.graph.graph import Graph, Node, Operation, replaced
-from tcalc.graph.rewrites.table import CHAINS, LOCAL, Rewrite
-from tcalc.graph.rewrites.work import Work
+from tcalc.graph.graph import Branch, Graph, Node, Operation, Probe, Pullback, Repeat, replaced
+from tcalc.graph.rewrite import rewrite
+from tcalc.graph.rewrites.loops import hoisted
+from tcalc.graph.rewrites.table import BLOCKS, CHAINS, LOCAL, LOOP, UNSAFE, Rewrite
+from tcalc.graph.rewrites.work import Work, flops_of
 from tcalc.types.dtypes import DType
 
 #: A rewrite that was taken, with the node that it was of and the one that took its place.
@@ -21,16 +24,24 @@ def _by_row(rewrites: Sequence[Rewrite]) -> ByRow:
     return {row: [each for each in rewrites if row in each.rows] for each in rewrites for row in each.rows}
 
 
-#: The rewrites in two goes: first single operations, then whole products.
-GOES = (_by_row(LOCAL), _by_row(CHAINS))
+#: The rewrites in three goes: single operations, whole chains of products, and what is left of large ones.
+GOES = (_by_row(LOCAL), _by_row(CHAINS), _by_row(BLOCKS))
+#: The same with those that may lose digits.
+FAST = (_by_row((*LOCAL, *UNSAFE)), *GOES[1:])
 #: So often one node is rewritten.
 MOST_ROUNDS = 8
+#: So many turns a search for a minimum is taken to need.
+MANY = 50
 
 
-def improved(graph: Graph, default_float: DType) -> tuple[Graph, list[Fired]]:
-    """A graph of the same results with less work, and the rewrites that made it so, in order."""
+def improved(graph: Graph, default_float: DType, *, fast: bool = False) -> tuple[Graph, list[Fired]]:
+    """A graph of the same results with less work, and the rewrites that made it so, in order.
+
+    `fast` takes those too that may lose digits.
+    """
     fired: list[Fired] = []
-    for rewrites in GOES:
+    graph = _inside(graph, default_float, fast, fired)
+    for rewrites in FAST if fast else GOES:
         counts = Counter([node.row.name for node in graph.nodes if isinstance(node, Operation)])
         if "einsum" in counts:
             counts["matmul"] += counts["einsum"]  # which it becomes
@@ -40,6 +51,62 @@ def improved(graph: Graph, default_float: DType) -> tuple[Graph, list[Fired]]:
         if any(possible.values()):
             graph = _applied(graph, possible, default_float, fired)
     return graph, fired
+
+
+def _inside(graph: Graph, default_float: DType, fast: bool, fired: list[Fired]) -> Graph:
+    """The same in the bodies of loops and choices, and what a loop need not compute in each turn outside of it.
+
+    A loop that autograd goes back through is left alone: it is run by two nodes, which must agree.
+    """
+    if not any(isinstance(node, Repeat | Branch | Probe) for node in graph.nodes) or _goes_back(graph):
+        return graph
+    now: dict[int, Node] = {}
+    for node in graph.nodes:
+        made = node.with_inputs(tuple([now[id(each)] for each in node.inputs]))
+        if isinstance(made, Branch):
+            made.then, then = improved(made.then, default_float, fast=fast)
+            made.otherwise, otherwise = improved(made.otherwise, default_float, fast=fast)
+            fired += [*then, *otherwise]
+        elif isinstance(made, Repeat | Probe):
+            made, inner = _loop(made, default_float, fast)
+            fired += inner
+        now[id(node)] = made
+    return rewrite(Graph(replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects])))
+
+
+def _loop(node: Repeat | Probe, default_float: DType, fast: bool) -> tuple[Repeat | Probe, list[Fired]]:
+    """A loop with its body rewritten, what does not change taken out before or after: whichever leaves less work.
+
+    `A @ B @ v` is two products by a vector in each turn, or one of matrices for all turns.
+    """
+    found: list[tuple[int, Repeat | Probe, list[Fired]]] = []
+    for steps in ((True, False), (False, True)):
+        made, fired = node.with_inputs(node.inputs), []
+        assert isinstance(made, Repeat | Probe)
+        for takes_out in steps:
+            if takes_out:
+                made, taken = hoisted(made)
+                fired += [(LOOP, each, each) for each in taken]
+            else:
+                made.body, inner = improved(made.body, default_float, fast=fast)
+                fired += inner
+        found.append((_work(made, node.inputs), made, fired))
+    _, made, fired = min(found, key=lambda each: each[0])
+    return made, fired
+
+
+def _work(loop: Repeat | Probe, inputs: Sequence[Node]) -> int:
+    """The floating-point operations of all turns and of what stands before them; 0 where they are not known."""
+    turns = loop.count if isinstance(loop, Repeat) else MANY
+    each_turn = total_flops(loop.body)
+    return turns * each_turn + flops_of(loop.inputs, inputs) if isinstance(each_turn, int) else 0
+
+
+def _goes_back(graph: Graph) -> bool:
+    return any(
+        isinstance(node, Pullback) and any(isinstance(each, Repeat | Branch) for each in node.body.nodes)
+        for node in graph.nodes
+    )
 
 
 def _applied(graph: Graph, rewrites: ByRow, default_float: DType, fired: list[Fired]) -> Graph:
@@ -64,10 +131,10 @@ def _rewritten(work: Work, node: Node, rewrites: ByRow, fired: list[Fired]) -> N
     for _ in range(MOST_ROUNDS):
         if not isinstance(node, Operation):
             return node
-        for rewrite in rewrites.get(node.row.name, ()):
-            found = _tried(work, node, rewrite)
+        for each in rewrites.get(node.row.name, ()):
+            found = _tried(work, node, each)
             if found is not None and found is not node:
-                fired.append((rewrite, node, found))
+                fired.append((each, node, found))
                 work.stands_for(found, node)
                 node = found
                 break

@@ -23,6 +23,9 @@ from tcalc.graph.rewrites.structure import (
     kronecker_product,
     one_hot_added,
 )
+from tcalc.graph.rewrites.symmetric import symmetric_product
+from tcalc.graph.rewrites.triangular import block_product, triangular_product
+from tcalc.graph.rewrites.unsafe import distributed_product, dotted_sum
 from tcalc.graph.rewrites.work import Work
 from tcalc.graph.simplify.algebra import TRANSPOSES
 
@@ -69,6 +72,9 @@ LOCAL = (
     Rewrite("sum", ("sum",), (*PRODUCTS, "outer"), sum_of_product, "sum[1](A @ B) = A @ sum[1](B)", REORDERED),
     Rewrite("diagonal matrix", PRODUCTS, ("diag",), diagonal_product, "diag(d) @ A = d[:, None] * A", NO_INF),
     Rewrite("identity", PRODUCTS, ("eye",), identity_product, "eye(n) @ A = A", NO_INF),
+    Rewrite(
+        "blocks", PRODUCTS, ("block_diag",), block_product, "block_diag(B, C) @ A = cat([B @ A[:k], C @ A[k:]])", NO_INF
+    ),
     Rewrite("solve", PRODUCTS, ("inv",), inverse_product, "inv(S) @ b = solve(S, b)", "a smaller error"),
     Rewrite("Kronecker", PRODUCTS, ("kron",), kronecker_product, "kron(A, B) @ x = reshape(A @ X @ B.T)", REORDERED),
     Rewrite(
@@ -88,5 +94,42 @@ LOCAL = (
         "exact",
     ),
 )
+#: Those that may lose digits, which are off unless somebody asks for them.
+UNSAFE = (
+    Rewrite(
+        "distribute",
+        PRODUCTS,
+        ("add", "sub"),
+        distributed_product,
+        "(A - H.T @ H) @ x = A @ x - H.T @ (H @ x)",
+        "where the terms nearly cancel, digits are lost",
+    ),
+    Rewrite(
+        "dot", ("sum",), ("mul",), dotted_sum, "sum(A * B) = flatten(A) @ flatten(B)", "of very many, digits are lost"
+    ),
+)
 #: Those that look at whole products, after the others.
 CHAINS = (Rewrite("chain", PRODUCTS, (*PRODUCTS, *BETWEEN), ordered_chain, "(A @ B) @ v = A @ (B @ v)", REORDERED),)
+#: Those that cut large products into blocks, last.
+BLOCKS = (
+    Rewrite(
+        "triangle",
+        PRODUCTS,
+        ("triu", "tril"),
+        triangular_product,
+        "triu(A) @ B = cat([A[:k] @ B, A[k:, k:] @ B[k:]])",
+        NO_INF,
+    ),
+    Rewrite(
+        "symmetric",
+        PRODUCTS,
+        tuple(sorted(TRANSPOSES)),
+        symmetric_product,
+        "A @ A.T = cat([cat([A @ A[:k].T]), cat([(A[k:] @ A[:k].T).T, A[k:] @ A[k:].T])], 1)",
+        REORDERED,
+    ),
+)
+#: What is taken out of a loop.
+LOOP = Rewrite(
+    "loop", (), (), lambda work, node: None, "vmap(v -> A @ B @ v)(C) = let M = A @ B in vmap(v -> M @ v)(C)", "exact"
+)

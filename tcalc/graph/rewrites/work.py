@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tcalc.graph.cost import flops
+from tcalc.graph.derivatives.formulas import formula
 from tcalc.graph.graph import Graph, Node, nodes_of
 from tcalc.graph.simplify.algebra import Algebra, rank, row_of, shape, tensor_type
+from tcalc.source import Span
 from tcalc.types.dtypes import DType
+from tcalc.types.tensor import Axis, TensorType
 
 
 class Work:
@@ -18,7 +21,16 @@ class Work:
         self._users: dict[int, list[Node]] = {}
         self._kept = {id(node) for node in nodes_of(graph.results)}
         self._alive: list[Node] = []
+        #: Which nodes multiply matrices, each kept, so that its identity stays its own.
+        self._products: dict[int, tuple[Node, bool]] = {}
         self.count(graph.nodes)
+
+    def multiplies(self, node: Node) -> bool:
+        """`is_matrix_product`, found out once for each node."""
+        known = self._products.get(id(node))
+        if known is None:
+            known = self._products[id(node)] = node, is_matrix_product(node)
+        return known[1]
 
     def count(self, nodes: Iterable[Node]) -> None:
         """Take note of who needs what among some nodes."""
@@ -38,9 +50,35 @@ class Work:
         """Who needs a node, once for each operand; nobody is known of one that was made meanwhile."""
         return self._users.get(id(node), [])
 
+    def product(self, a: Node, b: Node, span: Span) -> Node:
+        """`a @ b` of matrices and vectors."""
+        one, other = shape(a) or (), shape(b) or ()
+        return _filled(self, "a @ b", span, {"a": a, "b": b}, (*one[:-1], *other[1:]))
+
+    def turned(self, x: Node) -> Node:
+        """The transpose of a matrix."""
+        return _filled(self, "x.T", x.span, {"x": x}, (shape(x) or ())[::-1])
+
     def is_needed_once(self, node: Node) -> bool:
         """Whether nobody sees a node but the one who is looked at: its value need not be had whole."""
         return id(node) not in self._kept and len(self.users(node)) <= 1
+
+
+#: Products and transposes by how many axes their operands have, and their dtype: what is made of other sizes is a copy.
+_TEMPLATES: dict[object, Node] = {}
+
+
+def _filled(work: Work, text: str, span: Span, given: dict[str, object], sizes: Sequence[int]) -> Node:
+    """A formula on matrices and vectors whose shape is known beforehand: it need not be checked for each size."""
+    operands = tuple([each for each in given.values() if isinstance(each, Node)])
+    dtype = tensor_type(operands[0]).dtype
+    key = (text, dtype, *map(rank, operands))
+    template = _TEMPLATES.get(key)
+    if template is None:
+        template = _TEMPLATES[key] = formula(text, given, span, work.algebra.float)
+    made = template.with_inputs(operands)
+    made.span, made.type = span, TensorType(dtype, tuple([Axis(size) for size in sizes]))
+    return work.algebra.one(made)
 
 
 def is_matrix_product(node: Node) -> bool:
@@ -64,16 +102,15 @@ def is_plain(node: Node) -> bool:
     return is_floating(node) and rank(node) <= 2
 
 
-def flops_of(result: Node, operands: Iterable[Node]) -> int:
-    """The floating-point operations that make a node from some others, all sizes known."""
+def flops_of(results: Iterable[Node], operands: Iterable[Node]) -> int:
+    """The floating-point operations that make some nodes from others; where a size is not known it counts nothing."""
     seen = {id(each) for each in operands}
-    waiting, total = [result], 0
+    waiting, total = list(results), 0
     while waiting:
         node = waiting.pop()
         if id(node) not in seen:
             seen.add(id(node))
             count = flops(node)
-            assert isinstance(count, int)
-            total += count
+            total += count if isinstance(count, int) else 0
             waiting.extend(node.inputs)
     return total

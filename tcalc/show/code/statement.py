@@ -34,8 +34,21 @@ def code_text(
 
     `taken` are names that a value in between must not have. Functions that the code calls stand before it.
     """
-    context = Context({*taken}, helpers.name, default_float)
     names = {node.name: Text(str(node.name)) for node in graph.inputs if not str(node.name).startswith(FILE)}
+    functions, lines = code_lines(graph, targets, taken, names, helpers, default_float)
+    return "\n".join([*[f"{text}\n" for text in functions], *lines])
+
+
+def code_lines(
+    graph: Graph,
+    targets: Sequence[str | None],
+    taken: Sequence[str],
+    names: dict[str | int, Text],
+    helpers: Helpers,
+    default_float: DType,
+) -> tuple[list[str], list[str]]:
+    """The functions that a graph's code calls, and the code, in which inputs are called as in `names`."""
+    context = Context({*taken}, helpers.name, default_float)
     listing = Listing(context, names)
     bound = [*targets, *[None] * (len(graph.results) - len(targets))]
     if any(bound):
@@ -43,7 +56,7 @@ def code_text(
     else:
         for result, text in zip(graph.results, listing.block(graph), strict=True):
             listing.emit(listing.number(result).text if isinstance(result, Number) else text.text)
-    return "\n".join([*[f"{text}\n" for text in (*helpers.texts(), *context.functions())], *listing.lines])
+    return [*helpers.texts(), *context.functions()], listing.lines
 
 
 def assign(listing: Listing, graph: Graph, targets: Sequence[str | None]) -> None:
