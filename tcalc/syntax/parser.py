@@ -5,6 +5,7 @@ lark and its tables are loaded when the first text is parsed, not when this modu
 
 from __future__ import annotations
 
+import os
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +126,16 @@ def engine() -> Engine:
             if _engine is None:
                 _engine = Engine()
     return _engine
+
+
+def _anew() -> None:
+    """In a process that was forked nobody is parsing, though somebody may have been."""
+    global _engine, _engine_lock
+    _engine, _engine_lock = None, RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_anew)
 
 
 def parse_statements(source: Source) -> Iterator[Statement | TcalcError]:
