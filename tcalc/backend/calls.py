@@ -50,11 +50,15 @@ BLAS: dict[tuple[int, int], Kernel] = {(2, 2): torch.mm, (2, 1): torch.mv, (1, 1
 
 
 def _product(node: Operation, options: Options) -> Kernel | None:
-    """For matrices and vectors of one floating dtype BLAS's own."""
-    types = [each.type for each in node.inputs if isinstance(each.type, TensorType)]
-    if len({each.dtype for each in types}) == 1 and types[0].dtype.kind in ("float", "complex"):
-        return BLAS.get((len(types[0].axes), len(types[1].axes)))
-    return None
+    """For matrices and vectors of one floating dtype, and as many matrices on both sides, BLAS's own."""
+    one, other = [each.type for each in node.inputs if isinstance(each.type, TensorType)]
+    if one.dtype is not other.dtype or one.dtype.kind not in ("float", "complex"):
+        return None
+    ranks = len(one.axes), len(other.axes)
+    if ranks == (3, 3):
+        batches = one.shape[0], other.shape[0]
+        return torch.bmm if batches[0] == batches[1] and isinstance(batches[0], int) else None
+    return BLAS.get(ranks)
 
 
 def _solver(node: Operation) -> Kernel:

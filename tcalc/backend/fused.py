@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -44,10 +45,11 @@ def fused_step(node: Fused, register: int, inputs: list[int], compile: Compile) 
     instructions, slots = _instructions(last, len(inputs), node.donor is not None)
     whole = compile(node.body, False)
     donor = node.donor
+    size = PIECE if node.cut else max(PIECE, math.prod(shape))
 
     def step(registers: Registers) -> None:
         values: list[Tensor] = [registers[place] for place in inputs]
-        cut = _cut(values, shape)
+        cut = _cut(values, shape, size)
         if cut is None:
             registers[register] = whole.run([values[int(name)] for name in whole.names], registers[-1])[0]
             return
@@ -103,7 +105,7 @@ def _run(
 # How tensors are cut
 
 
-def _cut(values: Sequence[Tensor], shape: tuple[int, ...]) -> Cut | None:
+def _cut(values: Sequence[Tensor], shape: tuple[int, ...], size: int) -> Cut | None:
     """How operands are cut: as flat arrays, or along the first axis where some are stretched.
 
     None where one does not lie row by row, as torch would have the result then.
@@ -112,19 +114,21 @@ def _cut(values: Sequence[Tensor], shape: tuple[int, ...]) -> Cut | None:
     if not whole or not all(value.is_contiguous() for value in whole):
         return None
     if all(value.shape == shape or not value.dim() for value in values):
-        return _flat
-    return _along_rows if math.prod(shape[1:]) <= PIECE else None
+        return partial(_flat, size)
+    return partial(_along_rows, size) if math.prod(shape[1:]) <= size else None
 
 
-def _flat(values: Sequence[Tensor], result: Tensor) -> tuple[Iterable[tuple[Any, ...]], Sequence[Tensor]]:
-    pieces = _split(result.view(-1), PIECE)
-    columns = [_split(value.view(-1), PIECE) if value.dim() else [value] * len(pieces) for value in values]
+def _flat(size: int, values: Sequence[Tensor], result: Tensor) -> tuple[Iterable[tuple[Any, ...]], Sequence[Tensor]]:
+    pieces = _split(result.view(-1), size)
+    columns = [_split(value.view(-1), size) if value.dim() else [value] * len(pieces) for value in values]
     return zip(*columns, strict=True), pieces
 
 
-def _along_rows(values: Sequence[Tensor], result: Tensor) -> tuple[Iterable[tuple[Any, ...]], Sequence[Tensor]]:
+def _along_rows(
+    size: int, values: Sequence[Tensor], result: Tensor
+) -> tuple[Iterable[tuple[Any, ...]], Sequence[Tensor]]:
     """An operand that has no such axis, or one element there, is the same for all pieces."""
-    rows = max(1, PIECE // max(1, math.prod(result.shape[1:])))
+    rows = max(1, size // max(1, math.prod(result.shape[1:])))
     pieces = _split(result, rows)
     columns = [
         [value] * len(pieces)

@@ -27,9 +27,10 @@ def fresh_bytes(node: Node) -> int:
         return nbytes(node.type)
     if isinstance(node, Input | Number | Part) or (isinstance(node, Operation) and node.row.view):
         return 0
-    if isinstance(node, Fused) and node.donor is not None:
-        return 0
     own = nbytes(node.type)
+    if isinstance(node, Fused):
+        between = 0 if node.cut else max(0, peak_bytes(node.body) - own)
+        return between + (own if node.donor is None else 0)
     if isinstance(node, Branch):
         return own + max(peak_bytes(node.then), peak_bytes(node.otherwise))
     if isinstance(node, Repeat):  # a map computes all elements at once

@@ -268,16 +268,19 @@ class Repeat(Node):
 
 
 class Fused(Node):
-    """Operations element by element that are run together, piece by piece, so that nothing between them is made whole.
+    """Operations element by element that are run together: what is between them is not kept.
 
-    `body` gives the one result, of this node's type, from numbered inputs. `donor` is the place of an input that nobody
-    else needs, whose memory the result takes; None where there is none.
+    Where it is `cut` they are run piece by piece, and nothing between them is made whole. `body` gives the one result,
+    of this node's type, from numbered inputs. `donor` is the place of an input that nobody else needs, whose memory the
+    result takes; None where there is none.
     """
 
-    __slots__ = ("body", "donor")
+    __slots__ = ("body", "cut", "donor")
 
-    def __init__(self, span: Span, type: Type, body: Graph, inputs: tuple[Node, ...], donor: int | None) -> None:
-        self.span, self.type, self.body, self.inputs, self.donor = span, type, body, inputs, donor
+    def __init__(
+        self, span: Span, type: Type, body: Graph, inputs: tuple[Node, ...], donor: int | None, cut: bool = True
+    ) -> None:
+        self.span, self.type, self.body, self.inputs, self.donor, self.cut = span, type, body, inputs, donor, cut
 
 
 class Graph:

@@ -12,7 +12,9 @@ from tcalc.graph.cost import nbytes
 from tcalc.graph.graph import Fused, Graph, Input, Node, Number, Operation, nodes_of, replaced
 from tcalc.graph.simplify.algebra import rank, row_of, shape, tensor_type
 
-#: From so many bytes on a tensor is large: up to there what is freed is soon used again, and lies in a cache. Beyond,
+#: From so many bytes on the operations of a chain write over each other's results.
+MEDIUM = 1 << 20
+#: From so many bytes on they run by pieces. Up to there what is freed is soon used again, and lies in a cache; beyond,
 #: memory comes from the system each time, which takes longer than an addition.
 LARGE = 1 << 25
 #: Rows of one operand. Not `sigmoid`, `cosh` and their like: torch computes the last few
@@ -28,8 +30,8 @@ FRESH = UNARY | BINARY | {"matmul", "mm"}
 
 
 def fused(graph: Graph, large: int = LARGE) -> Graph:
-    """The same graph with chains of element-wise operations on tensors of so many bytes as one node each."""
-    if not any(_is_large(node, large) for node in graph.nodes):
+    """The same graph with chains of element-wise operations as one node each; those of `large` bytes are cut."""
+    if not any(_is_large(node, MEDIUM) for node in graph.nodes):
         return graph
     users: dict[int, list[Node]] = {}
     for node in graph.nodes:
@@ -43,6 +45,7 @@ def fused(graph: Graph, large: int = LARGE) -> Graph:
         if root is node:
             made = _chain(node, [each for each in graph.nodes if roots.get(id(each)) is node], now, users, kept)
             if made is not None:
+                made.cut = nbytes(summed(node).type) >= large
                 now[id(node)] = made
                 continue
         inputs = tuple([now[id(each)] for each in node.inputs])
@@ -65,7 +68,7 @@ def _roots(graph: Graph, users: Mapping[int, list[Node]], kept: set[int], large:
     for node in reversed(graph.nodes):
         if _is_whole_sum(node, large):
             roots[id(node)] = node
-        elif _is_large(node, large):
+        elif _is_large(node, MEDIUM):
             ends = {id(roots.get(id(user))): roots.get(id(user)) for user in users.get(id(node), ())}
             (end,) = ends.values() if len(ends) == 1 else (None,)
             inner = id(node) not in kept and end is not None and _alike(node, summed(end))
