@@ -24,8 +24,19 @@ ALONE, ABSENT = -1, -2
 WHOLE = -1
 
 
+#: What nodes of each class hold: a rewrite copies many of them.
+_FIELDS: dict[type[object], tuple[str, ...]] = {}
+
+
+def _fields(kind: type[object]) -> tuple[str, ...]:
+    found = _FIELDS.get(kind)
+    if found is None:
+        found = _FIELDS[kind] = tuple([name for each in kind.__mro__ for name in getattr(each, "__slots__", ())])
+    return found
+
+
 class Node:
-    """Something computed. `inputs` are its operands, one after the other."""
+    """Something computed. `inputs` are its operands, one after the other. Nodes are equal where they are the same."""
 
     __slots__ = ("inputs", "span", "type")
     inputs: tuple[Node, ...]
@@ -43,9 +54,10 @@ class Node:
 
     def with_inputs(self, inputs: tuple[Node, ...]) -> Node:
         """The same operation on other operands."""
-        import copy
-
-        other = copy.copy(self)
+        kind = self.__class__
+        other = kind.__new__(kind)
+        for name in _fields(kind):
+            setattr(other, name, getattr(self, name))
         other.inputs = inputs
         return other
 
@@ -341,8 +353,7 @@ def without_points(graph: Graph) -> Graph:
         if isinstance(node, Point):
             now[id(node)] = inputs[0]
         else:
-            changed = any(a is not b for a, b in zip(inputs, node.inputs, strict=True))
-            now[id(node)] = node.with_inputs(inputs) if changed else node
+            now[id(node)] = node.with_inputs(inputs) if inputs != node.inputs else node
     return Graph(replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects]))
 
 

@@ -28,7 +28,7 @@ def common_subexpressions(graph: Graph) -> Graph:
     now: dict[int, Node] = {}
     for node in graph.nodes:
         inputs = tuple([now.get(id(each), each) for each in node.inputs])
-        current = node if all(a is b for a, b in zip(inputs, node.inputs, strict=True)) else node.with_inputs(inputs)
+        current = node if inputs == node.inputs else node.with_inputs(inputs)
         if not node.effect:
             key = (node.__class__, node.signature(), tuple([id(each) for each in inputs]))
             current = kept.setdefault(key, current)

@@ -41,16 +41,23 @@ def improved(graph: Graph, default_float: DType, *, fast: bool = False) -> tuple
     """
     fired: list[Fired] = []
     graph = _inside(graph, default_float, fast, fired)
+    counts = _counted(graph)
     for rewrites in FAST if fast else GOES:
-        counts = Counter([node.row.name for node in graph.nodes if isinstance(node, Operation)])
-        if "einsum" in counts:
-            counts["matmul"] += counts["einsum"]  # which it becomes
         possible = {
-            row: [each for each in rewrites[row] if each.may_concern(counts)] for row in counts.keys() & rewrites
+            row: [each for each in rewrites[row] if each.may_concern(counts)] for row in counts if row in rewrites
         }
         if any(possible.values()):
-            graph = _applied(graph, possible, default_float, fired)
+            after = _applied(graph, possible, default_float, fired)
+            graph, counts = after, counts if after is graph else _counted(after)
     return graph, fired
+
+
+def _counted(graph: Graph) -> Mapping[str, int]:
+    """How many operations of each row there are."""
+    counts = Counter([node.row.name for node in graph.nodes if isinstance(node, Operation)])
+    if "einsum" in counts:
+        counts["matmul"] += counts["einsum"]  # which it becomes
+    return counts
 
 
 def _inside(graph: Graph, default_float: DType, fast: bool, fired: list[Fired]) -> Graph:
@@ -116,7 +123,7 @@ def _applied(graph: Graph, rewrites: ByRow, default_float: DType, fired: list[Fi
     for node in graph.nodes:
         inputs = tuple([now[id(each)] for each in node.inputs])
         made = node
-        if any(a is not b for a, b in zip(inputs, node.inputs, strict=True)):
+        if inputs != node.inputs:
             made = node.with_inputs(inputs)
             work.stands_for(made, node)
         found = _rewritten(work, made, rewrites, fired)

@@ -49,8 +49,7 @@ def fused(graph: Graph, large: int = LARGE) -> Graph:
                 now[id(node)] = made
                 continue
         inputs = tuple([now[id(each)] for each in node.inputs])
-        changed = any(a is not b for a, b in zip(inputs, node.inputs, strict=True))
-        now[id(node)] = node.with_inputs(inputs) if changed else node
+        now[id(node)] = node.with_inputs(inputs) if inputs != node.inputs else node
     return Graph(replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects]))
 
 

@@ -73,6 +73,5 @@ def _with(body: Graph, entry: dict[int, Node]) -> Graph:
             now[id(node)] = entry[id(node)]
             continue
         inputs = tuple([now[id(each)] for each in node.inputs])
-        changed = any(a is not b for a, b in zip(inputs, node.inputs, strict=True))
-        now[id(node)] = node.with_inputs(inputs) if changed else node
+        now[id(node)] = node.with_inputs(inputs) if inputs != node.inputs else node
     return Graph(replaced(body.results, now), tuple([now[id(each)] for each in body.effects]))

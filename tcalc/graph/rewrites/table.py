@@ -39,21 +39,22 @@ class Rewrite:
     `over` are the rows that it needs besides, of which an operand is one; none where any will do.
     """
 
-    __slots__ = ("identity", "name", "over", "rows", "rule", "safety")
+    __slots__ = ("_nests", "_others", "identity", "name", "over", "rows", "rule", "safety")
 
     def __init__(
         self, name: str, rows: tuple[str, ...], over: tuple[str, ...], rule: Rule, identity: str, safety: str
     ) -> None:
         self.name, self.rows, self.over, self.rule = name, rows, over, rule
         self.identity, self.safety = identity, safety
+        self._others = [row for row in over if row not in rows]
+        self._nests = len(self._others) < len(over)
 
     def may_concern(self, counts: Mapping[str, int]) -> bool:
         """Whether a graph with so many operations of each row can have anything for it."""
         alone = sum([counts.get(row, 0) for row in self.rows])
         if not alone or not self.over:
             return bool(alone)
-        nests = any(row in self.rows for row in self.over)
-        return (alone > 1 and nests) or any(row in counts for row in self.over if row not in self.rows)
+        return (alone > 1 and self._nests) or any([row in counts for row in self._others])
 
 
 PRODUCTS = ("matmul", "mm", "mv")

@@ -44,7 +44,7 @@ class Algebra:
             return known
         # Behind a point lies what was computed before: made anew, it would double with each step of a descent.
         inputs = node.inputs if isinstance(node, Point) else tuple([self.one(each) for each in node.inputs])
-        if any(a is not b for a, b in zip(inputs, node.inputs, strict=True)):
+        if inputs != node.inputs:
             made = node.with_inputs(inputs)
             if id(node) in self.written:
                 self.written.add(id(made))
@@ -101,8 +101,13 @@ def sizes(type: Type) -> Shape | None:
     """The sizes of a tensor, None where one is not known."""
     if not isinstance(type, TensorType):
         return None
-    found = tuple([axis.size for axis in type.axes if isinstance(axis, Axis) and isinstance(axis.size, int)])
-    return found if len(found) == len(type.axes) else None
+    found: list[int] = []
+    for axis in type.axes:
+        size = axis.size if isinstance(axis, Axis) else None
+        if size.__class__ is not int:
+            return None
+        found.append(size)
+    return tuple(found)
 
 
 def rank(node: Node) -> int:

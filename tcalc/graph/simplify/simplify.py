@@ -48,8 +48,7 @@ def _all(algebra: Algebra, results: Sequence[Node], points: Sequence[Node] = ())
             now[id(node)] = now[id(node.inputs[0])] if any(node is each for each in points) else algebra.kept(node)
             continue
         inputs = tuple([now[id(each)] for each in node.inputs])
-        changed = any(a is not b for a, b in zip(inputs, node.inputs, strict=True))
-        made = node.with_inputs(inputs) if changed else node
+        made = node.with_inputs(inputs) if inputs != node.inputs else node
         own = id(node) in algebra.written
         if own:
             algebra.written.add(id(made))
