@@ -43,6 +43,8 @@ FORMS = [
     ("grad[w](sum(whole * w))", "f32(whole)"),
     ("grad[w](sum([1, 2, 3] * w))", "[1.0, 2.0, 3.0]"),
     ("grad[d](sum(d^3))", "3 * d^2"),
+    ("grad[X](sum(X / (2 + X.T.T^2)))", "1 / (2 + X.T.T^2) - 2 * X^2 / (2 + X.T.T^2)^2"),
+    ("grad[X](sum((X + X.T.T) * exp(X.T.T)))", "exp(X.T.T) * (X + X.T.T + 2)"),
     ("grad[h](h^2 / 2)", "h"),
     ("grad[h](1 - h)", "f16(-1.0)"),
     # conditions that are known

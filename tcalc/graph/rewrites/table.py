@@ -54,7 +54,7 @@ class Rewrite:
         alone = sum([counts.get(row, 0) for row in self.rows])
         if not alone or not self.over:
             return bool(alone)
-        return (alone > 1 and self._nests) or any([row in counts for row in self._others])
+        return (alone > 1 and self._nests) or any(row in counts for row in self._others)
 
 
 PRODUCTS = ("matmul", "mm", "mv")

@@ -44,7 +44,11 @@ def turned(algebra: Algebra, node: Node) -> Node:
 
         terms = terms_of(algebra, node)
         if all(key is not None and rank(key) == rank(node) for key in terms):
-            turning: Terms = {turned(algebra, key): value for key, value in terms.items() if key is not None}
+            turning: Terms = {}
+            for key, value in terms.items():
+                if key is not None:
+                    made = turned(algebra, key)
+                    turning[made] = turning.get(made, Fraction(0)) + value
             return added(algebra, turning, _swapped(algebra, node))
     product = product_of(algebra, node)
     if not product.factors:
@@ -52,9 +56,9 @@ def turned(algebra: Algebra, node: Node) -> Node:
     if product.coefficient != 1 or len(product.factors) > 1:
         factors = product.factors
         if id(node) not in algebra.written and all(rank(each) in (0, 1, rank(node)) for each in factors):
-            turning_factors = {_across(algebra, each): power for each, power in factors.items()}
+            across = product.with_factors(lambda each: _across(algebra, each))
             limits = tuple([turned(algebra, each) for each in product.limits])
-            return multiplied(algebra, Product(product.coefficient, turning_factors, limits), _swapped(algebra, node))
+            return multiplied(algebra, Product(across.coefficient, across.factors, limits), _swapped(algebra, node))
         scale, rest = split(algebra, node)
         return multiplied(algebra, scale * Product(ONE, {_swapped(algebra, rest): ONE}), _swapped(algebra, node))
     return _swapped(algebra, node)

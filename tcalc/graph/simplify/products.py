@@ -50,6 +50,14 @@ class Product:
         factors = {each: before if _is_mask(each) else before * exponent for each, before in self.factors.items()}
         return Product(_power_of(self.coefficient, exponent), factors, self.limits)
 
+    def with_factors(self, change: Callable[[Node], Node]) -> Product:
+        """The product of what each factor becomes; two may become the same one."""
+        factors: dict[Node, Known] = {}
+        for each, exponent in self.factors.items():
+            made = change(each)
+            factors[made] = exponent if _is_mask(made) else factors.get(made, Fraction(0)) + exponent
+        return Product(self.coefficient, factors, self.limits)
+
     def without(self, *parts: Node) -> Product:
         """The product of the other factors."""
         factors = {each: exponent for each, exponent in self.factors.items() if each not in parts}

@@ -34,8 +34,7 @@ def terms_of(algebra: Algebra, node: Node, times: Known = Fraction(1)) -> Terms:
             found[each] = found.get(each, Fraction(0)) + scale
             continue
         product = product_of(algebra, each)
-        factors = {matrices.columns(algebra, factor): power for factor, power in product.factors.items()}
-        product = Product(product.coefficient, factors, product.limits)
+        product = product.with_factors(lambda factor: matrices.columns(algebra, factor))
         coefficient = scale * product.coefficient
         key: Node | None = None
         if product.limits and not product.factors:
