@@ -64,6 +64,7 @@ class Plan:
         "_places",
         "_program",
         "_results",
+        "_taped",
         "_written",
         "constants",
         "names",
@@ -73,6 +74,8 @@ class Plan:
         self._number = number = {id(node): register for register, node in enumerate(graph.nodes)}
         self._mapped = mapped
         tapes = {} if mapped else taped(graph)
+        #: The registers of what is recorded for a pullback.
+        self._taped = {number[key] for key in tapes}
         slots = {id(pull): len(graph.nodes) + place for place, pull in enumerate(tapes.values())}
         #: One for each node, then the tapes that pullbacks go back by, and the ticket of the run in the last, where the
         #: plans inside of loops find it.
@@ -141,6 +144,18 @@ class Plan:
     def has_one_result(self) -> bool:
         """Whether the last node is all that it gives."""
         return self._results == (len(self._nodes) - 1,)
+
+    def register(self, step: Step) -> int:
+        """The register that a step writes."""
+        return self._written[step]
+
+    def call(self, step: Step) -> tuple[Operation, list[int]] | None:
+        """The operation that a step is a call of, and the registers of its operands, where each is an argument."""
+        register = self._written[step]
+        node = self._nodes[register]
+        if not isinstance(node, Operation) or register in self._taped or not takes_operands_alone(node):
+            return None
+        return node, [self._number[id(each)] for each in node.inputs]
 
     def bare(self) -> tuple[list[Step], Registers, list[int], int]:
         """The steps, the registers as they are before them, those of the names, and that of the only result."""
@@ -246,10 +261,15 @@ def _made(node: Node, register: int, inputs: list[int], registers: Registers) ->
     return True
 
 
+def takes_operands_alone(node: Operation) -> bool:
+    """Whether each operand is an argument by its place: none is one of a list, left out, or given by name."""
+    return all(count == ALONE for _, count in node.slots) and not node.by_name
+
+
 def _operation_step(node: Operation, register: int, inputs: list[int], mapped: bool) -> Step:
     kernel = called(node, mapped)
     counts, named = [count for _, count in node.slots], node.by_name
-    if all(count == ALONE for count in counts) and not named:
+    if takes_operands_alone(node):
         if len(inputs) == 1:
             (only,) = inputs
 

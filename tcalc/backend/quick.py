@@ -13,10 +13,9 @@ from torch._C import _is_any_autocast_enabled as is_any_autocast_enabled
 from torch._C import _len_torch_function_stack as len_torch_function_stack
 
 from tcalc.backend.calls import called
-from tcalc.backend.plan import Plan
+from tcalc.backend.plan import Plan, Step, takes_operands_alone
 from tcalc.backend.values import TORCH
 from tcalc.graph.graph import (
-    ALONE,
     Branch,
     Conversion,
     Data,
@@ -59,13 +58,14 @@ class Quick:
         "_inputs",
         "_is_fresh",
         "_names",
+        "_program",
         "_result",
         "_revision",
-        "_steps",
     )
 
     def __init__(self, plan: Plan, names: Names, used: Iterable[str], default_float: DType) -> None:
-        self._steps, self._initial, places, self._result = plan.bare()
+        steps, self._initial, places, self._result = plan.bare()
+        self._program = [_instruction(plan, step) for step in steps]
         self._names, self._revision = names, names.revision
         #: What its program depends on, as it was bound then.
         self._bound = {name: names.get(name) for name in used}
@@ -95,8 +95,13 @@ class Quick:
                 registers = self._initial.copy()
                 for place, held in self._inputs:
                     registers[place] = held.value
-                for step in self._steps:
-                    step(registers)
+                for kernel, out, left, right in self._program:
+                    if right is not None:
+                        registers[out] = kernel(registers[left], registers[right])
+                    elif out is not None:
+                        registers[out] = kernel(registers[left])
+                    else:
+                        kernel(registers)
                 result = registers[self._result]
         except Exception:  # the plan will say what it is
             return None
@@ -111,6 +116,18 @@ class Quick:
             return False
         self._revision = revision
         return True
+
+
+def _instruction(plan: Plan, step: Step) -> tuple[Callable[..., Any], Any, Any, Any]:
+    """A kernel, the register of its result and those of its operands, of which the second may be missing.
+
+    Of any other step that itself, which sees to its registers.
+    """
+    call = plan.call(step)
+    if call is None or len(call[1]) not in (1, 2):
+        return step, None, None, None
+    node, inputs = call
+    return called(node, False), plan.register(step), inputs[0], inputs[1] if len(inputs) == 2 else None
 
 
 class Kept:
@@ -129,7 +146,7 @@ def _single(
     *before, last = plan.nodes
     if not isinstance(last, Operation) or any(not isinstance(each, Input | Number | Data) for each in before):
         return None
-    if last.by_name or any(count != ALONE for _, count in last.slots):
+    if not takes_operands_alone(last):
         return None
     places = {id(each): place for place, each in enumerate(plan.nodes)}
     operands: list[Held] = []
