@@ -103,8 +103,10 @@ class Plan:
                 self._initial[register] = value
             elif isinstance(node, Data):
                 self._initial[register] = tensor(node.value, node.dtype)
-            elif _is_constant(node, known) and _made(
-                node, register, [number[id(e)] for e in node.inputs], self._initial
+            elif (
+                id(node) not in tapes  # which a pullback waits for
+                and _is_constant(node, known)
+                and _made(node, register, [number[id(e)] for e in node.inputs], self._initial)
             ):
                 known.add(id(node))
             else:

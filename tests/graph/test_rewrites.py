@@ -254,3 +254,11 @@ def test_symmetric_products_are_half_computed_where_they_are_large() -> None:
         assert torch.allclose(one, other, rtol=1e-9, atol=1e-9), text
     for text in ("A @ B.T", "A.T @ A", "A[:, :9] @ A[:, :9].T"):
         assert not [each for each in planned(both[0], text)[2] if each[0].name == "symmetric"], text
+
+
+def test_how_a_matrix_is_made_is_looked_into_but_so_far() -> None:
+    """What is doubled forty times is two to the forty matrices to whoever follows each."""
+    calculator = Calculator(notes=False)
+    doubled = "".join(f"let t{i + 1} = t{i} @ t{i} in " for i in range(40))
+    ran = calculator.step(f"let t0 = triu(eye(4)) in {doubled}solve(t40, ones(4))")
+    assert ran.values == [[1.0, 1.0, 1.0, 1.0]]

@@ -19,8 +19,14 @@ LARGE, MANY = 512, 64
 BLOCKS = 4
 
 
-def half(node: Node) -> Half | None:
+#: So far back it is looked how a matrix is made: what is needed twice is looked at twice.
+DEEPEST = 8
+
+
+def half(node: Node, depth: int = DEEPEST) -> Half | None:
     """The half of a matrix that may hold something but zeros, by how it is made; None where that may be all of it."""
+    if not depth:
+        return None
     sizes = shape(node)
     if sizes is None or len(sizes) != 2 or sizes[0] != sizes[1] or not isinstance(node, Operation):
         return None
@@ -32,16 +38,16 @@ def half(node: Node) -> Half | None:
     if name == "tril" and int(str(node.options.get("diagonal", 0))) <= 0:
         return "lower"
     if name in TRANSPOSES:
-        found = half(node.inputs[0])
+        found = half(node.inputs[0], depth - 1)
         return found if found in (None, "diagonal") else "lower" if found == "upper" else "upper"
     if name == "neg":
-        return half(node.inputs[0])
+        return half(node.inputs[0], depth - 1)
     if name == "mul":  # zeros stay, whatever they are multiplied with
-        return next(filter(None, map(half, node.inputs)), None)
+        return next(filter(None, [half(each, depth - 1) for each in node.inputs]), None)
     if name == "div" and not rank(node.inputs[1]):
-        return half(node.inputs[0])
+        return half(node.inputs[0], depth - 1)
     if name in ("add", "sub", "matmul") and len(node.inputs) == 2 and all(shape(each) == sizes for each in node.inputs):
-        return _both(half(node.inputs[0]), half(node.inputs[1]))
+        return _both(half(node.inputs[0], depth - 1), half(node.inputs[1], depth - 1))
     return None
 
 
