@@ -178,4 +178,4 @@ def test_names_that_hide_builtins(derivative: str, expected: str) -> None:
 def test_at_numbers_in_the_program_autograd_goes_back_too() -> None:
     ran = Calculator().step("grad(x -> let y = conv1d(x, ones(1, 1, 2)) in sum(y * y))([[[1., 2., 3.]]])")
     assert not ran.errors, ran.said
-    assert ran.values == [[[[6.0, 16.0, 10.0]]]]
+    assert ran.texts == ["[[[6.0, 16.0, 10.0]]]"]

@@ -261,4 +261,4 @@ def test_how_a_matrix_is_made_is_looked_into_but_so_far() -> None:
     calculator = Calculator(notes=False)
     doubled = "".join(f"let t{i + 1} = t{i} @ t{i} in " for i in range(40))
     ran = calculator.step(f"let t0 = triu(eye(4)) in {doubled}solve(t40, ones(4))")
-    assert ran.values == [[1.0, 1.0, 1.0, 1.0]]
+    assert torch.as_tensor(ran.values[0]).tolist() == [1.0, 1.0, 1.0, 1.0]
