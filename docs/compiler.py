@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tcalc.graph.rewrites.table import BLOCKS, CHAINS, LOCAL, LOOP, UNSAFE, Rewrite
+from tcalc.graph.rewrites.table import CHAINS, LAST, LOCAL, LOOP, UNSAFE, Rewrite
 
 PAGE = Path(__file__).resolve().parent / "compiler.md"
 
@@ -82,7 +82,7 @@ def page() -> str:
     def rows(rewrites: Sequence[Rewrite]) -> list[str]:
         return [f"| {each.name} | `{each.identity}` | {each.safety} |" for each in rewrites]
 
-    return "\n".join([INTRODUCTION, *rows((*CHAINS, *LOCAL, *BLOCKS, LOOP)), FAST, *rows(UNSAFE), END])
+    return "\n".join([INTRODUCTION, *rows((*CHAINS, *LOCAL, *LAST, LOOP)), FAST, *rows(UNSAFE), END])
 
 
 if __name__ == "__main__":

@@ -357,8 +357,8 @@ def without_points(graph: Graph) -> Graph:
     return Graph(replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects]))
 
 
-def replaced(results: tuple[object, ...], now: Mapping[int, Node]) -> tuple[object, ...]:
-    """A graph's results with other nodes in the place of some, by their identity."""
+def replaced(results: tuple[object, ...], now: Mapping[int, object]) -> tuple[object, ...]:
+    """A graph's results with other nodes in the place of some, or tuples of them, by their identity."""
     return tuple([replaced(each, now) if isinstance(each, tuple) else now.get(id(each), each) for each in results])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tcalc.library.builtin import STEP, Builtin, ByAutograd, Form, Vjp, VjpRule
 from tcalc.library.rules import by_axes, chosen_axes, one_label, tensor
+from tcalc.library.shape import diagonal_axes
 from tcalc.library.vjps import Called, padded, rank_of, same_shape, shape_of
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
@@ -81,18 +82,32 @@ def _added(match: Match) -> Axes:
     position, x, source = _one_axis(match), tensor(match), tensor(match, "source")
     count = tensor(match, "index").axes[0]
     wanted = (*x.axes[:position], count, *x.axes[position + 1 :])
-    if source.rank is None or x.rank is None:
-        raise Undetermined
-    fits = len(wanted) == source.rank and all(
-        isinstance(one, Axis) and isinstance(other, Axis) and sizes.agree(one.size, other.size)
-        for one, other in zip(wanted, source.axes, strict=True)
-    )
-    if not fits:
-        needed = ", ".join([str(sizes.text(axis.size)) for axis in wanted if not isinstance(axis, Pack)])
-        raise Mismatch("shape", f"{{0}} is {source}, and must be [{needed}]", Place("source"), depth=4)
+    _must_be(match, "source", wanted)
     others = (*source.axes[:position], count, *source.axes[position + 1 :])  # index tensors drop labels
     one_label(others, "source", wanted, "x")
     return x.axes
+
+
+def _must_be(match: Match, name: str, wanted: Axes) -> None:
+    """A parameter has axes of just these sizes."""
+    given = tensor(match, name)
+    if given.rank is None or any(isinstance(axis, Pack) for axis in wanted):
+        raise Undetermined
+    fits = len(wanted) == given.rank and all(
+        isinstance(one, Axis) and isinstance(other, Axis) and sizes.agree(one.size, other.size)
+        for one, other in zip(wanted, given.axes, strict=True)
+    )
+    if not fits:
+        needed = ", ".join([str(sizes.text(axis.size)) for axis in wanted if not isinstance(axis, Pack)])
+        raise Mismatch("shape", f"{{0}} is {given}, and must be [{needed}]", Place(name), depth=4)
+
+
+def _with_diagonal(match: Match) -> Axes:
+    """x's axes; `src` is its diagonal."""
+    wanted = diagonal_axes(match)
+    _must_be(match, "src", wanted)
+    one_label(tensor(match, "src").axes, "src", wanted, "x")
+    return tensor(match).axes
 
 
 def _different(match: Match) -> Type:
@@ -209,6 +224,22 @@ ROWS = [
             ),
         )
     ],
+    Builtin(
+        "diagonal_scatter",
+        [
+            Form(
+                "(x: T[*s], src: T[*v], offset: int = 0, dim1: axis = 0, dim2: axis = 1) -> T[...]",
+                by_axes(_with_diagonal),
+                vjp={
+                    "x": "diagonal_scatter(g, zeros(src.shape), offset, dim1, dim2)",
+                    "src": "diagonal(g, offset, dim1, dim2)",
+                },
+            )
+        ],
+        over=("dim1", "dim2"),
+        doc="x with src as its diagonal of two axes.",
+        example="diagonal_scatter(zeros(2, 2), [1., 2.])  #=> [[1.0, 0.0], [0.0, 2.0]]",
+    ),
     Builtin(
         "scatter_reduce",
         [

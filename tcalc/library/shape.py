@@ -264,6 +264,11 @@ def rolled(match: Match) -> Type:
 
 def diagonal(match: Match) -> Type:
     """The diagonal of two axes, as a new last axis."""
+    return _like(match, diagonal_axes(match))
+
+
+def diagonal_axes(match: Match) -> Axes:
+    """The axes that are left, and then that of the diagonal."""
     axes, x = _ranked(match), _x(match)
     if len(axes) < 2:
         raise Mismatch("shape", f"{{0}} is {x}; a diagonal needs two axes", Place("x"), depth=3)
@@ -279,7 +284,7 @@ def diagonal(match: Match) -> Type:
         across = sizes.sub(columns, max(offset, 0))
         length = sizes.maximum(sizes.minimum(down, across), 0)
     rest = [axis for i, axis in enumerate(axes) if i not in (one, other)]
-    return _like(match, (*rest, Axis(length)))
+    return (*rest, Axis(length))
 
 
 def broadcasted(match: Match) -> Type:

@@ -114,6 +114,9 @@ HINTS: dict[str, tuple[Any, ...] | Choice] = {
     "rot90.k": (-1, 0, 1, 2),
     "diag_embed.dim1": (-2, 0, 1),
     "diag_embed.dim2": (-1, 0, 2),
+    "diagonal_scatter.offset": (1,),
+    "diagonal_scatter.dim1": (0,),
+    "diagonal_scatter.dim2": (-1,),
     "scatter_reduce.reduce": ("sum", "prod", "mean", "amax", "amin"),
     "dropout.p": (0, 0.5, 1),
     "cdist.p": (0, 1, 2, 3.5, math.inf),
@@ -267,6 +270,8 @@ def pack_like(
         return [random.randint(0, size) for size in whole]
     if row in ("scatter", "scatter_add", "scatter_reduce") and name == "v":
         return whole
+    if row == "diagonal_scatter" and name == "v" and len(whole) > 1:
+        return [*whole[1:-1], max(0, min(whole[0], whole[-1] - 1))]  # one above the main diagonal: see HINTS
     if row == "take_along_dim" and name == "i" and random.random() < 0.8:
         return [random.choice((1, size)) for size in whole]
     if row == "index_add" and name == "v" and whole:

@@ -206,6 +206,14 @@ COMBINE: dict[str, Callable[..., Any]] = {
 }
 
 
+def with_diagonal(x: Array, src: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
+    made = x.astype(np.result_type(x, src))
+    view = np.moveaxis(made, (dim1, dim2), (-2, -1))
+    for place in range(src.shape[-1]):
+        view[..., place + max(-offset, 0), place + max(offset, 0)] = src[..., place]
+    return made
+
+
 def scatter_reduced(x: Array, dim: int, index: Array, src: Array, reduce: str, include_self: bool = True) -> Array:
     """All that goes to one place, combined; the mean of integers is rounded down."""
     gathered: dict[tuple[int, ...], list[Any]] = {}
@@ -250,6 +258,7 @@ PICKED: dict[str, Callable[..., Any]] = {
     "scatter": scattered,
     "scatter_add": lambda x, dim, index, src: scattered(x, dim, index, src, add=True),
     "scatter_reduce": scatter_reduced,
+    "diagonal_scatter": with_diagonal,
     "index_add": added,
     "masked_fill": lambda x, mask, value: np.where(mask, value, x),
     "searchsorted": lambda sorted_sequence, values, right=False: np.searchsorted(

@@ -44,6 +44,7 @@ RESIZES = {
 #: Rows whose operands have axes of one size that need not be the same axis.
 UNMATCHED = {
     **dict.fromkeys(("gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim"), "index tensors drop"),
+    "diagonal_scatter": "a diagonal's own axis has no label",
     **dict.fromkeys(("tensordot", "kron", "multi_dot", "cartesian_prod", "block_diag"), "by position"),
     **dict.fromkeys(("meshgrid", "hstack", "vstack", "dstack", "column_stack", "cat", "stack"), "made by hints"),
     **dict.fromkeys(("to", "equal", "new_tensor", "result_type"), "the shapes need not agree"),

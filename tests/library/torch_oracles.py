@@ -264,6 +264,9 @@ ORACLES: dict[str, Callable[..., Any]] = {
     ),
     "bucketize": lambda x, boundaries, right=False: torch.searchsorted(*_widened(boundaries, x), right=right),
     "masked_fill": lambda x, mask, value: torch.where(mask, value, x),
+    "diagonal_scatter": lambda x, src, offset=0, dim1=0, dim2=1: torch.diagonal_scatter(
+        *_widened(x, src), offset, dim1, dim2
+    ),
     "scatter": lambda x, dim, index, src: torch.scatter(
         x, dim, index.long(), src if src.dim() else src.expand(index.shape)
     ),

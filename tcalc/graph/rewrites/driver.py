@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 
 from tcalc.graph.cost import total_flops
 from tcalc.graph.derivatives.formulas import Unformulated
-from tcalc.graph.graph import Branch, Graph, Node, Operation, Probe, Pullback, Repeat, replaced
+from tcalc.graph.graph import Branch, Graph, Node, Operation, Part, Probe, Pullback, Repeat, replaced
 from tcalc.graph.rewrite import rewrite
 from tcalc.graph.rewrites.loops import hoisted
-from tcalc.graph.rewrites.table import BLOCKS, CHAINS, LOCAL, LOOP, UNSAFE, Rewrite
+from tcalc.graph.rewrites.table import CHAINS, LAST, LOCAL, LOOP, UNSAFE, Rewrite
 from tcalc.graph.rewrites.work import Work, flops_of
 from tcalc.types.dtypes import DType
 
-#: A rewrite that was taken, with the node that it was of and the one that took its place.
-Fired = tuple[Rewrite, Node, Node]
+#: What takes the place of a node: another one, or the parts of a tuple.
+Made = Node | tuple[Node, ...]
+#: A rewrite that was taken, with the node that it was of and what took its place.
+Fired = tuple[Rewrite, Node, Made]
 #: The rewrites of each row.
 ByRow = Mapping[str, Sequence[Rewrite]]
 
@@ -25,7 +27,7 @@ def _by_row(rewrites: Sequence[Rewrite]) -> ByRow:
 
 
 #: The rewrites in three goes: single operations, whole chains of products, and what is left of large ones.
-GOES = (_by_row(LOCAL), _by_row(CHAINS), _by_row(BLOCKS))
+GOES = (_by_row(LOCAL), _by_row(CHAINS), _by_row(LAST))
 #: The same with those that may lose digits.
 FAST = (_by_row((*LOCAL, *UNSAFE)), *GOES[1:])
 #: So often one node is rewritten.
@@ -88,7 +90,8 @@ def _loop(node: Repeat | Probe, default_float: DType, fast: bool) -> tuple[Repea
     """
     found: list[tuple[int, Repeat | Probe, list[Fired]]] = []
     for steps in ((True, False), (False, True)):
-        made, fired = node.with_inputs(node.inputs), []
+        made = node.with_inputs(node.inputs)
+        fired: list[Fired] = []
         assert isinstance(made, Repeat | Probe)
         for takes_out in steps:
             if takes_out:
@@ -119,8 +122,12 @@ def _goes_back(graph: Graph) -> bool:
 def _applied(graph: Graph, rewrites: ByRow, default_float: DType, fired: list[Fired]) -> Graph:
     work = Work(graph, default_float)
     now: dict[int, Node] = {}
+    parts: dict[int, tuple[Node, ...]] = {}
     changed = False
     for node in graph.nodes:
+        if isinstance(node, Part) and id(node.inputs[0]) in parts:
+            now[id(node)] = parts[id(node.inputs[0])][node.index]
+            continue
         inputs = tuple([now[id(each)] for each in node.inputs])
         made = node
         if inputs != node.inputs:
@@ -128,18 +135,26 @@ def _applied(graph: Graph, rewrites: ByRow, default_float: DType, fired: list[Fi
             work.stands_for(made, node)
         found = _rewritten(work, made, rewrites, fired)
         changed = changed or found is not made
-        now[id(node)] = found
+        if isinstance(found, tuple):
+            parts[id(node)] = found
+        else:
+            now[id(node)] = found
     if not changed:
         return graph
-    return Graph(replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects]))
+    return Graph(replaced(graph.results, {**now, **parts}), tuple([now[id(each)] for each in graph.effects]))
 
 
-def _rewritten(work: Work, node: Node, rewrites: ByRow, fired: list[Fired]) -> Node:
+def _rewritten(work: Work, node: Node, rewrites: ByRow, fired: list[Fired]) -> Made:
     for _ in range(MOST_ROUNDS):
         if not isinstance(node, Operation):
             return node
         for each in rewrites.get(node.row.name, ()):
             found = _tried(work, node, each)
+            if isinstance(found, tuple):
+                if not all(isinstance(user, Part) for user in work.users(node)):
+                    continue  # who takes the tuple whole needs a node
+                fired.append((each, node, found))
+                return found
             if found is not None and found is not node:
                 fired.append((each, node, found))
                 work.stands_for(found, node)
@@ -150,7 +165,7 @@ def _rewritten(work: Work, node: Node, rewrites: ByRow, fired: list[Fired]) -> N
     return node
 
 
-def _tried(work: Work, node: Operation, rewrite: Rewrite) -> Node | None:
+def _tried(work: Work, node: Operation, rewrite: Rewrite) -> Made | None:
     try:
         return rewrite.rule(work, node)
     except Unformulated:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tcalc.graph.graph import Node, Operation
-from tcalc.graph.rewrites.work import Work, is_matrix_product
+from tcalc.graph.graph import Node, Number, Operation
+from tcalc.graph.rewrites.work import Work, is_matrix_product, is_plain
 from tcalc.graph.simplify.algebra import is_real, rank, row_of, shape, tensor_type
 from tcalc.graph.simplify.matrices import is_identity
+from tcalc.types.tensor import TensorType
 
 
 def diagonal_product(work: Work, node: Operation) -> Node | None:
@@ -90,6 +91,62 @@ def common_factor(work: Work, node: Operation) -> Node | None:
     if b is d and shape(a) == shape(c) and _is_wide(b, 1):
         return work.algebra.make(f"(a {sign} c) @ b", node.span, a=a, b=b, c=c)
     return None
+
+
+def diagonal_added(work: Work, node: Operation) -> Node | None:
+    """`A + c * eye(n)` is A with c added to its diagonal, and `A + diag(d)` the same with d."""
+    if node.options or len(node.inputs) != 2 or not is_plain(node) or rank(node) != 2:
+        return None
+    sign = "+" if row_of(node) == "add" else "-"
+    pairs = [node.inputs] if sign == "-" else [node.inputs, node.inputs[::-1]]
+    for x, added in pairs:
+        value = _on_diagonal(work, added)
+        if value is not None and all(_is_alike(each, node) for each in (x, added)):
+            return work.algebra.make(f"diagonal_scatter(x, diagonal(x) {sign} c)", node.span, x=x, c=value)
+    return None
+
+
+def _is_alike(one: Node, other: Node) -> bool:
+    return shape(one) == shape(other) and tensor_type(one).dtype is tensor_type(other).dtype
+
+
+def _on_diagonal(work: Work, node: Node) -> Node | None:
+    """What stands on the diagonal of a matrix that is made of nothing else: a vector, or a number for all of it."""
+    if not work.is_needed_once(node) or not is_plain(node) or rank(node) != 2:
+        return None
+    if row_of(node) == "eye":
+        return Number(node.span, TensorType(tensor_type(node).dtype, ()), 1)
+    if _is_diagonal(node):
+        return node.inputs[0]
+    if row_of(node) == "neg":
+        inner = _on_diagonal(work, node.inputs[0])
+        return None if inner is None else work.algebra.make("-c", node.span, c=inner)
+    if row_of(node) in ("mul", "div"):
+        one, other = node.inputs
+        if rank(other) == 0:
+            inner, text = _on_diagonal(work, one), f"c {'*' if row_of(node) == 'mul' else '/'} s"
+            return None if inner is None else work.algebra.make(text, node.span, c=inner, s=other)
+        if rank(one) == 0 and row_of(node) == "mul":
+            inner = _on_diagonal(work, other)
+            return None if inner is None else work.algebra.make("s * c", node.span, c=inner, s=one)
+    return None
+
+
+def determinant_of_product(work: Work, node: Operation) -> tuple[Node, ...] | None:
+    """`slogdet(A @ B)` is that of A and that of B: the signs multiplied, the logarithms added, and no product made."""
+    factors = _square_factors(work, node.inputs[0])
+    if len(factors) < 2:
+        return None
+    given = {f"x{place}": each for place, each in enumerate(factors)}
+    signs, logarithms = ([f"slogdet({name})[{part}]" for name in given] for part in (0, 1))
+    return tuple([work.algebra.make(text, node.span, **given) for text in (" * ".join(signs), " + ".join(logarithms))])
+
+
+def _square_factors(work: Work, node: Node) -> list[Node]:
+    """The matrices that a square one is the product of, all of its shape; itself where it is none."""
+    if is_matrix_product(node) and work.is_needed_once(node) and all(shape(e) == shape(node) for e in node.inputs):
+        return [factor for each in node.inputs for factor in _square_factors(work, each)]
+    return [node]
 
 
 def one_hot_added(work: Work, node: Operation) -> Node | None:

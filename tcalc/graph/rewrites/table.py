@@ -17,6 +17,8 @@ from tcalc.graph.rewrites.partial import (
 )
 from tcalc.graph.rewrites.structure import (
     common_factor,
+    determinant_of_product,
+    diagonal_added,
     diagonal_product,
     identity_product,
     inverse_product,
@@ -29,7 +31,8 @@ from tcalc.graph.rewrites.unsafe import distributed_product, dotted_sum
 from tcalc.graph.rewrites.work import Work
 from tcalc.graph.simplify.algebra import TRANSPOSES
 
-Rule = Callable[[Work, Operation], "Node | None"]
+#: What an operation becomes: of one that gives a tuple also its parts, each a node.
+Rule = Callable[[Work, Operation], "Node | tuple[Node, ...] | None"]
 
 
 class Rewrite:
@@ -87,6 +90,14 @@ LOCAL = (
         "better conditioned",
     ),
     Rewrite(
+        "determinant",
+        ("slogdet",),
+        PRODUCTS,
+        determinant_of_product,
+        "slogdet(A @ B) = (slogdet(A)[0] * slogdet(B)[0], slogdet(A)[1] + slogdet(B)[1])",
+        REORDERED,
+    ),
+    Rewrite(
         "one hot",
         ("add", "sub"),
         ("one_hot",),
@@ -111,8 +122,16 @@ UNSAFE = (
 )
 #: Those that look at whole products, after the others.
 CHAINS = (Rewrite("chain", PRODUCTS, (*PRODUCTS, *BETWEEN), ordered_chain, "(A @ B) @ v = A @ (B @ v)", REORDERED),)
-#: Those that cut large products into blocks, last.
-BLOCKS = (
+#: Those that look at what is left by then: sums with diagonals, and large products, which are cut into blocks.
+LAST = (
+    Rewrite(
+        "diagonal added",
+        ("add", "sub"),
+        ("eye", "diag"),
+        diagonal_added,
+        "A + c * eye(n) = diagonal_scatter(A, diagonal(A) + c)",
+        "exact for finite c; c * 0, which may be nan, is not added",
+    ),
     Rewrite(
         "triangle",
         PRODUCTS,

@@ -37,6 +37,8 @@ def half(node: Node, depth: int = DEEPEST) -> Half | None:
         return "upper"
     if name == "tril" and int(str(node.options.get("diagonal", 0))) <= 0:
         return "lower"
+    if name == "diagonal_scatter" and not node.options.get("offset"):
+        return half(node.inputs[0], depth - 1)
     if name in TRANSPOSES:
         found = half(node.inputs[0], depth - 1)
         return found if found in (None, "diagonal") else "lower" if found == "upper" else "upper"
