@@ -43,8 +43,8 @@ after `f(A: [n, m], B: [m, k]): [n, k] = A @ B`, `:cost f` says `2*k*m*n FLOP   
 Where what was rewritten fails, the statement is run once more as it is written, and the error is of that.
 
 A rewrite is taken where nobody else needs the value that it does without: after `M = A @ B`, `M[2]` is a part of what
-is there. Only floating numbers are rewritten, and only matrices and vectors of one dtype. A random draw is never
-merged, moved or left out.
+is there. Only floating and complex numbers are rewritten, and only matrices and vectors of one dtype. A random draw is
+never merged, moved or left out.
 
 | rewrite | identity | numbers |
 | --- | --- | --- |
@@ -61,11 +61,14 @@ Off by default are those that may lose digits. `--rewrites fast` and `:set rewri
 END = """
 - *Sums in another order*: the same additions and multiplications, grouped otherwise. Neither order is the more accurate
   one; tests hold ill-conditioned products against double precision. `sum(A + B)` is never made `sum(A) + sum(B)`, which
-  cancels differently.
-- A chain of up to sixteen factors is ordered by dynamic programming over the sizes; a longer one is cut where it is
-  narrowest. Another order is taken where it saves a twentieth of the multiplications.
+  cancels differently. Near the largest number of a dtype one order may overflow where another does not: of A and B full
+  of 1e-30 and 1e30, `A @ B @ v` may be finite where `A @ (B @ v)` is inf. `--rewrites off` computes as it is written.
+- A chain of up to sixty-four factors is ordered by dynamic programming over the sizes; a longer one is cut where it is
+  narrowest. Another order is taken where it saves a twentieth of the multiplications. Numbers that multiply a factor
+  multiply the smallest one, or the result; of half floats they stay where they are.
 - An einsum of several tensors is contracted pair by pair in the order that opt_einsum finds for their sizes, once and
-  not at each call. A pair is one product of matrices, vectors or elements, with views before and after it.
+  not at each call. A pair is one product of matrices, vectors or elements, with views before and after it; as in
+  torch's own einsum, two vectors are a dot product.
 - Element-wise operations on tensors of 32 MB and more run by pieces that fit into a cache, so that nothing but the last
   result is made whole, and a product that nobody else needs gives its memory to it. The numbers are the same to the
   last digit; functions of which torch computes the last few elements otherwise (`sigmoid`, `cosh`) are left out. A sum

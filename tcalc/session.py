@@ -282,7 +282,7 @@ class Session:
             checked = check_statement(statement, foreseen.scope, self._surroundings(True, foreseen=foreseen))
             if checked.pending or any(type is not None and needs_settling(type) for type in checked.used.values()):
                 return list(self._while_running(statements, ticket))
-            found.append(Compiled(checked))
+            found.append(Compiled(checked, rewritten=self._rewritten))
             foreseen.enter(checked)
             if checked.action == "leave":
                 break

@@ -47,7 +47,7 @@ def calculators() -> tuple[Calculator, Calculator]:
         ("scan((h, v) -> (h + A @ x, v), x, C)", ["loop"]),
         ("fold((h, v) -> h + sum(A @ B) * v, 0., S)", ["sum", "loop"]),
         ("vmap(v -> vmap(w -> sum(A @ B @ v) + w)(S))(C)", ["chain", "loop"]),
-        ("vmap(v -> trace(A @ outer(v, v)))(C)", ["trace"]),
+        ("vmap(v -> trace(A @ outer(v, v)))(C)", ["chain", "trace"]),
         ("fold((h, v) -> (A @ B @ v if h[0] > 0 else v), x, C)", ["chain"]),  # a choice may not be taken
         ("vmap(v -> A @ B @ v)(none)", ["chain"]),
         ("vmap(v -> v * 2)(C)", []),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -124,6 +127,41 @@ def planned(calculator: Calculator, text: str) -> tuple[Graph, Graph, list[Fired
         ("A + eye(8, dtype=f32)", []),
         ("A + diag(A)", []),
         ("solve(triu(A) + 8 * eye(8), x)", ["diagonal added"]),
+        ("inv(S) @ A @ B @ x", ["chain", "solve"]),
+        ("inv(S) @ S @ x", ["chain", "solve"]),
+        ("A.T @ inv(S) @ x", ["chain", "solve"]),
+        ("x @ inv(A)", ["solve"]),
+        ("x @ inv(A).T", ["solve"]),
+        ("inv(A).T @ x", ["solve"]),
+        ("P.T @ inv(A)", ["solve"]),
+        ("P.T @ inv(A).T", ["solve"]),
+        ("sum[1](inv(A) @ B)", ["sum", "solve"]),
+        ("trace(inv(S) @ A)", ["trace"]),
+        ("diag(d) @ A @ x", ["chain", "diagonal matrix"]),
+        ("sum[0](A @ B @ C)", ["sum"]),
+        ("sum(A @ B @ C)", ["sum"]),
+        ("mean(A @ B)", ["sum"]),
+        ("mean[1](A @ P)", ["sum"]),
+        ("(A @ B)[2][3]", ["part", "part"]),
+        ("(A @ x)[2]", ["part"]),
+        ("(x @ A)[2]", ["part"]),
+        ("(x @ A)[2:4]", ["part"]),
+        ("(A @ B).T[2]", ["part"]),
+        ("(A @ B).T[2, 3]", ["part"]),
+        ("(A @ B).T[:, 3]", ["part"]),
+        ("(A @ P).T[0:2, 1:3]", []),
+        ("(A + B).T[1]", []),
+        ("(A @ B)[None]", []),
+        ("(A @ B)[k]", []),
+        ("diagonal(A @ A.T)", ["diagonal"]),
+        ("diagonal(A @ B, 0, 1, 0)", ["diagonal"]),
+        ("diagonal(A @ B, 1)", []),
+        ("kron(P, Q) @ cat([A, B])", ["Kronecker"]),
+        ("trace(A @ B @ B.T @ A.T)", ["chain", "trace"]),
+        ("2 * P @ Q", []),
+        ("2 * P.T @ A", []),
+        ("A @ (2 * A)", []),
+        ("2 * A @ B @ x", ["chain"]),
         ("slogdet(A @ B)[0]", ["determinant"]),
         ("slogdet(A @ B)[1]", ["determinant"]),
         ("slogdet(A @ B @ C)[1]", ["determinant"]),
@@ -143,6 +181,52 @@ def test_what_fires(calculators: tuple[Calculator, Calculator], text: str, names
     one, other = with_rewrites.step(text), without.step(text)
     assert not one.errors and one.types == other.types
     assert torch.allclose(one.values[0], other.values[0], rtol=1e-10, atol=1e-10)
+
+
+def best(sizes: list[int]) -> int:
+    """The multiplications of the best order of a chain, by trying all."""
+
+    @cache
+    def of(first: int, last: int) -> int:
+        if first == last:
+            return 0
+        outer = sizes[first] * sizes[last + 1]
+        return min(of(first, k) + of(k + 1, last) + outer * sizes[k + 1] for k in range(first, last))
+
+    return of(0, len(sizes) - 2)
+
+
+@settings(max_examples=40)
+@given(sizes=st.lists(st.integers(1, 40), min_size=4, max_size=30), vector=st.booleans())
+def test_a_chain_is_run_in_its_best_order(sizes: list[int], vector: bool) -> None:
+    calculator = Calculator()
+    for place, (one, other) in enumerate(pairwise(sizes)):
+        is_last = vector and place == len(sizes) - 2
+        assert not calculator.run(f"m{place} = zeros({one})" if is_last else f"m{place} = zeros({one}, {other})").errors
+    used = [*sizes[:-1], 1] if vector else sizes
+    text = " @ ".join([f"m{place}" for place in range(len(sizes) - 1)])
+    shared, run, _ = planned(calculator, text)
+    least, count = 2 * best(used), total_flops(run)
+    written = total_flops(shared)
+    assert isinstance(count, int) and isinstance(written, int)
+    assert least <= count <= max(least / 0.95, least)  # what saves less than a twentieth is not taken
+    assert count <= written
+
+
+@pytest.mark.parametrize("count", [100, 900])
+def test_long_chains(count: int) -> None:
+    calculator = Calculator()
+    assert not calculator.run("A = ones(4, 4) / 4\nv = ones(4)").errors
+    step = calculator.step("A @ " * count + "v")
+    assert torch.allclose(step.values[0], torch.ones(4))
+
+
+def test_a_number_stays_with_its_factor_in_half_floats() -> None:
+    """60 * 60 * 64 is more than f16 holds, an eighth of it is not."""
+    calculator = Calculator()
+    assert not calculator.run("Q = f16(60 * ones(64, 64))").errors
+    assert not planned(calculator, "(0.125 * Q) @ Q.T")[2]
+    assert calculator.step("(0.125 * Q) @ Q.T").values[0][0, 0] == 28800
 
 
 def test_each_rewrite_says_what_it_does() -> None:

@@ -710,6 +710,25 @@ def test_it_reads_as_one_writes(program: str, expected: str) -> None:
     assert body(program) == expected
 
 
+@pytest.mark.parametrize(
+    ("rewrites", "expected"),
+    [(True, "A @ (A @ v)"), (False, "A @ A @ v"), ("fast", "A @ (A @ v)")],
+)
+def test_it_is_what_is_run(rewrites: bool | str, expected: str) -> None:
+    program = "A = ones(9, 9)\nv = A[0]\nA @ A @ v"
+    assert body(program, rewrites=rewrites).split("\n")[-1] == f"print({expected})"
+
+
+def test_parts_of_a_tuple_that_is_rewritten() -> None:
+    lines = body("A = eye(3)\nslogdet(A @ A)").split("\n")
+    assert lines[1:] == [
+        "t1 = torch.slogdet(A)",
+        "t2 = t1.sign",
+        "t3 = t1.logabsdet",
+        "print((t2 * t2, t3 + t3))",
+    ]
+
+
 def test_a_statement_stands_above_its_code_and_cannot_leave_its_comment() -> None:
     text = emitted('x = [1.,\n  2.]\n"a\u202eb", x')
     assert "# x = [1.,\n#   2.]\nx = torch.tensor([1.0, 2.0])  # f32[2]" in text

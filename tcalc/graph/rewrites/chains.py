@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tcalc.graph.graph import Node, Operation
 from tcalc.graph.rewrites.work import Work, is_plain
@@ -11,7 +12,9 @@ from tcalc.graph.simplify.algebra import TRANSPOSES, is_real, number_of, rank, r
 #: An order of a chain: the place of an operand, or two orders that are multiplied.
 Order = "int | tuple[Order, Order]"
 #: Longer chains are ordered piece by piece.
-MOST_AT_ONCE = 16
+MOST_AT_ONCE = 64
+#: Longer ones are not multiplied from one end on.
+MOST_IN_A_ROW = 256
 #: Another order is taken where it saves this part of the work at least.
 WORTH = 0.05
 
@@ -30,6 +33,8 @@ def ordered_chain(work: Work, node: Operation) -> Node | None:
         return None
     sizes = _sizes(operands)
     order, least = _best(sizes)
+    scaled, smallest = _smallest(operands, node)
+    least += len(scalars) * smallest
     half = len(operands) // 2
     if _is_mirrored(operands):
         right, once = _best(sizes[half:])
@@ -39,9 +44,19 @@ def ordered_chain(work: Work, node: Operation) -> Node | None:
             made = work.algebra.make("r @ r" if rank(made) == 1 else "r.T @ r", node.span, r=made)
             work.count((made, *made.inputs))  # so that the half, which is needed twice, is not taken apart again
             return _scaled(work, made, scalars)
-    if least >= (1 - WORTH) * _written(work, node) and not scalars:
+    if least >= (1 - WORTH) * _written(work, node):
         return None
-    return _scaled(work, _built(work, operands, order, node), scalars)
+    if scaled is None:
+        return _scaled(work, _built(work, operands, order, node), scalars)
+    operands[scaled] = _scaled(work, operands[scaled], scalars)
+    return _built(work, operands, order, node)
+
+
+def _smallest(operands: Sequence[Node], node: Node) -> tuple[int | None, int]:
+    """Where a product is scaled with the fewest multiplications, and with how many: an operand, or None, the result."""
+    counts = [_count(each) for each in operands]
+    place = min(range(len(counts)), key=counts.__getitem__)
+    return (place, counts[place]) if counts[place] < _count(node) else (None, _count(node))
 
 
 def _scaled(work: Work, node: Node, scalars: Sequence[Node]) -> Node:
@@ -79,7 +94,7 @@ def _is_inner(work: Work, node: Node) -> bool:
 
 def _is_scaling(user: Node, node: Node) -> bool:
     """Whether a node is another one, times a scalar."""
-    if row_of(user) != "mul" or not is_plain(user):
+    if row_of(user) != "mul" or not is_plain(user) or tensor_type(user).dtype.bits < 32:
         return False
     others = [each for each in user.inputs if each is not node]
     return len(others) == 1 and rank(others[0]) == 0 and _is_weak(others[0], node)
@@ -99,7 +114,7 @@ def _operands(work: Work, node: Node, scalars: list[Node], top: bool = False, tu
             return [*first, *_factors(work, right, scalars, turned, 0)]
         if row_of(node) in TRANSPOSES and rank(node) == 2 and is_real(node) and _has_product(work, node.inputs[0]):
             return _operands(work, node.inputs[0], scalars, turned=not turned)
-        if row_of(node) == "mul" and not top:
+        if row_of(node) == "mul" and not top and tensor_type(node).dtype.bits >= 32:  # of half floats, many overflow
             for scalar, inner in (node.inputs, node.inputs[::-1]):
                 if rank(scalar) == 0 and rank(inner) and is_plain(inner) and _is_weak(scalar, inner):
                     scalars.append(scalar)
@@ -209,11 +224,24 @@ def _best(sizes: Sequence[int]) -> tuple[object, int]:
 
 
 def _pieces(sizes: Sequence[int]) -> tuple[object, int]:
-    """A long chain: where the sizes between are smallest it is cut, and each piece is ordered by itself."""
+    """A long chain: where the sizes between are smallest it is cut, and each piece is ordered by itself.
+
+    Or it is multiplied from one end on, where there a vector may stand.
+    """
     count = len(sizes) - 1
     cut = min(range(1, count), key=lambda place: (sizes[place], abs(2 * place - count)))
     (left, first), (right, second) = _best(sizes[: cut + 1]), _best(sizes[cut:])
-    return (left, _shifted(right, cut)), first + second + sizes[0] * sizes[cut] * sizes[-1]
+    found: list[tuple[object, int]] = [
+        ((left, _shifted(right, cut)), first + second + sizes[0] * sizes[cut] * sizes[-1])
+    ]
+    if count <= MOST_IN_A_ROW:
+        steps = [one * other for one, other in pairwise(sizes)]
+        one: object = 0
+        other: object = count - 1
+        for place in range(1, count):
+            one, other = (one, place), (count - 1 - place, other)
+        found += [(one, sum(steps[1:]) * sizes[0]), (other, sum(steps[:-1]) * sizes[-1])]
+    return min(found, key=lambda each: each[1])
 
 
 def _shifted(order: object, by: int) -> object:

@@ -26,10 +26,12 @@ def _by_row(rewrites: Sequence[Rewrite]) -> ByRow:
     return {row: [each for each in rewrites if row in each.rows] for each in rewrites for row in each.rows}
 
 
-#: The rewrites in three goes: single operations, whole chains of products, and what is left of large ones.
-GOES = (_by_row(LOCAL), _by_row(CHAINS), _by_row(LAST))
+#: The rewrites in several goes: whole chains of products, single operations, the chains that these left, and the last.
+#: Chains come first, for in `inv(S) @ A @ v` the product by v is the one to be solved for.
+_CHAINS, _LAST = _by_row(CHAINS), _by_row(LAST)
+GOES = (_CHAINS, _by_row(LOCAL), _CHAINS, _LAST)
 #: The same with those that may lose digits.
-FAST = (_by_row((*LOCAL, *UNSAFE)), *GOES[1:])
+FAST = (_CHAINS, _by_row((*LOCAL, *UNSAFE)), _CHAINS, _LAST)
 #: So often one node is rewritten.
 MOST_ROUNDS = 8
 #: So many turns a search for a minimum is taken to need.
@@ -44,13 +46,17 @@ def improved(graph: Graph, default_float: DType, *, fast: bool = False) -> tuple
     fired: list[Fired] = []
     graph = _inside(graph, default_float, fast, fired)
     counts = _counted(graph)
+    settled: dict[int, Graph] = {}
     for rewrites in FAST if fast else GOES:
+        if settled.get(id(rewrites)) is graph:
+            continue
         possible = {
             row: [each for each in rewrites[row] if each.may_concern(counts)] for row in counts if row in rewrites
         }
         if any(possible.values()):
             after = _applied(graph, possible, default_float, fired)
             graph, counts = after, counts if after is graph else _counted(after)
+        settled[id(rewrites)] = graph
     return graph, fired
 
 
@@ -168,5 +174,5 @@ def _rewritten(work: Work, node: Node, rewrites: ByRow, fired: list[Fired]) -> M
 def _tried(work: Work, node: Operation, rewrite: Rewrite) -> Made | None:
     try:
         return rewrite.rule(work, node)
-    except Unformulated:
+    except (Unformulated, RecursionError):  # what is nested thousands deep stays as it is
         return None

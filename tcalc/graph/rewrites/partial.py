@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcalc.graph.graph import Node, Operation
 from tcalc.graph.rewrites.work import Work, is_matrix_product, is_plain
-from tcalc.graph.simplify.algebra import TRANSPOSES, is_real, rank, row_of, shape, tensor_type
+from tcalc.graph.simplify.algebra import TRANSPOSES, is_real, rank, row_of, shape
 from tcalc.graph.simplify.linear import is_over_all
 from tcalc.library.indexing import SliceItem
 
@@ -13,15 +13,22 @@ def part_of_product(work: Work, node: Operation) -> Node | None:
     """`(A @ B)[i, j]` is `A[i] @ B[:, j]`: rows of the one and columns of the other."""
     x, items = node.inputs[0], node.options["items"]
     assert isinstance(items, tuple)
-    if len(node.inputs) != 1 or not is_matrix_product(x) or not work.is_needed_once(x) or rank(x) != 2:
+    if len(node.inputs) != 1 or any(not isinstance(each, int | SliceItem) or each.__class__ is bool for each in items):
         return None
-    if any(rank(each) != 2 for each in x.inputs) or not all(isinstance(each, int | SliceItem) for each in items):
+    if row_of(x) in TRANSPOSES and rank(x) == 2 and is_real(x) and work.is_needed_once(x):
+        turned = x.inputs[0]
+        rows, columns = (*items, WHOLE)[:2]
+        if isinstance(rows, SliceItem) and isinstance(columns, SliceItem):
+            return None  # what is left would have to be turned
+        x, items = turned, (columns, rows)
+    if not is_matrix_product(x) or not work.is_needed_once(x) or not 0 < len(items) <= 2:
         return None
-    if any(isinstance(each, bool) for each in items) or len(items) > 2:
-        return None
-    rows, columns = (*items, WHOLE)[:2]
     a, b = x.inputs
-    return work.algebra.make("a @ b", node.span, a=_rows(work, a, rows), b=_columns(work, b, columns))
+    if rank(a) == 2:
+        a = _rows(work, a, items[0])
+    if rank(b) == 2 and len(items) == rank(x):
+        b = _columns(work, b, items[-1])
+    return work.algebra.make("a @ b", node.span, a=a, b=b)
 
 
 WHOLE = SliceItem(None, None, None)
@@ -55,7 +62,8 @@ def _index(items: tuple[object, ...]) -> str:
 
 
 #: Rows that work element by element, on operands of one shape.
-ELEMENTS = ("add", "sub", "mul", "div", "neg", "exp", "sin", "cos", "tanh", "sigmoid", "relu", "square", "sqrt", "abs")
+#: Not `sigmoid` and its like, for the reason that stands in `fusion.py`.
+ELEMENTS = ("add", "sub", "mul", "div", "neg", "exp", "sin", "cos", "tanh", "relu", "square", "sqrt", "abs")
 
 
 def part_of_elements(work: Work, node: Operation) -> Node | None:
@@ -93,39 +101,53 @@ def trace_of_product(work: Work, node: Operation) -> Node | None:
 def diagonal_of_product(work: Work, node: Operation) -> Node | None:
     """`diag(A @ B)` is `sum[1](A * B.T)`."""
     factors = _factors(work, node.inputs[0])
-    if factors is None or node.options.get("diagonal") or shape(node.inputs[0]) != (shape(node) or (0,)) * 2:
+    if factors is None or any(node.options.get(name) for name in ("diagonal", "offset")):
+        return None
+    places = [node.options.get(name, place) for place, name in enumerate(("dim1", "dim2"))]
+    if shape(node.inputs[0]) != (shape(node) or (0,)) * 2 or {int(str(each)) % 2 for each in places} != {0, 1}:
         return None
     a, b = factors
-    return work.algebra.make("sum(a * b.T, 1)", node.span, a=a, b=b)
+    turned = row_of(b) in TRANSPOSES and is_real(b)
+    text = "sum(a * b, 1)" if turned else "sum(a * b.T, 1)"
+    return work.algebra.make(text, node.span, a=a, b=b.inputs[0] if turned else b)
 
 
 def sum_of_product(work: Work, node: Operation) -> Node | None:
-    """`sum[1](A @ B)` is `A @ sum[1](B)`, and `sum(A @ B)` the sums of columns times the sums of rows."""
-    (x,) = node.inputs
+    """`sum[1](A @ B)` is `A @ sum[1](B)`, and `sum(A @ B)` the sums of columns times the sums of rows; so of means."""
+    (x,), how = node.inputs, row_of(node)
     if node.options.get("keepdim") or node.options.get("dtype") is not None:
         return None
     if row_of(x) == "outer" and is_plain(x) and work.is_needed_once(x) and is_over_all(node):
         one, other = x.inputs
-        return work.algebra.make("sum(a) * sum(b)", node.span, a=one, b=other)
+        return work.algebra.make(f"{how}(a) * {how}(b)", node.span, a=one, b=other)
     factors = _factors(work, x)
     if factors is None:
         return None
     a, b = factors
     if is_over_all(node):
-        return work.algebra.make("sum(a, 0) @ sum(b, 1)", node.span, a=a, b=b)
+        one, other = _over(work, how, a, 0, node), _over(work, how, b, 1, node)
+        return work.algebra.make("a @ b", node.span, a=one, b=other)
     dim = node.options.get("dim")
     chosen = dim[0] if isinstance(dim, tuple) and len(dim) == 1 else dim
-    if not isinstance(chosen, int):
-        return None
-    text = "sum(a, 0) @ b" if chosen % 2 == 0 else "a @ sum(b, 1)"
-    return work.algebra.make(text, node.span, a=a, b=b)
+    return _over(work, how, x, chosen % 2, node) if isinstance(chosen, int) else None
+
+
+def _over(work: Work, how: str, x: Node, dim: int, node: Operation) -> Node:
+    """The sum or mean over an axis of a matrix, of a product by one of its factors."""
+    factors = _factors(work, x)
+    if factors is None:
+        return work.algebra.make(f"{how}(x, dim)", node.span, x=x, dim=dim)
+    a, b = factors
+    if dim == 0:
+        return work.algebra.make("a @ b", node.span, a=_over(work, how, a, 0, node), b=b)
+    return work.algebra.make("a @ b", node.span, a=a, b=_over(work, how, b, 1, node))
 
 
 def _factors(work: Work, x: Node) -> tuple[Node, Node] | None:
     """The matrices that a node is the product of, where nobody else needs it."""
     if not is_matrix_product(x) or not work.is_needed_once(x) or any(rank(each) != 2 for each in x.inputs):
         return None
-    if tensor_type(x).dtype.kind != "float" or 0 in (shape(x.inputs[0]) or ()) + (shape(x) or ()):
+    if 0 in (shape(x.inputs[0]) or ()) + (shape(x) or ()):
         return None
     one, other = x.inputs
     return one, other

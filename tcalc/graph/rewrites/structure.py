@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcalc.graph.graph import Node, Number, Operation
 from tcalc.graph.rewrites.work import Work, is_matrix_product, is_plain
-from tcalc.graph.simplify.algebra import is_real, rank, row_of, shape, tensor_type
+from tcalc.graph.simplify.algebra import TRANSPOSES, is_real, rank, row_of, shape, tensor_type
 from tcalc.graph.simplify.matrices import is_identity
 from tcalc.types.tensor import TensorType
 
@@ -42,16 +42,33 @@ def identity_product(work: Work, node: Operation) -> Node | None:
 
 
 def inverse_product(work: Work, node: Operation) -> Node | None:
-    """`inv(S) @ b` is `solve(S, b)`: half the work, and the smaller error."""
+    """`inv(S) @ b` is `solve(S, b)`, and `b @ inv(S)` `solve(S.T, b)`: half the work, and the smaller error."""
     if not is_matrix_product(node):
         return None
     a, b = node.inputs
-    if row_of(a) == "inv" and work.is_needed_once(a) and rank(a) == 2 and tensor_type(a).dtype.bits >= 32:
-        made = work.algebra.make("solve(a, b)", a.span, a=a.inputs[0], b=b)
-        if isinstance(made, Operation) and isinstance(a, Operation):
-            made.written = a.written  # what is singular is told as it was of the inverse
-        return made
-    return None
+    return _solved(work, a, b, from_left=True) or _solved(work, b, a, from_left=False)
+
+
+def _solved(work: Work, factor: Node, x: Node, *, from_left: bool) -> Node | None:
+    """An inverse times x from the left or the right, where a factor is one: y = x @ inv(S) is S.T @ y.T = x.T."""
+    inverse = _inverse(work, factor)
+    if inverse is None:
+        return None
+    matrix = "s" if from_left == (inverse is factor) else "s.T"
+    text = f"solve({matrix}, x)" if from_left or rank(x) == 1 else f"solve({matrix}, x.T).T"
+    made = work.algebra.make(text, inverse.span, s=inverse.inputs[0], x=x)
+    for each in (made, *made.inputs):
+        if row_of(each) == "solve" and isinstance(each, Operation) and isinstance(inverse, Operation):
+            each.written = inverse.written  # what is singular is told as it was of the inverse
+    return made
+
+
+def _inverse(work: Work, node: Node) -> Node | None:
+    """The inverse that a factor is, or is the transpose of, where nobody else needs it."""
+    if row_of(node) in TRANSPOSES and is_real(node) and work.is_needed_once(node):
+        node = node.inputs[0]
+    good = row_of(node) == "inv" and work.is_needed_once(node) and rank(node) == 2
+    return node if good and tensor_type(node).dtype.bits >= 32 else None
 
 
 def kronecker_product(work: Work, node: Operation) -> Node | None:
@@ -59,12 +76,18 @@ def kronecker_product(work: Work, node: Operation) -> Node | None:
     if not is_matrix_product(node):
         return None
     a, x = node.inputs
-    if row_of(a) != "kron" or not work.is_needed_once(a) or rank(x) != 1:
+    if row_of(a) != "kron" or not work.is_needed_once(a):
         return None
     one, other = a.inputs
+    if rank(one) != 2 or rank(other) != 2:
+        return None
     (n, k), (m, j) = shape(one) or (0, 0), shape(other) or (0, 0)
     given = {"a": one, "b": other, "x": x, "n": n * m, "k": k, "j": j}
-    return work.algebra.make("reshape(a @ reshape(x, k, j) @ b.T, n)", node.span, **given)
+    if rank(x) == 1:
+        return work.algebra.make("reshape(a @ reshape(x, k, j) @ b.T, n)", node.span, **given)
+    columns = (shape(x) or (0, 0))[1]
+    text = "reshape(a @ reshape(b @ reshape(x, k, j, p), k, q), n, p)"
+    return work.algebra.make(text, node.span, **given, p=columns, q=m * columns)
 
 
 #: A product with fewer vectors than this takes less than adding matrices, which reads and writes them once more.

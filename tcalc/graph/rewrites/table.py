@@ -65,6 +65,7 @@ PRODUCTS = ("matmul", "mm", "mv")
 BETWEEN = ("outer", "mul", *sorted(TRANSPOSES))
 REORDERED = "sums in another order: the last digits may differ"
 NO_INF = "exact for finite numbers; 0 * inf, which is nan, is not computed"
+BLOCKWISE = "sums in another order: the last digits may differ; 0 * inf, which is nan, is not computed"
 
 #: Those that look at a node and its operands, from the leaves up.
 LOCAL = (
@@ -72,14 +73,20 @@ LOCAL = (
     Rewrite("part", ("getitem",), PRODUCTS, part_of_product, "(A @ B)[i, j] = A[i] @ B[:, j]", REORDERED),
     Rewrite("part", ("getitem",), ELEMENTS, part_of_elements, "(A + B)[i] = A[i] + B[i]", "exact"),
     Rewrite("trace", ("trace",), PRODUCTS, trace_of_product, "trace(A @ B) = sum(A * B.T)", REORDERED),
-    Rewrite("diagonal", ("diag",), PRODUCTS, diagonal_of_product, "diag(A @ B) = sum[1](A * B.T)", REORDERED),
-    Rewrite("sum", ("sum",), (*PRODUCTS, "outer"), sum_of_product, "sum[1](A @ B) = A @ sum[1](B)", REORDERED),
+    Rewrite(
+        "diagonal", ("diag", "diagonal"), PRODUCTS, diagonal_of_product, "diag(A @ B) = sum[1](A * B.T)", REORDERED
+    ),
+    Rewrite("sum", ("sum", "mean"), (*PRODUCTS, "outer"), sum_of_product, "sum[1](A @ B) = A @ sum[1](B)", REORDERED),
     Rewrite("diagonal matrix", PRODUCTS, ("diag",), diagonal_product, "diag(d) @ A = d[:, None] * A", NO_INF),
     Rewrite("identity", PRODUCTS, ("eye",), identity_product, "eye(n) @ A = A", NO_INF),
     Rewrite(
-        "blocks", PRODUCTS, ("block_diag",), block_product, "block_diag(B, C) @ A = cat([B @ A[:k], C @ A[k:]])", NO_INF
+        "blocks",
+        PRODUCTS,
+        ("block_diag",),
+        block_product,
+        "block_diag(B, C) @ A = cat([B @ A[:k], C @ A[k:]])",
+        BLOCKWISE,
     ),
-    Rewrite("solve", PRODUCTS, ("inv",), inverse_product, "inv(S) @ b = solve(S, b)", "a smaller error"),
     Rewrite("Kronecker", PRODUCTS, ("kron",), kronecker_product, "kron(A, B) @ x = reshape(A @ X @ B.T)", REORDERED),
     Rewrite(
         "common factor",
@@ -122,8 +129,9 @@ UNSAFE = (
 )
 #: Those that look at whole products, after the others.
 CHAINS = (Rewrite("chain", PRODUCTS, (*PRODUCTS, *BETWEEN), ordered_chain, "(A @ B) @ v = A @ (B @ v)", REORDERED),)
-#: Those that look at what is left by then: sums with diagonals, and large products, which are cut into blocks.
+#: Those that look at what is left by then: inverses, diagonals that are added, large products to be cut into blocks.
 LAST = (
+    Rewrite("solve", PRODUCTS, ("inv",), inverse_product, "inv(S) @ b = solve(S, b)", "a smaller error"),
     Rewrite(
         "diagonal added",
         ("add", "sub"),
@@ -138,7 +146,7 @@ LAST = (
         ("triu", "tril"),
         triangular_product,
         "triu(A) @ B = cat([A[:k] @ B, A[k:, k:] @ B[k:]])",
-        NO_INF,
+        BLOCKWISE,
     ),
     Rewrite(
         "symmetric",
