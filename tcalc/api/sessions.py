@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tcalc.api.errors import NAME, Error, missing_name, public
@@ -192,9 +192,15 @@ class Formula:
     `text` is the expression's text. The value is computed anew at each call and shares no memory with the session.
     """
 
-    __slots__ = ("_inside", "_program", "_quick", "_statement", "_turn", "text")
+    #: What a call does is a slot, and changes: around a small product one more call would be felt.
+    __slots__ = ("__call__", "_inside", "_program", "_quick", "_statement", "_turn", "text")
 
     text: str
+
+    if TYPE_CHECKING:
+
+        def __call__(self) -> Value:
+            """The value under the session's present names."""
 
     def __init__(self, inside: Inside, turn: Turn, statement: nodes.Show) -> None:
         self.text = statement.span.source.text
@@ -203,15 +209,16 @@ class Formula:
         self._program: Program | None = None
         #: The plan as it is run while nothing has changed that its program depends on.
         self._quick: Quick | None = None
+        self._becomes(self._anew)
 
-    def __call__(self) -> Value:
-        quick = self._quick
-        if quick is not None:
-            found = quick.run()
-            if found is not None:
-                return found
-            self._quick = None
+    def _becomes(self, call: Callable[[], Value]) -> None:
+        """Have the next call do this."""
+        self.__call__ = call  # type: ignore[method-assign]  # a slot at run time
+
+    def _anew(self) -> Value:
+        """Check and run what is not known to be as it was."""
         inside = self._inside
+        self._becomes(self._anew)
         with self._turn:
             program, values, types = inside.computed(self._statement, Ticket(), self._program)
             self._program = program
@@ -221,6 +228,22 @@ class Formula:
                 return value_of(self._statement, value, type)
             others = [inside.bindings[str(name)].value for name in program.plan.names]
             return value_of(self._statement, value, type, others, program.plan.constants)
+
+    def _first(self) -> Value:
+        """Take the short way for the first time, which tells whether there is one shorter yet."""
+        found, quick = self._again(), self._quick
+        if quick is not None:
+            self._becomes(quick.shortest(self._anew) or self._again)
+        return found
+
+    def _again(self) -> Value:
+        """Take the short way."""
+        quick = self._quick
+        found = None if quick is None else quick.run()
+        if found is None:
+            self._quick = None
+            return self._anew()
+        return found
 
     def _quicken(self) -> None:
         """Have the next calls take the short way, where there is one."""
@@ -234,6 +257,7 @@ class Formula:
         if is_quick(program.plan):
             bindings = self._inside.bindings
             self._quick = Quick(program.plan, bindings, program.checked.used, settings.default_float)
+            self._becomes(self._first)
 
     def __repr__(self) -> str:
         return f"<Formula {self.text}>"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor, get_default_dtype
 from torch._C import _is_any_autocast_enabled as is_any_autocast_enabled
 from torch._C import _len_torch_function_stack as len_torch_function_stack
@@ -28,6 +29,7 @@ from tcalc.graph.graph import (
     Pullback,
     Repeat,
 )
+from tcalc.graph.simplify.algebra import tensor_type
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import TensorType
 
@@ -57,6 +59,7 @@ class Quick:
         "_initial",
         "_inputs",
         "_is_fresh",
+        "_last",
         "_names",
         "_program",
         "_result",
@@ -71,7 +74,7 @@ class Quick:
         self._bound = {name: names.get(name) for name in used}
         held = [(place, names.get(str(name))) for place, name in zip(places, plan.names, strict=True)]
         self._inputs = [(place, each) for place, each in held if each is not None]
-        self._dtype = TORCH[default_float]
+        self._dtype, self._last = TORCH[default_float], plan.nodes[-1]
         #: Of a plan that is one call, that and what holds its operands: it needs no registers.
         self._alone = _single(plan, dict(zip(plan.names, [each for _, each in held], strict=True)), self._initial)
         #: Whether the result is no view, no constant and none of the inputs: types settle that, so one run tells.
@@ -109,6 +112,32 @@ class Quick:
             others = [*self._initial, *[held.value for _, held in self._inputs]]
             self._is_fresh = not result._is_view() and all(each is not result for each in others)
         return result if self._is_fresh else result.clone()
+
+    def shortest(self, otherwise: Callable[[], Any]) -> Callable[[], Any] | None:
+        """The same as one function, of a plan that is one of torch's functions on two tensors of floats; else None.
+
+        Where `run` would give None it gives what `otherwise` does. The default dtype and the device that tensors are
+        made on change nothing of such a call; autocast does, and shows in the dtype of the result.
+        """
+        node = self._last
+        if self._alone is None or not self._is_fresh or not isinstance(self._alone[0], type(torch.mm)):
+            return None
+        types = [each.type for each in (node, *node.inputs)]
+        if len(types) != 3 or not all(isinstance(each, TensorType) and each.dtype.kind == "float" for each in types):
+            return None
+        kernel, (one, other) = self._alone
+        names, dtype = self._names, TORCH[tensor_type(node).dtype]
+
+        def run() -> Any:
+            if names.revision != self._revision and not self._is_still_bound():
+                return otherwise()
+            try:
+                result = kernel(one.value, other.value)
+            except Exception:
+                return otherwise()
+            return result if result.dtype is dtype else otherwise()
+
+        return run
 
     def _is_still_bound(self) -> bool:
         revision = self._names.revision
