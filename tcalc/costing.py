@@ -17,7 +17,7 @@ from tcalc.source import Span
 from tcalc.types.facts import Facts
 from tcalc.types.mismatch import Undetermined
 from tcalc.types.size import UNKNOWN, Size
-from tcalc.types.tensor import FunctionType
+from tcalc.types.tensor import FunctionType, TupleType, Type, UnknownType
 
 #: Floating-point operations, and the most bytes that are held at once.
 Costs = tuple[Size, Size]
@@ -37,8 +37,11 @@ def _of_function(function: object, span: Span, scope: Scope, surroundings: Surro
         raise TcalcError("type", "what this function takes is told of a call of it", span)
     bare = [each.name for each in function.parameters if each.annotation is None]
     if bare:
-        first = f"{function.name} needs" if function.name.isidentifier() else "this function needs"
-        told = f"{first} the sizes of {', '.join(bare)}: {bare[0]}: [n, m], or a call of it"
+        named = function.name.isidentifier()
+        first = f"{function.name} needs" if named else "this function needs a name, and"
+        name = function.name if named else "f"
+        parameters = [f"{each.name}: [n, m]" if each.name == bare[0] else each.name for each in function.parameters]
+        told = f"{first} the sizes of {', '.join(bare)}: {name}({', '.join(parameters)}) = …, or a call of it"
         raise TcalcError("type", told, span)
     integers = [each.name for each in function.parameters if each.annotation and is_static_integer(each.annotation)]
     checker = Checker(scope, surroundings)
@@ -47,8 +50,13 @@ def _of_function(function: object, span: Span, scope: Scope, surroundings: Surro
     found: Costs = UNKNOWN, UNKNOWN
     several: list[str] = []
     try:
-        graph = lowered_for_all_sizes(*function.for_all_sizes(checker))
-        several, found = packs(graph), costs(graph, surroundings.default_float)
+        given, body = function.for_all_sizes(checker)
+        if _is_unknown(body.type):
+            several = packs([each.type for each in given.values()])
+        else:
+            graph = lowered_for_all_sizes(given, body)
+            several = packs([node.type for node in graph.nodes])
+            found = (UNKNOWN, UNKNOWN) if several else costs(graph, surroundings.default_float)
     except Undetermined:
         pass
     if several:
@@ -57,3 +65,8 @@ def _of_function(function: object, span: Span, scope: Scope, surroundings: Surro
     if UNKNOWN in found:
         raise TcalcError("type", f"data decide what {function.name} takes: it is told of a call of it", span)
     return found
+
+
+def _is_unknown(type: Type) -> bool:
+    """Whether it is not known what a value is, or a part of it."""
+    return any(map(_is_unknown, type.items)) if isinstance(type, TupleType) else isinstance(type, UnknownType)

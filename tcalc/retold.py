@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tcalc.allowance import Allowance
 from tcalc.check.typed import Typed
 from tcalc.errors import TcalcError
-from tcalc.graph.cost import total_flops
+from tcalc.graph.cost import total_flops, work
 from tcalc.graph.lower import lower
 from tcalc.graph.planned import planned
 from tcalc.settings import Settings
@@ -20,7 +20,7 @@ from tcalc.source import Span
 if TYPE_CHECKING:
     from tcalc.graph.graph import Graph
 
-#: What takes more floating-point operations is not run once more.
+#: What takes more floating-point operations, or works through more numbers, is not run once more.
 MOST_FLOPS = 10**9
 #: What the words of an error do not depend on.
 PLAIN = ("memory", "limit", "io", "internal")
@@ -43,7 +43,7 @@ def retold(
         return error
     _, shared, now, fired = planned(lower(values), settings.default_float, settings.rewrites)
     flops = total_flops(shared)
-    if not fired or now.effect or not isinstance(flops, int) or flops >= MOST_FLOPS:
+    if not fired or now.effect or not isinstance(flops, int) or max(flops, work(shared)) >= MOST_FLOPS:
         return error
     try:
         allowance.refuse_too_large(shared, span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import CUT, TYPE_ALONE, Builtin, Form, Rule
+from tcalc.library.flops import NOTHING
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.dtypes import DType
@@ -202,6 +203,7 @@ ROWS = [
         torch="kernel:to",
         aliases=("type", "type_as"),
         hints={"type": "x.dtype is the dtype that x has"},
+        flops=NOTHING,
         doc="The same numbers in another dtype, or in another tensor's.",
         example="[1, 2].to(f32)  #=> [1.0, 2.0]",
     ),

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Mapping
 
 from tcalc.library.builtin import STEP, Builtin, Form, Vjp
+from tcalc.library.flops import MULTIPLIED
 from tcalc.library.folding import divide, floor_divide, power, remainder
 from tcalc.types import dtypes
 from tcalc.types.match import Match
@@ -93,6 +94,7 @@ ROWS = [
         operator="*",
         aliases=("multiply",),
         scalars=True,
+        flops=MULTIPLIED,
         doc="Product, element by element.",
         example="[1, 2] * [10, 20]  #=> [10, 40]",
     ),
@@ -111,6 +113,7 @@ ROWS = [
         operator="/",
         aliases=("divide", "true_divide"),
         scalars=True,
+        flops=MULTIPLIED,
         doc="Quotient, element by element, floating for integers too; 1 / 0 is inf.",
         example="[1, 2] / 2  #=> [0.5, 1.0]",
     ),

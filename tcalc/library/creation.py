@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 from tcalc.library.builtin import STEP, TYPE_ALONE, Builtin, Form, Rule, Vjp
+from tcalc.library.flops import EACH, NOTHING, Flops
 from tcalc.library.rules import by_axes, new_size, tensor
 from tcalc.library.vjps import Called, shape_of
 from tcalc.types import dtypes
@@ -160,19 +161,24 @@ def _drawn_like(match: Match) -> Type:
     return _like_first(match)
 
 
+def _made(random: bool) -> Flops:
+    """What numbers take that are drawn, or that are only put there."""
+    return EACH if random else NOTHING
+
+
 def _sized(name: str, doc: str, example: str, *, random: bool = False, torch: str = "") -> Builtin:
     form = Form(f"(*size: int, {MADE}) -> {'F' if random else 'default'}[...]", SHAPE)
-    return Builtin(name, [form], torch=torch, doc=doc, example=example, random=random)
+    return Builtin(name, [form], torch=torch, flops=_made(random), doc=doc, example=example, random=random)
 
 
 def _like(name: str, doc: str, example: str, *, word: str = "any", random: bool = False, torch: str = "") -> Builtin:
     form = Form(f"(x: {word}[*s], {MADE}) -> {word}[*s]", vjp=TYPE_ALONE)
-    return Builtin(name, [form], torch=torch, doc=doc, example=example, random=random)
+    return Builtin(name, [form], torch=torch, flops=_made(random), doc=doc, example=example, random=random)
 
 
 def _spaced(name: str, more: str, doc: str, example: str) -> Builtin:
     form = Form(f"(start: number, end: number, steps: int{more}, {MADE}) -> default[...]", _steps)
-    return Builtin(name, [form], doc=doc, example=example)
+    return Builtin(name, [form], flops=EACH if more else NOTHING, doc=doc, example=example)
 
 
 _steps: Rule = by_axes(lambda match: _count(match, "steps"))
@@ -189,6 +195,7 @@ ROWS = [
         "tensor",
         [Form(f"(data: any[*s], {MADE}) -> any[*s]", vjp={"data": "g"})],
         torch="kernel:tensor",
+        flops=NOTHING,
         doc="A tensor of these numbers.",
         example="tensor([1, 2], dtype=f64)  #=> f64([1.0, 2.0])",
     ),
@@ -197,6 +204,7 @@ ROWS = [
         [Form("(data: any[*s], dtype: dtype = None) -> any[*s]", vjp={"data": "g"})],
         torch="kernel:tensor",
         aliases=("asarray",),
+        flops=NOTHING,
         doc="A tensor of these numbers.",
         example="as_tensor([1, 2])  #=> [1, 2]",
     ),
@@ -216,12 +224,14 @@ ROWS = [
         "full",
         [Form(f"(size: axes, fill_value: any[], {MADE}) -> any[...]", _filled, vjp={"fill_value": "g"})],
         torch="kernel:full",
+        flops=NOTHING,
         doc="One number everywhere, of the sizes given.",
         example="full((2, 2), 7)  #=> [[7, 7], [7, 7]]",
     ),
     Builtin(
         "eye",
         [Form(f"(n: int, m: int = None, {MADE}) -> default[...]", by_axes(_square))],
+        flops=NOTHING,
         doc="Identity matrix of n rows; with m columns, ones on the main diagonal.",
         example="eye(2)  #=> [[1.0, 0.0], [0.0, 1.0]]",
     ),
@@ -236,6 +246,7 @@ ROWS = [
                 _real_range(_range_of_numbers),
             ),
         ],
+        flops=NOTHING,
         doc="Numbers from start (0) up to, but not including, end, step (1) apart; integers where these are.",
         example="arange(1, 10, 3)  #=> [1, 4, 7]",
     ),
@@ -309,6 +320,7 @@ ROWS = [
         [Form(f"(x: any[*s], fill_value: any[], {MADE}) -> any[...]", _like_first, vjp={"fill_value": "g"})],
         torch="kernel:full_like",
         scalars=True,
+        flops=NOTHING,
         doc="One number everywhere, in the shape and dtype of x.",
         example="full_like([1., 2.], 7)  #=> [7.0, 7.0]",
     ),
@@ -317,6 +329,7 @@ ROWS = [
             f"new_{name}",
             [Form(f"(x: any[*s], *size: int, {MADE}) -> any[...]", _new, vjp=TYPE_ALONE)],
             torch=f"kernel:new_{kernel}",
+            flops=NOTHING,
             doc=f"{doc}, of the sizes given and in the dtype of x.",
             example=f"[1, 2].new_{name}(2)  #=> {shown}",
         )
@@ -330,6 +343,7 @@ ROWS = [
         "new_full",
         [Form(f"(x: T[*s], size: axes, fill_value: any[], {MADE}) -> any[...]", _new, vjp={"fill_value": "g"})],
         torch="kernel:new_full",
+        flops=NOTHING,
         doc="One number everywhere, of the sizes given and in the dtype of x.",
         example="[1, 2].new_full((2,), 7)  #=> [7, 7]",
     ),
@@ -337,6 +351,7 @@ ROWS = [
         "new_tensor",
         [Form(f"(x: T[*s], data: any[*d], {MADE}) -> any[...]", _new_tensor, vjp={"data": "g"})],
         torch="kernel:new_tensor",
+        flops=NOTHING,
         doc="These numbers, in the dtype of x.",
         example="[1., 2.].new_tensor([7])  #=> [7.0]",
     ),
@@ -354,6 +369,7 @@ ROWS = [
         Builtin(
             name,
             [Form("(x: any[*b, n, m], diagonal: int = 0) -> any[*b, n, m]", vjp={"x": f"{name}(g, diagonal)"})],
+            flops=NOTHING,
             doc=f"The matrix with zeros {where} its diagonal, or {where} the one so many columns to its right.",
             example=f"{name}([[1, 2], [3, 4]])  #=> {shown}",
         )
@@ -365,6 +381,7 @@ ROWS = [
             Form("(x: any[n], diagonal: int = 0) -> any[...]", by_axes(_matrix_of), vjp={"x": "diag(g, diagonal)"}),
             Form("(x: any[n, m], diagonal: int = 0) -> any[...]", by_axes(_diagonal_of), vjp=_onto_diagonal),
         ],
+        flops=NOTHING,
         doc="A matrix with these numbers on its diagonal; of a matrix its diagonal.",
         example="diag([1, 2])  #=> [[1, 0], [0, 2]]",
     ),
@@ -373,6 +390,7 @@ ROWS = [
         [Form("(x: i64[*s], num_classes: int = -1) -> i64[...]", by_axes(_classes), vjp=STEP)],
         torch="nn.functional.one_hot",
         spaces=("nn.functional",),
+        flops=NOTHING,
         doc="Zeros with a 1 at each index on a new last axis, num_classes long or as long as the largest index needs.",
         example="one_hot([0, 2], 3)  #=> [[1, 0, 0], [0, 0, 1]]",
     ),

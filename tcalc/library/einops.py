@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from tcalc.errors import counted
 from tcalc.library.builtin import Builtin, ByAutograd, Form, Rule
+from tcalc.library.flops import NOTHING
 from tcalc.library.rules import assumed_equal, divided, new_size, tensor
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
@@ -316,6 +317,7 @@ ROWS = [
         ],
         torch="kernel:rearrange",
         over=(),
+        flops=NOTHING,
         doc="einops: axes moved, split and merged by a pattern, in which brackets stand for one axis.",
         example='rearrange([1, 2, 3, 4], "(a b) -> b a", a=2)  #=> [[1, 3], [2, 4]]',
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import COMPLEX, STEP, Builtin, ByAutograd, Form, Vjp
+from tcalc.library.flops import MULTIPLIED, NOTHING
 from tcalc.library.indexing import found_by_axis
 from tcalc.library.rules import tensor
 from tcalc.library.vjps import Called, formulas, larger
@@ -198,6 +199,7 @@ ROWS = [
     Builtin(
         "square",
         [Form("(x: any[*s]) -> any[*s]", _truth, vjp={"x": "g * 2 * x"})],
+        flops=MULTIPLIED,
         doc="Each element times itself.",
         example="square([-3, 4])  #=> [9, 16]",
     ),
@@ -216,6 +218,7 @@ ROWS = [
     Builtin(
         "real",
         [Form("(x: any[*s]) -> real[*s]", vjp={"x": "g"})],
+        flops=NOTHING,
         doc="Real part of each element.",
         example="real([1 + 2j])  #=> [1.0]",
     ),
@@ -223,12 +226,14 @@ ROWS = [
         "imag",
         [Form("(x: any[*s]) -> real[*s]", vjp=_STEP_OF_REALS)],
         torch="kernel:imag",
+        flops=NOTHING,
         doc="Imaginary part of each element; of real numbers it is 0.",
         example="imag([1 + 2j])  #=> [2.0]",
     ),
     Builtin(
         "conj",
         [Form("(x: any[*s]) -> any[*s]", vjp={"x": "g"})],
+        flops=NOTHING,
         doc="Complex conjugate of each element.",
         example="conj([1 + 2j])  #=> [1.0-2.0j]",
     ),
@@ -242,6 +247,7 @@ ROWS = [
         "complex",
         [Form("(real: R[*s], imag: R[*s]) -> complex[*s]", _complex_of_parts, vjp=COMPLEX)],
         torch="kernel:complex",
+        flops=NOTHING,
         doc="Complex numbers from their real and imaginary parts.",
         example="complex([1., 2.], [0.5, -1.])  #=> [1.0+0.5j, 2.0-1.0j]",
     ),
@@ -358,6 +364,7 @@ ROWS = [
             ),
             Form("(condition: any[*s]) -> i64[...]", found_by_axis, vjp=STEP),
         ],
+        flops=NOTHING,
         doc="a where the condition holds, b elsewhere; of a condition alone the indices where it does, axis by axis.",
         example="where([True, False], [1, 2], 0)  #=> [1, 0]",
     ),

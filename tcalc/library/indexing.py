@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tcalc.library.builtin import STEP, Builtin, ByAutograd, Form, Vjp
+from tcalc.library.flops import NOTHING, each_of
 from tcalc.library.vjps import Called, padded, rank_of, shape_of
 from tcalc.types import size as sizes
 from tcalc.types.match import Match
@@ -191,6 +192,7 @@ ROWS = [
         torch="kernel:getitem",
         view=True,
         spaces=("hidden",),
+        flops=NOTHING,
         doc="A part of a tensor: `x[1, ::2, None, idx]`.",
         example="[[1, 2], [3, 4]][:, 0]  #=> [1, 3]",
     ),
@@ -199,6 +201,7 @@ ROWS = [
         [Form("(x: any[*s], value: any[*v]) -> any[*s]", vjp=_replaced)],
         torch="kernel:setitem",
         spaces=("hidden",),
+        flops=NOTHING,
         doc="A copy with a part replaced: what `A[0] = v` binds.",
         example="zeros(2)  #=> [0.0, 0.0]",
     ),
@@ -208,12 +211,14 @@ ROWS = [
             Form("(x: any[*s]) -> i64[...]", found, vjp=STEP),
             Form("(x: any[*s], as_tuple: flag) -> i64[...]", found_as_tuple, vjp=STEP),
         ],
+        flops=each_of(0),
         doc="The indices of the elements that are not zero, one row each.",
         example="nonzero([0, 3, 0, 5])  #=> [[1], [3]]",
     ),
     Builtin(
         "masked_select",
         [Form("(x: any[*s], mask: bool[*s]) -> any[...]", chosen, vjp=ByAutograd("data decide what is taken"))],
+        flops=NOTHING,
         doc="The elements where the mask is true, as a vector.",
         example="masked_select([1, 2, 3], [True, False, True])  #=> [1, 3]",
     ),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tcalc.library.builtin import Builtin, Form, Rule, Vjp, VjpRule
+from tcalc.library.flops import NOTHING
 from tcalc.library.vjps import Called, rank_of, shape_of
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import meet
@@ -265,6 +266,7 @@ ROWS = [
         [Form("(tensors: tensors, dim: axis = 0) -> T[...]", joined, vjp=_cut_apart)],
         aliases=("concat", "concatenate"),
         sequence=True,
+        flops=NOTHING,
         doc="Tensors one behind the other along an axis (0), whose sizes may differ.",
         example="cat([[1, 2], [3]])  #=> [1, 2, 3]",
     ),
@@ -272,11 +274,19 @@ ROWS = [
         "stack",
         [Form("(tensors: tensors, dim: axis = 0) -> T[...]", stacked, vjp=_unstacked)],
         sequence=True,
+        flops=NOTHING,
         doc="Tensors of one shape side by side along a new axis (0).",
         example="stack([[1, 2], [3, 4]], 1)  #=> [[1, 3], [2, 4]]",
     ),
     *[
-        Builtin(name, [Form("(tensors: tensors) -> T[...]", rule, vjp=vjp)], sequence=True, doc=doc, example=example)
+        Builtin(
+            name,
+            [Form("(tensors: tensors) -> T[...]", rule, vjp=vjp)],
+            sequence=True,
+            flops=NOTHING,
+            doc=doc,
+            example=example,
+        )
         for name, rule, vjp, doc, example in (
             (
                 "hstack",
@@ -313,6 +323,7 @@ ROWS = [
         [Form("(*tensors: tensors) -> T[...]", on_diagonal, vjp=_blocks)],
         torch="kernel:block_diag",
         sequence=True,
+        flops=NOTHING,
         doc="A matrix of zeros with some matrices along its diagonal.",
         example="block_diag([[1]], [[2, 3]])  #=> [[1, 0, 0], [0, 2, 3]]",
     ),
@@ -321,6 +332,7 @@ ROWS = [
         [Form("(*tensors: tensors) -> T[...]", combined, vjp=_choices)],
         torch="kernel:cartesian_prod",
         sequence=True,
+        flops=NOTHING,
         doc="All choices of one element from each vector, a row each.",
         example="cartesian_prod([1, 2], [3, 4])  #=> [[1, 3], [1, 4], [2, 3], [2, 4]]",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tcalc.library.builtin import Builtin, ByAutograd, Form, Rule, Vjp
+from tcalc.library.flops import NOTHING
 from tcalc.library.joining import with_rank
 from tcalc.library.rules import assumed_equal, tensor
 from tcalc.library.vjps import Called, shape_of
@@ -132,7 +133,7 @@ def _on_diagonals(match: Match) -> Type:
 
 def _mirror(name: str, axes: str, doc: str, example: str) -> Builtin:
     form = Form(f"(x: any[{axes}]) -> any[{axes}]", vjp={"x": f"{name}(g)"})
-    return Builtin(name, [form], doc=doc, example=example)
+    return Builtin(name, [form], flops=NOTHING, doc=doc, example=example)
 
 
 def _repeats_added(call: Called) -> Vjp:
@@ -190,6 +191,7 @@ ROWS = [
             ),
         ],
         torch="kernel:repeat_interleave",
+        flops=NOTHING,
         doc="Each element so often, or each as often as a vector says, along an axis or of all in one row.",
         example="repeat_interleave([1, 2], 2)  #=> [1, 1, 2, 2]",
     ),
@@ -199,6 +201,7 @@ ROWS = [
         "rot90",
         [Form("(x: any[*s], k: int = 1, dims: axes = (0, 1)) -> any[...]", _turned, vjp={"x": "rot90(g, -k, dims)"})],
         over=("dims",),
+        flops=NOTHING,
         doc="Turned by k quarter turns, from the first of two axes towards the second.",
         example="rot90([[1, 2], [3, 4]])  #=> [[2, 4], [1, 3]]",
     ),
@@ -212,6 +215,7 @@ ROWS = [
             )
         ],
         over=(),
+        flops=NOTHING,
         doc="Matrices with the last axis of x on their diagonals, or as far right of them as offset says.",
         example="diag_embed([1, 2])  #=> [[1, 0], [0, 2]]",
     ),

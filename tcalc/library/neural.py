@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import KERNEL, LONG, Builtin, Form, VjpRule
-from tcalc.library.flops import contraction
+from tcalc.library.flops import NOTHING, attention, crossed, distances, dots, with_bias
 from tcalc.library.losses import (
     averaged,
     by_weights,
@@ -221,7 +221,7 @@ ROWS = [
         [Form("(x: N[*b, n], weight: N[m, n], bias: N[m] = None) -> N[*b, m]", vjp=by_weights)],
         torch="nn.functional.linear",
         spaces=NEURAL,
-        flops=contraction,
+        flops=with_bias,
         doc="x @ weight.T + bias, with weight [out, in].",
         example="linear([1., 2.], [[1., 1.]])  #=> [3.0]",
     ),
@@ -293,6 +293,7 @@ ROWS = [
         torch="nn.functional.embedding",
         spaces=NEURAL,
         over=(),
+        flops=NOTHING,
         doc="The row of weight that each index names.",
         example="embedding([1, 0], [[1., 2.], [3., 4.]])  #=> [[3.0, 4.0], [1.0, 2.0]]",
     ),
@@ -318,6 +319,7 @@ ROWS = [
         ],
         torch="kernel:scaled_dot_product_attention",
         spaces=NEURAL,
+        flops=attention,
         doc="softmax[-1](query @ key.mT / sqrt(d) + attn_mask) @ value; a mask of bools keeps where it is true.",
         example="scaled_dot_product_attention([[1.]], [[1.]], [[5.]])  #=> [[5.0]]",
     ),
@@ -419,6 +421,7 @@ ROWS = [
         "cdist",
         [Form("(a: R[*b, n, d], c: R[*b, m, d], p: number = 2.0) -> R[*b, n, m]", vjp=KERNEL)],
         torch="kernel:cdist",
+        flops=distances,
         doc="Distance, in the p-norm (2), of each row of one matrix from each row of the other.",
         example="cdist([[0., 0.]], [[3., 4.]])  #=> [[5.0]]",
     ),
@@ -433,6 +436,7 @@ ROWS = [
         ],
         torch="kernel:vecdot",
         spaces=("linalg",),
+        flops=dots,
         doc="Dot products of the vectors along an axis (the last one); those of a are conjugated.",
         example="vecdot([[1, 2], [3, 4]], [1, 10])  #=> [21, 43]",
     ),
@@ -447,6 +451,7 @@ ROWS = [
         ],
         torch="linalg.cross",
         spaces=("", "linalg"),
+        flops=crossed,
         doc="Cross product of vectors of three numbers.",
         example="cross([1, 0, 0], [0, 1, 0])  #=> [0, 0, 1]",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form, Vjp, VjpRule
+from tcalc.library.factorings import normed
 from tcalc.library.rules import by_axes, chosen_axes, refuse_empty, tensor, without
 from tcalc.library.vjps import Called, axes_of, kept
 from tcalc.types.broadcast import Axes
@@ -118,6 +119,7 @@ ROWS = [
             Form(f"(x: F[*s], p: number = 2, {AXES}", by_axes(_norm), vjp=_of_order("p")),
             Form(f"(x: F[*s], p: text, {AXES}", by_axes(_norm), vjp=_of_order("p")),
         ],
+        flops=normed("p", False),
         doc="Norm of order p (2) of the elements as one vector, over all axes or those given.",
         example="norm([3., 4.])  #=> 5.0",
     ),
@@ -129,6 +131,7 @@ ROWS = [
         ],
         torch="linalg.norm",
         spaces=("linalg",),
+        flops=normed("ord", True),
         doc="Norm of order ord of a vector or a matrix; without an order, the 2-norm of all elements.",
         example="linalg.norm([[3., 0.], [0., 4.]], 2)  #=> 4.0",
     ),
@@ -152,6 +155,7 @@ ROWS = [
         ],
         torch="linalg.matrix_norm",
         spaces=("linalg",),
+        flops=normed("ord", True),
         doc='Norm of the matrices in the last two axes: "fro", "nuc", or of order 1, 2, inf or their negatives.',
         example="matrix_norm([[3., 0.], [0., 4.]])  #=> 5.0",
     ),

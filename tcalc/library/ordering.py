@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import STEP, Builtin, ByAutograd, Flat, Form, Rule, VjpRule
+from tcalc.library.flops import EACH, MULTIPLIED, Flops, ordered
 from tcalc.library.rules import by_axes, chosen_axes, new_size, refuse_empty, tensor, without
 from tcalc.library.vjps import along, picked
 from tcalc.types import size as sizes
@@ -65,8 +66,9 @@ def _scan(
     example: str,
     rule: Rule | None = None,
     vjp: VjpRule | ByAutograd | Flat = picked,
+    flops: Flops = EACH,
 ) -> Builtin:
-    return Builtin(name, [Form(signature, rule, vjp=vjp)], doc=doc, example=example)
+    return Builtin(name, [Form(signature, rule, vjp=vjp)], flops=flops, doc=doc, example=example)
 
 
 _SCANNED = "(x: {}[*l, n, *r], dim: axis(n), dtype: dtype = None) -> {}[*l, n, *r]"
@@ -86,6 +88,7 @@ ROWS = [
         "Products so far along an axis.",
         "cumprod[0]([1, 2, 3])  #=> [1, 2, 6]",
         vjp=ByAutograd("what divides by x is wrong where x is 0"),
+        flops=MULTIPLIED,
     ),
     _scan(
         "logcumsumexp",
@@ -113,6 +116,7 @@ ROWS = [
         "The elements in ascending order along an axis (-1), and the index that each had; nan counts as largest.",
         "sort([3, 1, 2])  #=> ([1, 2, 3], [1, 2, 0])",
         ALONG,
+        flops=ordered,
     ),
     _scan(
         "argsort",
@@ -121,6 +125,7 @@ ROWS = [
         "argsort([3, 1, 2])  #=> [1, 2, 0]",
         ALONG,
         vjp=STEP,
+        flops=ordered,
     ),
     _scan(
         "topk",
@@ -143,5 +148,6 @@ ROWS = [
         "The commonest element along an axis (-1), the smallest of equally common ones, and an index of it.",
         "mode([2, 1, 2])  #=> (2, 2)",
         by_axes(_commonest),
+        flops=ordered,
     ),
 ]

@@ -7,7 +7,8 @@ from itertools import pairwise
 from tcalc.errors import counted
 from tcalc.library.builtin import Builtin, ByAutograd, Form, Vjp
 from tcalc.library.einsum import DOTS, contracted, read
-from tcalc.library.flops import contraction, of_letters
+from tcalc.library.flops import MULTIPLIED, contraction, contraction_added, diagonal, in_chain, over_axes
+from tcalc.library.letters import of_letters
 from tcalc.library.rules import by_axes, tensor
 from tcalc.library.vjps import Called, rank_of, shape_of
 from tcalc.types import size as sizes
@@ -108,7 +109,7 @@ def _plus(name: str, factors: str, product: str, doc: str, example: str) -> Buil
         right: f"alpha * {left}.mT @ g",
     }
     form = Form(f"(x: N[*s], {factors}, beta: number = 1, alpha: number = 1) -> {product}", added_to, vjp=vjp)
-    return Builtin(name, [form], torch=f"kernel:{name}", over=(), doc=doc, example=example)
+    return Builtin(name, [form], torch=f"kernel:{name}", over=(), flops=contraction_added, doc=doc, example=example)
 
 
 def _by_vector(call: Called) -> Vjp:
@@ -259,6 +260,7 @@ ROWS = [
         "outer",
         [Form("(a: any[n], b: any[m]) -> any[n, m]", vjp={"a": "g @ b", "b": "g.T @ a"})],
         aliases=("ger",),
+        flops=MULTIPLIED,
         doc="Outer product: each element of one vector times each of the other.",
         example="outer([1, 2], [3, 4])  #=> [[3, 4], [6, 8]]",
     ),
@@ -276,6 +278,7 @@ ROWS = [
     Builtin(
         "trace",
         [Form("(x: num[n, m]) -> wide[]", vjp=_diagonally)],
+        flops=diagonal,
         doc="The sum of a matrix's diagonal.",
         example="trace([[1, 2], [3, 4]])  #=> 5",
     ),
@@ -283,6 +286,7 @@ ROWS = [
         "kron",
         [Form("(a: T[*a], b: T[*b]) -> T[...]", crossed, vjp=_each_times_all)],
         torch="kernel:kron",
+        flops=MULTIPLIED,
         doc="Kronecker product: each element of a times all of b.",
         example="kron([1, 2], [1, 10])  #=> [1, 10, 2, 20]",
     ),
@@ -297,6 +301,7 @@ ROWS = [
             ),
         ],
         over=(),
+        flops=over_axes,
         doc="Sums of products over the last axes of a and the first of b, or over those in two lists.",
         example="tensordot([[1, 2], [3, 4]], [1, 1], ([0], [0]))  #=> [4, 6]",
     ),
@@ -307,6 +312,7 @@ ROWS = [
         spaces=("linalg",),
         aliases=("chain_matmul",),
         sequence=True,
+        flops=in_chain,
         doc="The product of several matrices, in the order that is the least work.",
         example="multi_dot([[[1, 2]], [[3], [4]], [[2]]])  #=> [[22]]",
     ),

@@ -60,6 +60,8 @@ def _read() -> dict[str, list[str]]:
 def _row(whole: str) -> Builtin:
     row = _rows.get(whole)
     if row is None:
+        from tcalc.library.reachable_flops import COUNTS  # few programs call what has no row
+
         lines = _lines[whole]
         space, _, name = whole.rpartition(".")
         random = lines[0].startswith("random ")
@@ -75,5 +77,6 @@ def _row(whole: str) -> Builtin:
             sequence=forms[0].text.startswith("(tensors: tensors"),
             random=random,
             inferred=True,
+            flops=COUNTS.get(whole),
         )
     return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tcalc.library.builtin import STEP, Builtin, ByAutograd, Fold, Form, Rule, Vjp, VjpRule
+from tcalc.library.flops import MULTIPLIED, ordered
 from tcalc.library.rules import by_axes, chosen_axes, reduced, refuse_empty, tensor, without
 from tcalc.library.vjps import Called, axes_of, count, kept, larger, of_parts, over_axes, picked
 from tcalc.types import dtypes
@@ -235,6 +236,7 @@ ROWS = [
                 vjp=_PRODUCT,
             ),
         ],
+        flops=MULTIPLIED,
         doc="Product of the elements, over all axes or one; of nothing 1.",
         example="prod([2, 3, 4])  #=> 24",
     ),
@@ -347,6 +349,7 @@ ROWS = [
             ),
         ],
         torch="kernel:quantile",
+        flops=ordered,
         doc="The number below which the fraction q of the elements lies, interpolated; nan if there is one.",
         example="quantile([1., 2., 3., 4.], 0.5)  #=> 2.5",
     ),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import LONG, STEP, Builtin, ByAutograd, Form, Vjp
+from tcalc.library.factorings import covered
+from tcalc.library.flops import each_time
 from tcalc.library.rules import assumed, by_axes, chosen_axes, given, tensor
 from tcalc.library.vjps import Called, padded, rank_of, shape_of
 from tcalc.types import dtypes
@@ -153,6 +155,7 @@ ROWS = [
             )
         ],
         torch="kernel:diff",
+        flops=each_time("n"),
         doc="Each element less the one before it, along an axis.",
         example="diff([1, 4, 9])  #=> [3, 5]",
     ),
@@ -178,6 +181,7 @@ ROWS = [
         ],
         torch="kernel:cov",
         over=(),
+        flops=covered,
         doc="Covariance matrix of rows of observations; divides by their number less correction (1).",
         example="cov([[1., 2.], [2., 6.]])  #=> [[0.5, 2.0], [2.0, 8.0]]",
     ),
@@ -185,6 +189,7 @@ ROWS = [
         "corrcoef",
         [Form("(x: F[*s]) -> F[...]", by_axes(_covariance), vjp=LONG)],
         over=(),
+        flops=covered,
         doc="Correlation matrix of rows of observations; nan for a row that is constant.",
         example="corrcoef([[1., 2.], [2., 6.]])  #=> [[1.0, 1.0], [1.0, 1.0]]",
     ),

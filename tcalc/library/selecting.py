@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import STEP, Builtin, ByAutograd, Form, Vjp, VjpRule
+from tcalc.library.flops import NOTHING, each_of, ordered, searched
 from tcalc.library.rules import by_axes, chosen_axes, one_label, tensor
 from tcalc.library.shape import diagonal_axes
 from tcalc.library.vjps import Called, padded, rank_of, same_shape, shape_of
@@ -174,18 +175,21 @@ ROWS = [
             )
         ],
         torch="kernel:gather",
+        flops=NOTHING,
         doc="Along an axis, the element that each entry of an index tensor names, in the index's shape.",
         example="gather([[1, 2], [3, 4]], 1, [[0, 0], [1, 0]])  #=> [[1, 1], [4, 3]]",
     ),
     Builtin(
         "take_along_dim",
         [Form("(x: T[*s], indices: i64[*i], dim: axis = None) -> T[...]", by_axes(_taken_along), vjp=_gathered_along)],
+        flops=NOTHING,
         doc="Along an axis, the elements that indices name, as argsort gives them.",
         example="take_along_dim([30, 10, 20], [1, 2, 0], 0)  #=> [10, 20, 30]",
     ),
     Builtin(
         "take",
         [Form("(x: T[*s], index: i64[*i]) -> T[*i]", vjp={"x": _TAKEN.replace("indices", "index")})],
+        flops=NOTHING,
         doc="The elements at these indices, counted row by row through all axes.",
         example="take([[1, 2], [3, 4]], [0, 3])  #=> [1, 4]",
     ),
@@ -198,6 +202,7 @@ ROWS = [
             )
         ],
         torch="kernel:index_select",
+        flops=NOTHING,
         doc="Along an axis, the parts that an index vector names.",
         example="index_select([[1, 2], [3, 4]], 1, [1])  #=> [[2], [4]]",
     ),
@@ -206,18 +211,21 @@ ROWS = [
             name,
             [Form("(x: T[*s], dim: axis, index: i64[*i], src: T[*v]) -> T[...]", by_axes(_scattered), vjp=vjp)],
             torch=f"kernel:{name}",
+            flops=flops,
             doc=doc,
             example=example,
         )
-        for name, vjp, doc, example in (
+        for name, flops, vjp, doc, example in (
             (
                 "scatter",
+                NOTHING,
                 _put("scatter(g, dim, index, 0)"),
                 "x with the elements of src put where an index tensor says along an axis, either of two that meet.",
                 "scatter(zeros(3), 0, [2, 0], [5., 7.])  #=> [7.0, 0.0, 5.0]",
             ),
             (
                 "scatter_add",
+                each_of(1),
                 _put("g"),
                 "x with the elements of src added where an index tensor says along an axis.",
                 "scatter_add(zeros(2), 0, [1, 1, 0], [1., 2., 4.])  #=> [4.0, 3.0]",
@@ -237,6 +245,7 @@ ROWS = [
             )
         ],
         over=("dim1", "dim2"),
+        flops=NOTHING,
         doc="x with src as its diagonal of two axes.",
         example="diagonal_scatter(zeros(2, 2), [1., 2.])  #=> [[1.0, 0.0], [0.0, 2.0]]",
     ),
@@ -250,6 +259,7 @@ ROWS = [
             )
         ],
         torch="kernel:scatter_reduce",
+        flops=each_of(1),
         doc="x with elements of src at the places that index names along an axis: their sum, prod, mean, amax or amin.",
         example='scatter_reduce(zeros(2), 0, [1, 1, 0], [1., 2., 4.], "amax")  #=> [4.0, 2.0]',
     ),
@@ -263,6 +273,7 @@ ROWS = [
             )
         ],
         torch="kernel:index_add",
+        flops=each_of(2),
         doc="x with parts of source added where an index vector says along an axis.",
         example="index_add(zeros(2), 0, [1, 1], [1., 2.])  #=> [0.0, 3.0]",
     ),
@@ -275,6 +286,7 @@ ROWS = [
             )
         ],
         torch="kernel:masked_fill",
+        flops=NOTHING,
         doc="x, with one value wherever the mask is true.",
         example="masked_fill([1., 2.], [True, False], -inf)  #=> [-inf, 2.0]",
     ),
@@ -282,6 +294,7 @@ ROWS = [
         "searchsorted",
         [Form("(sorted_sequence: real[n], values: real[*s], right: flag = False) -> i64[*s]", vjp=STEP)],
         torch="kernel:searchsorted",
+        flops=searched(1, 0),
         doc="The index at which each value keeps a vector sorted: before its equals, or after them with right=True.",
         example="searchsorted([1, 3, 5], [0, 3, 9])  #=> [0, 1, 3]",
     ),
@@ -289,12 +302,14 @@ ROWS = [
         "bucketize",
         [Form("(x: real[*s], boundaries: real[n], right: flag = False) -> i64[*s]", vjp=STEP)],
         torch="kernel:bucketize",
+        flops=searched(0, 1),
         doc="The index of the first boundary at or above each element; with right=True, above it.",
         example="bucketize([0, 3, 9], [1, 3, 5])  #=> [0, 1, 3]",
     ),
     Builtin(
         "bincount",
         [Form("(x: int[n], weights: real[n] = None, minlength: int = 0) -> real[...]", _counted, vjp=_COUNTED)],
+        flops=each_of(0),
         doc="How often each integer from 0 on occurs in a vector, or what the weights of each add up to.",
         example="bincount([0, 2, 2])  #=> [1, 0, 2]",
     ),
@@ -308,6 +323,7 @@ ROWS = [
                 vjp=ByAutograd("torch has none: equal elements become one"),
             )
         ],
+        flops=ordered,
         doc="The different elements as an ascending vector, or the slices along dim; every nan is different.",
         example="unique([3, 1, 3])  #=> [1, 3]",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tcalc.library.builtin import Builtin, Form, Vjp, VjpRule
 from tcalc.library.einops import BY_PATTERN, by_pattern
+from tcalc.library.flops import NOTHING
 from tcalc.library.rules import assumed_equal
 from tcalc.library.vjps import Called, rank_of, shape_of
 from tcalc.types import size as sizes
@@ -481,6 +482,7 @@ ROWS = [
             ),
         ],
         torch="kernel:repeat",
+        flops=NOTHING,
         doc='Copies side by side, so many along each axis; with a pattern, einops\' `repeat(x, "n -> n k", k=3)`.',
         example="[1, 2].repeat(2)  #=> [1, 2, 1, 2]",
     ),
@@ -488,6 +490,7 @@ ROWS = [
         "tile",
         [Form("(x: any[*s], *dims: int) -> any[...]", tiled, vjp=_copies_added("dims"))],
         torch="kernel:tile",
+        flops=NOTHING,
         doc="Copies side by side, with missing numbers taken as 1.",
         example="tile([[1, 2]], 2)  #=> [[1, 2, 1, 2]]",
     ),
@@ -495,6 +498,7 @@ ROWS = [
         "flip",
         [Form("(x: any[*s], *dims: axis) -> any[...]", flipped, vjp={"x": "flip(g, dims)"})],
         over=("dims",),
+        flops=NOTHING,
         doc="x with the order along the axes given reversed.",
         example="flip([1, 2, 3], [0])  #=> [3, 2, 1]",
     ),
@@ -522,6 +526,7 @@ ROWS = [
         ],
         over=("dims",),
         hints={"type": "several shifts need as many axes: roll(x, (1, 1), dims=(0, 1))"},
+        flops=NOTHING,
         doc="x with its elements shifted along some axes, or all in a row; those pushed out come in on the other side.",
         example="roll([1, 2, 3], 1)  #=> [3, 1, 2]",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tcalc.library.builtin import COMPLEX, Builtin, Form, Rule, VjpRule
+from tcalc.library.flops import NOTHING, from_half, to_half, transform
 from tcalc.library.rules import assumed, by_axes, chosen_axes, given, new_size, several, tensor
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import Axes
@@ -128,13 +129,14 @@ def _transform(name: str, result: str, kind: str, doc: str, example: str) -> Bui
     form = Form(
         f"(x: L[*s], n: int = None, dim: axis = -1, norm: text = None) -> {result}[...]", _along(kind), vjp=COMPLEX
     )
-    return Builtin(name, [form], torch=f"kernel:{name}", spaces=("fft",), doc=doc, example=example)
+    flops = {"real to half": to_half, "half to real": from_half}.get(kind, transform)
+    return Builtin(name, [form], torch=f"kernel:{name}", spaces=("fft",), flops=flops, doc=doc, example=example)
 
 
 def _transform_of_several(name: str, dim: str, doc: str, example: str) -> Builtin:
     signature = f"(x: L[*s], s: sizes = None, dim: axes = {dim}, norm: text = None) -> complex[...]"
     form = Form(signature, by_axes(_several), vjp=COMPLEX)
-    return Builtin(name, [form], torch=f"kernel:{name}", spaces=("fft",), doc=doc, example=example)
+    return Builtin(name, [form], torch=f"kernel:{name}", spaces=("fft",), flops=transform, doc=doc, example=example)
 
 
 ROWS = [
@@ -190,6 +192,7 @@ ROWS = [
             [Form("(x: any[*s], dim: axes = None) -> any[...]", by_axes(_shifted), vjp=_shifted_back(inverse))],
             torch=f"fft.{name}",
             spaces=("fft",),
+            flops=NOTHING,
             doc=doc,
             example=example,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tcalc.library.builtin import KERNEL, Builtin, Form, Rule, Vjp
+from tcalc.library.flops import NOTHING, convolved, convolved_back, pooled
 from tcalc.library.rules import assumed, by_axes, divided, given, several, tensor
 from tcalc.library.vjps import Called, shape_of
 from tcalc.types import dtypes
@@ -194,6 +195,7 @@ def _convolution(count: int) -> Builtin:
         torch=f"kernel:conv{count}d",
         spaces=BOTH,
         over=(),
+        flops=convolved,
         hints={"shape": f"the input is [batch, channels, {places}], the weight [out, channels, {places}]"},
         doc="Convolution as torch has it (cross-correlation) of x [n, c, …] with weight [out, c, …] along the last "
         f"{'axis' if count == 1 else f'{count} axes'}.",
@@ -218,6 +220,7 @@ def _transposed_convolution(count: int) -> Builtin:
         torch=f"kernel:conv_transpose{count}d",
         spaces=BOTH,
         over=(),
+        flops=convolved_back,
         doc=f"The transpose of conv{count}d, of x [n, c, …] and weight [c, out, …].",
         example=f"conv_transpose{count}d({'[' * count}[1., 2.]{']' * count}, [{ones}])"
         f"  #=> {'[' * count}[1.0, 3.0, 2.0]{']' * count}",
@@ -304,6 +307,7 @@ def _pools(count: int) -> list[Builtin]:
             torch="kernel:max_pool1d" if count == 1 else f"nn.functional.max_pool{count}d",
             spaces=BOTH,
             over=(),
+            flops=pooled(count),
             doc=f"The largest element of each window along {along}; windows lie side by side unless stride says more.",
             example=f"max_pool{count}d({x}, {one})  #=> {two.format('5.0, 4.0')}",
         ),
@@ -320,6 +324,7 @@ def _pools(count: int) -> list[Builtin]:
             torch=f"kernel:avg_pool{count}d",
             spaces=BOTH if count == 1 else FUNCTIONAL,
             over=(),
+            flops=pooled(count),
             doc=f"The mean of each window along {along}; windows lie side by side unless stride says more.",
             example=f"avg_pool{count}d({x}, {one})  #=> {two.format('3.0, 3.0')}",
         ),
@@ -398,6 +403,7 @@ ROWS = [
         torch="kernel:pad",
         spaces=FUNCTIONAL,
         over=(),
+        flops=NOTHING,
         doc="x with zeros, or as mode says, around it: widths before and after, for the last axis first.",
         example="pad([1, 2], (1, 2))  #=> [0, 1, 2, 0, 0]",
     ),

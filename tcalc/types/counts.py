@@ -11,7 +11,7 @@ from tcalc.types.polynomial import Operation, Poly, Size, names
 def greatest(counts: Iterable[Size]) -> Size:
     """The greatest of some counts; `max(…)` of those that are the greatest for some sizes and not for others."""
     kept: list[Size] = []
-    for each in counts:
+    for each in [operand for count in counts for operand in sizes.operands_of("max", count)]:
         if not any(_is_at_least(other, each) for other in kept):
             kept = [other for other in kept if not _is_at_least(each, other)] + [each]
     first, *rest = kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from torch.profiler import ProfilerActivity, profile
 
 from tcalc.check.statements import check_statement
 from tcalc.check.surroundings import Surroundings
@@ -16,6 +17,7 @@ from tcalc.settings import Settings
 from tcalc.source import Source
 from tcalc.syntax.parser import parse_statements
 from tcalc.types import dtypes
+from tests.contract.driver import Calculator
 
 KB = 1000 * 4  # bytes of ones(1000)
 
@@ -103,3 +105,54 @@ def test_what_is_no_size_is_refused(text: str) -> None:
 )
 def test_sizes_are_written(count: int, text: str) -> None:
     assert readable(count) == text
+
+
+#: Loops over Z of 200 rows of 300, A of 300 by 300, b of 1000 numbers.
+LOOPS = [
+    "vmap(v -> b * v)(b[:300])",
+    "vmap(z -> A @ z)(Z)",
+    "vmap(z -> A @ A @ z)(Z)",
+    "vmap(z -> z @ A @ z)(Z)",
+    "vmap(z -> exp(A * z))(Z[:20])",
+    "vmap(z -> (b[:300] * sum(z))[0])(Z)",
+    "vmap(z -> outer(z, z))(Z[:50])",
+    "vmap(z -> sum(exp(outer(z, z))))(Z[:50])",
+    "vmap(z -> vmap(v -> z * v)(Z))(Z[:9])",
+    "vmap(z -> (z if sum(z) > 0 else -z))(Z)",
+    "vmap(z -> fold((s, w) -> s * w + z, z, Z[:9]))(Z)",
+    "vmap(z -> cat([z, z]))(Z)",
+    "vmap(z -> (z + 1, z * 2))(Z)",
+    "vmap(z -> z + randn(300))(Z)",
+    "vmap(z -> A @ diag(z) @ A)(Z[:20])",
+    "vmap(z -> solve(A + 9 * eye(300), z))(Z)",
+    "vmap(z -> z[:9] @ ones(20, 9, 50))(Z)",
+    "vmap(i -> A[i])(arange(300))",
+    "scan((h, v) -> (h * v, exp(outer(h, v))), Z[0], Z[:9])",
+    "fold((h, v) -> sum[0](outer(h, v)), Z[0], Z[:9])",
+    "iterate(h -> A @ h + 1, Z[0], 9)",
+    "(A + A if sum(A) > 0 else A)",
+    "A[[1, 2, 3]]",
+]
+
+
+@pytest.mark.parametrize("text", LOOPS)
+def test_loops_hold_what_is_predicted(text: str) -> None:
+    """Against what torch's profiler sees: not less but for kernels' own workspace, and not much more."""
+    calculator = Calculator(rewrites=False, notes=False)
+    calculator.run("A = rand(300, 300)\nZ = rand(200, 300)\nb = ones(1000)")
+    predicted = peak_bytes(calculator.session.planned(Source(text)).run)
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
+        assert not [o for o in calculator.session.run(Source(text)) if isinstance(o, Failed)]
+    assert profiled.profiler is not None and profiled.profiler.kineto_results is not None
+    held = most = 0
+    for event in profiled.profiler.kineto_results.events():
+        if event.name() == "[memory]":
+            held += event.nbytes()
+            most = max(most, held)
+    assert 0.95 * most - 1000 <= predicted <= 1.1 * most + 1000
+
+
+def test_a_map_that_fits_is_not_refused() -> None:
+    """Its result is held once."""
+    session = Session(Settings(memory=6 * 2**20))
+    assert not [o for o in session.run(Source("x = ones(1000)\ny = vmap(z -> x * z)(x)")) if isinstance(o, Failed)]

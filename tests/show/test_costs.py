@@ -40,13 +40,34 @@ FUNCTIONS = [
     ("f(A: [n, m]) = A.T", "0 FLOP   0 B"),
     # Loops: how often they run, times their bodies.
     ("f(A: [n, n], x: [n], t: int) = iterate(s -> A @ s, x, t)", "2*n^2*t FLOP   8*n B"),
-    ("f(A: [n, n], X: [m, n]) = vmap(x -> A @ x)(X)", "2*m*n^2 FLOP   8*m*n B"),
+    ("f(A: [n, n], X: [m, n]) = vmap(x -> A @ x)(X)", "2*m*n^2 FLOP   4*m*n B"),
+    # What does not depend on the element is computed once, and a map's result is held once.
+    ("f(A: [n, n], X: [m, n]) = vmap(x -> A @ A @ x)(X)", "(2*m*n^2 + 2*n^3) FLOP   (4*m*n + 4*n^2) B"),
+    ("f(x: [n]) = vmap(y -> x * y)(x)", "n^2 FLOP   4*n^2 B"),
+    ("f(A: [n, n], X: [m, n]) = vmap(x -> vmap(y -> A @ x + y)(X))(X)", "(m^2*n + 2*m*n^2) FLOP   (4*m^2*n + 4*m*n) B"),
+    ("f(A: [n, n], X: [m, n]) = scan((s, x) -> (A @ x, s), X[0], X)", "2*m*n^2 FLOP   (8*m*n + 8*n) B"),
     ("f(A: [n, n], X: [m, n]) = fold((s, x) -> A @ s + x, X[0], X)", "(2*m*n^2 + m*n) FLOP   12*n B"),
     # Of a choice what takes more.
-    ("f(x: [n]) = (x if sum(x) > 0 else x * x * 3)", "(3*n + 1) FLOP   (12*n + 1) B"),
+    ("f(x: [n]) = (x if sum(x) > 0 else x * x * 3)", "(3*n + 1) FLOP   (8*n + 1) B"),
     ('f(A: [n, m], B: [m, k]) = "ij,jk->ik"(A, B)', "2*k*m*n FLOP   4*k*n B"),
     ("f(A: [n, n], b: [n]) = solve(A, b)", "(2*n^2 + 2*n^3 // 3) FLOP   4*n B"),
-    ("f(n: int) = ones(n, n)", "n^2 FLOP   4*n^2 B"),
+    ("f(n: int) = ones(n, n)", "0 FLOP   4*n^2 B"),
+    ("f(n: int) = randn(n, n)", "n^2 FLOP   4*n^2 B"),
+    # Sizes that are names, where which is the smaller, or a logarithm, cannot be said.
+    ("f(A: [n, m]) = svdvals(A)", "(2*m*min(m, n)*n + 2*min(m, n)^3) FLOP   4*min(m, n) B"),
+    ("f(A: [n, n]) = qr(A)", "(4*n^3 // 3) FLOP   8*n^2 B"),
+    ("f(A: [n, m]) = qr(A).R", "(2*m*min(m, n)*n - 2*min(m, n)^3 // 3) FLOP   (4*m*min(m, n) + 4*min(m, n)*n) B"),
+    ("f(x: c64[m, n]) = fft(x)", "5*log2(n)*m*n FLOP   8*m*n B"),
+    ("f(x: f32[n]) = sort(x).values", "log2(n)*n FLOP   12*n B"),
+    (
+        "f(A: [n, m], B: [m, k], x: [k]) = torch.linalg.multi_dot([A, B, x])",
+        "2*min(k*m + m*n, k*m*n + k*n) FLOP   4*n B",
+    ),
+    # Three operands of an einsum are contracted two at a time, from the left; where nothing is summed there is no sum.
+    ('f(A: [n, n], B: [n, m], x: [m]) = "ij,jk,k->i"(A, B, x)', "(2*m*n^2 + 2*m*n) FLOP   4*n B"),
+    ('f(x: [n], y: [m]) = "i,j->ij"(x, y)', "m*n FLOP   4*m*n B"),
+    # Products of complex numbers.
+    ("f(A: c64[n, m], B: c64[m, k]) = A @ B + A @ B", "(16*k*m*n + 2*k*n) FLOP   24*k*n B"),
 ]
 
 
@@ -100,12 +121,19 @@ def counted(formula: str, at: dict[str, int]) -> int:
 @pytest.mark.parametrize(
     ("definition", "expression", "message"),
     [
-        ("f(x) = x + 1", "f", "f needs the sizes of x: x: [n, m], or a call of it"),
-        ("f(x, y: [n]) = x + y", "f", "f needs the sizes of x: x: [n, m], or a call of it"),
-        ("n = 1", "x -> x + 1", "this function needs the sizes of x: x: [n, m], or a call of it"),
+        ("f(x) = x + 1", "f", "f needs the sizes of x: f(x: [n, m]) = …, or a call of it"),
+        ("f(x, y: [n]) = x + y", "f", "f needs the sizes of x: f(x: [n, m], y) = …, or a call of it"),
+        (
+            "n = 1",
+            "x -> x + 1",
+            "this function needs a name, and the sizes of x: f(x: [n, m]) = …, or a call of it",
+        ),
         ("n = 1", "softmax", "what this function takes is told of a call of it"),
         ("n = 1", "vmap(sum)", "what this function takes is told of a call of it"),
         ("f(x: [*s, n]) = x + 1", "f", "*s is any number of axes: what f takes is told of a call of it"),
+        ("f(x: [*s, n, n]) = x @ x", "f", "*s is any number of axes: what f takes is told of a call of it"),
+        ("f(x: [n]) = x[x > 0]", "f", "data decide what f takes: it is told of a call of it"),
+        ("f(x: [n]) = sum(x[x > 0])", "f", "data decide what f takes: it is told of a call of it"),
         ("f(x: [n]) = grad[x](sum(x^2))", "f", "a derivative is only told of at sizes that are known"),
     ],
 )
