@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tcalc.errors import TcalcError
 from tcalc.outcomes import Bound, Outcome
+from tcalc.settings import SWITCHES
 from tcalc.show.help import INDENT, columns, prefixed, row_page, wrapped
 from tcalc.show.search import Entry, ranked, vocabulary
 from tcalc.show.topics import TOPICS, find, topic_page
@@ -132,7 +133,11 @@ def _pages(session: Session, name: str, commands: Mapping[str, Command]) -> list
         pages.append(_topics(session))
     command = commands.get(name.removeprefix(":"))
     if command is not None:
-        pages.append([f"{command.usage}   {command.doc}"])
+        pages.append([f"{command.usage}   {command.doc}", *command.page.splitlines()])
+    switch = SWITCHES.get(name)
+    if switch is not None:
+        usage = f":set {switch.name} {'|'.join(switch.values)}"
+        pages.append([*wrapped(f"{usage}   {switch.doc}"), *switch.page.splitlines()])
     return pages
 
 

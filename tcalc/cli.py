@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
-    from typing import NoReturn
+    from collections.abc import Callable, Collection
+    from typing import Any, NoReturn
 
     from tcalc.printer import Printer
     from tcalc.settings import Settings
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run tcalc. Where a program ran, this leaves the process at once, without torch's slow farewell."""
     gc.disable()  # while modules are loaded there is no garbage
     try:
-        options = _parser().parse_args(arguments)
+        options = _options(arguments)
         status = _closed() or _run(options)
     except SystemExit as leaving:  # argparse printed help, or what is wrong
         status = leaving.code if isinstance(leaving.code, int) else 2
@@ -74,7 +75,31 @@ def leave(status: int) -> NoReturn:
     os._exit(status)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser, valued = _parser()
+    return parser.parse_args(_with_texts(sys.argv[1:] if arguments is None else arguments, valued))
+
+
+def _with_texts(arguments: Sequence[str], valued: Collection[str]) -> list[str]:
+    """The arguments, where `-e` takes the one behind it though it begins with a minus: `-e -x` as `-e-x`.
+
+    Those behind FILE are the script's. `valued` are the options that take a value.
+    """
+    found: list[str] = []
+    rest = iter(arguments)
+    for each in rest:
+        if each == "-" or not each.startswith("-") or each == "--":
+            return [*found, each, *rest]
+        value = next(rest, None) if each in valued else None
+        attached = each == "-e" and value is not None and value.startswith("-")
+        if attached and value == "--":
+            value += " "  # which argparse would take away
+        found += [f"{each}{value}"] if attached else [each] if value is None else [each, value]
+    return found
+
+
+def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
+    """The parser of the command line, and the options that take a value."""
     import argparse
 
     class Parser(argparse.ArgumentParser):
@@ -93,11 +118,21 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add = parser.add_argument
+    valued: set[str] = set()
+
+    def adding(to: argparse._ActionsContainer) -> Callable[..., None]:
+        def add(*names: str, **facts: Any) -> None:
+            action = to.add_argument(*names, **facts)
+            if action.nargs != 0:
+                valued.update(action.option_strings)
+
+        return add
+
+    add = adding(parser)
     add("file", nargs="?", metavar="FILE", help="a script; - is standard input")
     add("args", nargs=argparse.REMAINDER, metavar="ARGS", help="the script's args, a tuple of text")
     add("-e", action="append", dest="expressions", metavar="EXPR", help="run EXPR; several make one script")
-    instead = parser.add_mutually_exclusive_group().add_argument  # of running the program
+    instead = adding(parser.add_mutually_exclusive_group())  # of running the program
     instead("--check", action="store_true", help="check the program and run nothing")
     instead("--plan", action="store_true", help="tell what each statement takes and how it is rewritten; run nothing")
     instead("--emit", choices=("torch",), metavar="torch", help="print the program as Python that imports torch alone")
@@ -117,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours on a terminal (auto)")
     add("--error", type=_code, metavar="CODE", help="what an error's code means, and leave")
     add("--version", action="store_true", help="print the version and leave")
-    return parser
+    return parser, valued
 
 
 def _dtype(text: str) -> str:

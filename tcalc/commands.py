@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from tcalc.errors import TcalcError
-from tcalc.outcomes import Bound, Drawn, Left, Noted, Offered, Outcome
+from tcalc.outcomes import Bound, Drawn, Fitted, Left, Noted, Offered, Outcome
 from tcalc.settings import SWITCHES
 from tcalc.source import Source, Span
+from tcalc.syntax import nodes
+from tcalc.types.tensor import FunctionType
 
 if TYPE_CHECKING:
+    from tcalc.check.checked import Checked
     from tcalc.session import Session
 
 #: What a command gives: lines of text, and outcomes, which are shown as a statement's are.
@@ -24,14 +27,22 @@ class Command:
     `takes` says what completes there: "names" (the session's), "words" (all that help knows), "expression", "codes",
     "settings" or "".
     `run` may raise TcalcError.
+    `page` is what help says besides the sentence `doc`, line by line; empty where that is all.
     """
 
-    __slots__ = ("argument", "doc", "name", "run", "takes")
+    __slots__ = ("argument", "doc", "name", "page", "run", "takes")
 
     def __init__(
-        self, name: str, argument: str, takes: str, doc: str, run: Callable[[Session, Source], Answer]
+        self,
+        name: str,
+        argument: str,
+        takes: str,
+        doc: str,
+        run: Callable[[Session, Source], Answer],
+        page: str = "",
     ) -> None:
         self.name, self.argument, self.takes, self.doc, self.run = name, argument, takes, doc, run
+        self.page = page.strip("\n")
 
     @property
     def usage(self) -> str:
@@ -130,7 +141,7 @@ def code(session: Session, source: Source) -> Answer:
 
     checked, graph = session.compiled(source)
     if not graph.nodes:
-        return ["nothing runs here"]
+        return [_nothing(checked, "code")]
     names = session.names()
     helpers = session.kernel_sources({*names})
     return [code_text(graph, checked.targets, names, helpers, session.settings.default_float)]
@@ -171,8 +182,11 @@ def plan(session: Session, source: Source) -> Answer:
     """What a statement costs as written and as run, and the rewrites between."""
     from tcalc.show.plans import Reader, plan_text
 
+    planned = session.planned(source)
+    if not planned.written.nodes:
+        return [_nothing(session.compiled(source)[0], "plan")]
     reader = Reader(session.settings.default_float, session.names(), session.kernel_sources)
-    return [plan_text(session.planned(source), reader)]
+    return [Fitted(lambda width: plan_text(planned, reader, width))]
 
 
 def cost(session: Session, source: Source) -> Answer:
@@ -181,6 +195,22 @@ def cost(session: Session, source: Source) -> Answer:
 
     found = session.costs(source)
     return [NOTHING if found is None else cost_text(*found)]
+
+
+def _nothing(checked: Checked, command: str) -> str:
+    """Why there is no code or plan of a statement: of a function there is one where it is called."""
+    from tcalc.show.plans import NOTHING
+    from tcalc.show.visible import visible
+
+    type = checked.values[0].type if len(checked.values) == 1 else None
+    if not isinstance(checked.statement, nodes.Show) or not isinstance(type, FunctionType):
+        return NOTHING
+    text = visible(" ".join(checked.statement.value.span.text.split()))
+    called = f"({text})" if isinstance(checked.statement.value, nodes.Lambda) else text
+    given = ", ".join([each.name for each in getattr(type.function, "parameters", ())]) or "x"
+    cost = command == "plan" and getattr(type.function, "is_annotated", False)
+    told = f"; :cost {text} tells what it takes" if cost else ""
+    return f"a function runs where it is called: :{command} {called}({given}){told}"
 
 
 def graph(session: Session, source: Source) -> Answer:
@@ -274,6 +304,40 @@ def quit_(session: Session, source: Source) -> Answer:
     return [Left()]
 
 
+PLAN = """
+  A = ones(100, 100); y = ones(100)
+  :plan y^2 + trace(A @ A)
+    as written   y^2 + trace(A @ A)    2.0 MFLOP   40.4 kB
+      trace      sum(A * A.T)         20.0 kFLOP   40.0 kB
+    as run       y^2 + sum(A * A.T)   20.2 kFLOP   40.4 kB   99 × fewer
+    trace: sums in another order, the last digits may differ
+  The columns: the name of a rewrite, what is computed after it, floating-point
+  operations, the most bytes held at once (variables not counted), and how many
+  times fewer operations than as written. A name further in is of a part: its
+  row is of that part alone, in a loop of one turn. Below the table stands what
+  the rewrites do to numbers. `tcalc --plan FILE` tells this of a program, with
+  --json as data. :help rewrites says how to turn them off.
+"""
+COST = """
+  A = ones(100, 100)
+  :cost A @ A
+    2.0 MFLOP   40.0 kB
+  f(A: [n, m], B: [m, k]) = A @ B
+  :cost f
+    2*k*m*n FLOP   4*k*n B
+  Floating-point operations as it is written, an addition or a multiplication
+  each, and the most bytes held at once, results included and variables not; of
+  a function whose parameters have sizes by these. k M G T P E Z Y R Q are the
+  powers of 1000. :plan tells what it takes as it is run.
+"""
+CODE = """
+  A = ones(100, 100); v = ones(100)
+  :code A @ A @ v
+    A @ (A @ v)
+  After the rewrites (:plan); a kernel that is no single torch call stands first
+  as a function. `tcalc --emit torch FILE` prints a program whole.
+"""
+
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
@@ -281,11 +345,11 @@ COMMANDS: dict[str, Command] = {
         Command("apropos", "WORD", "words", "The functions and pages that a word has to do with.", apropos),
         Command("type", "EXPR", "expression", "The dtype and shape of an expression, without running it.", type_),
         Command("vars", "", "", "The names that are bound, with their types.", vars_),
-        Command("code", "EXPR", "expression", "The torch calls that a statement runs; nothing is run.", code),
+        Command("code", "EXPR", "expression", "The torch calls that a statement runs; nothing is run.", code, CODE),
         Command("formula", "EXPR", "expression", "The closed form of a derivative, or of all gradients.", formula),
         Command("latex", "EXPR", "expression", "The closed form of a derivative in LaTeX.", latex),
-        Command("plan", "EXPR", "expression", "Its work as written and as run; what was rewritten.", plan),
-        Command("cost", "EXPR", "expression", "Its floating-point operations and memory.", cost),
+        Command("plan", "EXPR", "expression", "Its work as written and as run; what was rewritten.", plan, PLAN),
+        Command("cost", "EXPR", "expression", "Its floating-point operations and memory.", cost, COST),
         Command("graph", "EXPR", "expression", "What computes it, with gradients; --svg FILE draws it.", graph),
         Command("gradcheck", "EXPR", "expression", "Holds its gradient against finite differences.", gradcheck),
         Command("del", "NAME...", "names", "Forget names.", del_),

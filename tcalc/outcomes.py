@@ -10,6 +10,8 @@ from tcalc.types.data import Data
 from tcalc.types.tensor import Type
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tcalc.graph.compiled import Closed
     from tcalc.show.graphs.drawing import Drawing
 
@@ -81,6 +83,15 @@ class Drawn(Outcome):
 
     def __init__(self, drawing: Drawing) -> None:
         self.drawing = drawing
+
+
+class Fitted(Outcome):
+    """Lines of text that are laid out for the width that there is, in cells."""
+
+    __slots__ = ("laid",)
+
+    def __init__(self, laid: Callable[[int], str]) -> None:
+        self.laid = laid
 
 
 class Left(Outcome):

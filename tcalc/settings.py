@@ -9,12 +9,15 @@ from tcalc.types.dtypes import DType
 
 
 class Switch:
-    """A setting that may be changed while a session goes on: a slot of Settings, what it does, its values by word."""
+    """A setting that may be changed while a session goes on: a slot of Settings, what it does, its values by word.
 
-    __slots__ = ("doc", "name", "values")
+    `page` is what help says besides, line by line; empty where that is all.
+    """
 
-    def __init__(self, name: str, doc: str, **others: str) -> None:
-        self.name, self.doc = name, doc
+    __slots__ = ("doc", "name", "page", "values")
+
+    def __init__(self, name: str, doc: str, page: str = "", **others: str) -> None:
+        self.name, self.doc, self.page = name, doc, page.strip("\n")
         self.values: dict[str, bool | str] = {"on": True, "off": False, **others}
 
     def word(self, value: bool | str) -> str:
@@ -22,11 +25,19 @@ class Switch:
         return next(word for word, each in self.values.items() if each == value)
 
 
+REWRITES = """
+  A product of several matrices is ordered by their sizes, and what is not asked
+  for is not computed: trace(A @ B) becomes sum(A * B.T). :plan e shows what is
+  rewritten in e, and :set rewrites off runs all as it is written; for a program
+  `tcalc --plan` and `tcalc --rewrites off` do so. :help plan
+  more in docs/compiler.md
+"""
+
 SWITCHES: dict[str, Switch] = {
     switch.name: switch
     for switch in (
         Switch("notes", "Notes on what is odd, though nothing is wrong."),
-        Switch("rewrites", "Saves work by algebra; fast: also where digits may be lost.", fast="fast"),
+        Switch("rewrites", "Saves work by algebra; fast: also where digits may be lost.", REWRITES, fast="fast"),
         Switch("strict", "A result that holds NaN is an error."),
     )
 }

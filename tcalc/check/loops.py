@@ -94,7 +94,8 @@ def _mapped(checker: Checker, node: nodes.Expr, inner: Function, over: Over, giv
                 length = (_met(length, (axis, each), node.span), length[1])
             sequences.append(part)
             axes.append(position)
-        elements.append(_element(each, locals_, axes[len(locals_) :], sequences[len(locals_) :]))
+        own = len(locals_)
+        elements.append(_element(each, _called(inner, len(elements)), locals_, axes[own:], sequences[own:]))
     assert length is not None
     body = _inside(checker, inner, node, elements)
     result = _stacked(body.type, length[0], node.span)
@@ -146,9 +147,9 @@ def _folded(checker: Checker, node: nodes.Expr, given: Sequence[Given], kind: st
     for axis in lengths[1:]:
         lengths[0] = _met((lengths[0], given[2]), (axis, given[2]), node.span)
     element_locals: list[Local] = []
-    element = _element(given[2], element_locals, [0] * len(sequences), sequences)
+    element = _element(given[2], _called(inner, 1), element_locals, [0] * len(sequences), sequences)
     states, state_locals, body = _settled_state(
-        checker, given[1], lambda state: _inside(checker, inner, node, [state, element]), kind
+        checker, given[1], _called(inner, 0), lambda state: _inside(checker, inner, node, [state, element]), kind
     )
     if isinstance(body.type, UnknownType):
         result: Type = body.type
@@ -179,18 +180,18 @@ def iterate(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Give
             given[2].node.span,
         )
     states, locals_, body = _settled_state(
-        checker, given[1], lambda state: _inside(checker, inner, node, [state]), "iterate"
+        checker, given[1], _called(inner, 0), lambda state: _inside(checker, inner, node, [state]), "iterate"
     )
     return Loop(node.span, _unstatic(body.type), "iterate", tuple(locals_), states, (), (), count, body)
 
 
 def _settled_state(
-    checker: Checker, init: Given, step: Callable[[Given], Typed], kind: str
+    checker: Checker, init: Given, name: str, step: Callable[[Given], Typed], kind: str
 ) -> tuple[tuple[Typed, ...], list[Local], Typed]:
     """The states and the body once the states' dtypes have come to rest; their shapes are fixed."""
     parts = [converted(part, part.type.dtype) for part in _parts(checker, init) if isinstance(part.type, TensorType)]
     for _ in range(MOST_PROMOTIONS):
-        locals_ = [Local("state", _unstatic(part.type)) for part in parts]
+        locals_ = [Local(name if len(parts) == 1 else "", _unstatic(part.type)) for part in parts]
         uses: list[Typed] = [Use(p.span, _unstatic(p.type), local) for p, local in zip(parts, locals_, strict=True)]
         body: Typed = step(Given(None, _like(init.typed, uses), init.node))
         if isinstance(body.type, UnknownType):
@@ -277,14 +278,22 @@ def _parts(checker: Checker, given: Given) -> list[Typed]:
     return parts
 
 
-def _element(given: Given, locals_: list[Local], axes: Sequence[int], sequences: Sequence[Typed]) -> Given:
-    """The element that the function sees of a sequence, with its new local variables."""
+def _called(function: Function, place: int) -> str:
+    """What a function calls its parameter at some place, empty where it has no name for it."""
+    from tcalc.check.functions import UserFunction
+
+    parameters = function.parameters if isinstance(function, UserFunction) else ()
+    return parameters[place].name if place < len(parameters) else ""
+
+
+def _element(given: Given, name: str, locals_: list[Local], axes: Sequence[int], sequences: Sequence[Typed]) -> Given:
+    """The element that the function sees of a sequence, with its new local variables: of a tuple they have no name."""
     uses: list[Typed] = []
     for sequence, axis in zip(sequences, axes, strict=True):
         type = sequence.type
         assert isinstance(type, TensorType)
         element = TensorType(type.dtype, (*type.axes[:axis], *type.axes[axis + 1 :]))
-        local = Local("element", element)
+        local = Local(name if len(sequences) == 1 else "", element)
         locals_.append(local)
         uses.append(Use(sequence.span, element, local))
     return Given(None, _like(given.typed, uses), given.node)

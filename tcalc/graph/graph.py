@@ -86,12 +86,15 @@ class Data(Node):
 
 
 class Input(Node):
-    """A value from outside: a session variable by name, or, in the block of a loop or choice, by number."""
+    """A value from outside: a session variable by name, or, in the block of a loop or choice, by number.
 
-    __slots__ = ("name",)
+    `called` is what the program calls the parameter of a loop's function that it is; else it is empty.
+    """
 
-    def __init__(self, span: Span, type: Type, name: str | int) -> None:
-        self.span, self.type, self.name = span, type, name
+    __slots__ = ("called", "name")
+
+    def __init__(self, span: Span, type: Type, name: str | int, called: str = "") -> None:
+        self.span, self.type, self.name, self.called = span, type, name, called
         self.inputs = ()
 
     def signature(self) -> object:

@@ -385,7 +385,7 @@ class Lowering:
         self._counted(body)
         block = Lowering(self)
         for number, local in enumerate(parameters):
-            block.locals[local] = Input(body.span, local.type, number)
+            block.locals[local] = Input(body.span, local.type, number, local.name)
         result = block.lower(body)
         return block, without_points(Graph((result,), tuple(block.effects)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from tcalc.outcomes import Bound, Drawn, Failed, Left, Noted, Offered, Outcome, Saved, Shown
+from tcalc.outcomes import Bound, Drawn, Failed, Fitted, Left, Noted, Offered, Outcome, Saved, Shown
 from tcalc.show.constants import constant_text
 from tcalc.show.diagnostics import error_text, note_text
 from tcalc.show.remarks import remarks
@@ -66,6 +66,8 @@ def _reply(outcome: Outcome | str, style: Style, width: int, hint: str, first: i
         from tcalc.show.graphs import tree_text  # not before somebody asks
 
         return Reply(tree_text(outcome.drawing, style, width=width))
+    if isinstance(outcome, Fitted):
+        return _reply(outcome.laid(width), style, width, hint, first)
     if isinstance(outcome, Left):
         return Reply("", leaves=True)
     if isinstance(outcome, Offered):

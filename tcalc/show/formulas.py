@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tcalc.graph.compiled import Closed
 from tcalc.graph.graph import (
     WHOLE,
+    Branch,
     Conversion,
     Data,
+    Graph,
     Guarded,
     Input,
     Node,
@@ -16,10 +18,12 @@ from tcalc.graph.graph import (
     Operation,
     Part,
     Pullback,
+    Repeat,
     ordered,
 )
 from tcalc.graph.lower import FILE, file_of
 from tcalc.graph.simplify.algebra import row_of
+from tcalc.show.blocks import choice, loop
 from tcalc.show.expressions import (
     NOWHERE,
     NoFormula,
@@ -88,10 +92,10 @@ def formula_of(closed: Closed, names: Collection[str] = (), *, exact: bool = Fal
 
 
 class _Writer:
-    """Writes the nodes of one graph."""
+    """Writes the nodes of one graph, or of a block, whose numbered inputs are `given`."""
 
-    def __init__(self, order: list[Node], words: Words) -> None:
-        self.order, self.words, self.float = order, words, words.float
+    def __init__(self, order: list[Node], words: Words, given: Mapping[int, n.Expr] | None = None) -> None:
+        self.order, self.words, self.float, self.given = order, words, words.float, given or {}
         #: See `Formula`; whoever has an identity here is kept alive.
         self.shapes: dict[int, Shape] = {}
         self._alive: list[n.Expr] = []
@@ -103,6 +107,9 @@ class _Writer:
         for node in order:
             for each in node.inputs:
                 self.uses[id(each)] = self.uses.get(id(each), 0) + 1
+            if words.exact and isinstance(node, Branch | Repeat):
+                for each in _captured(node):  # computed once, and so before the block
+                    self.uses[id(each)] = self.uses.get(id(each), 0) + 1
             if isinstance(node, Operation) and node.row.operator in BESIDE and len(node.inputs) == 2:
                 one, other = node.inputs
                 self.beside |= {id(a) for a, b in ((one, other), (other, one)) if self._decides(b)}
@@ -151,9 +158,9 @@ class _Writer:
         named: dict[int, str] = {}
         bindings: list[tuple[n.Name, n.Expr]] = []
         for node in several:
-            if not isinstance(node, Operation | Pullback):
+            if not isinstance(node, Operation | Pullback | Branch | Repeat):
                 continue
-            if self.words.exact and isinstance(node, Operation) and node.row.view:
+            if self.words.exact and _is_view(node):
                 continue
             tree = self.tree(node, named)
             if tree is None:
@@ -206,7 +213,30 @@ class _Writer:
             return n.TupleOf(NOWHERE, tuple([self.pulled(node, place, inputs) for place in node.wanted]))
         if isinstance(node, Operation) and (self.words.exact or not node.effect):
             return operation(self.words, node, inputs)
+        if self.words.exact and isinstance(node, Branch):
+            return choice(node, inputs, self.block)
+        if self.words.exact and isinstance(node, Repeat):
+            return loop(node, inputs, self.block)
         raise NoFormula("it draws random numbers" if node.effect else "a loop or a choice has none")
+
+    def block(self, graph: Graph, given: Sequence[n.Expr]) -> n.Expr:
+        """The block of a loop or a choice, whose inputs are these."""
+        (result,) = graph.results
+        items = result if isinstance(result, tuple) else (result,)
+        orders = [ordered((each,)) for each in items]
+        if sum(map(len, orders)) > MOST_NODES:
+            raise NoFormula("it is too long to be read")
+        steps = [{id(each) for each in order if each.inputs and not _is_view(each)} for order in orders]
+        if len(set().union(*steps)) < sum(map(len, steps)):
+            raise NoFormula("what several results need cannot be written once")
+        trees = []
+        for each, order in zip(items, orders, strict=True):
+            if not isinstance(each, Node):
+                raise NoFormula("it gives tuples of tuples")
+            writer = _Writer(order, self.words, dict(enumerate(given)))
+            writer.taken |= self.taken | set().union(*map(_names_in, given))
+            trees.append(writer.with_names(each))
+        return n.TupleOf(NOWHERE, tuple(trees)) if isinstance(result, tuple) else trees[0]
 
     def is_idle(self, node: Conversion) -> bool:
         """Whether a number that a name stands for is converted to what it becomes anyway."""
@@ -264,6 +294,8 @@ class _Writer:
             path, part = file_of(text)
             given = [n.Text(NOWHERE, path)] + ([] if part is None else [n.Text(NOWHERE, part)])
             return call(self.words.function("load", "torch.load"), given)
+        if isinstance(text, int) and text in self.given:
+            return self.given[text]
         if self.words.exact:
             return name(input_name(text))
         if not isinstance(text, str) or not text.isidentifier():
@@ -276,6 +308,15 @@ def input_name(given: str | int) -> str:
     if isinstance(given, int):
         return f"x{given}"
     return given if given.isidentifier() else f"t{given.rpartition(':')[2]}"
+
+
+def _is_view(node: Node) -> bool:
+    return isinstance(node, Operation) and node.row.view
+
+
+def _captured(node: Branch | Repeat) -> Sequence[Node]:
+    """What the blocks of a node see from outside."""
+    return node.inputs[1 if isinstance(node, Branch) else node.states + node.sequences :]
 
 
 #: Operators beside whose floating operand a list of whole numbers is floating.

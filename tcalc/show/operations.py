@@ -9,7 +9,7 @@ from tcalc.graph.graph import ABSENT, ALONE, Node, Operation
 from tcalc.show.expressions import NOWHERE, NoFormula, Words, added, argument, binary, call, chained, negated, scaled
 from tcalc.syntax import nodes as n
 from tcalc.types.dtypes import DType
-from tcalc.types.tensor import TensorType
+from tcalc.types.tensor import Axis, TensorType
 
 if TYPE_CHECKING:
     from tcalc.types.signature import Parameter
@@ -102,8 +102,20 @@ def called(words: Words, node: Operation, inputs: list[n.Expr]) -> n.Expr:
     if over is not None:
         chosen = node.options[over]
         items = chosen if isinstance(chosen, tuple) else (chosen,)
-        function = n.Index(NOWHERE, function, tuple([words.number(each) for each in items]))
+        labels = _labels(node.inputs[0]) if words.exact else ()
+        function = n.Index(NOWHERE, function, tuple([_axis(words, labels, each) for each in items]))
     return n.Call(NOWHERE, function, tuple(arguments))
+
+
+def _labels(node: Node) -> Sequence[str | None]:
+    axes = node.type.axes if isinstance(node.type, TensorType) else ()
+    return [each.label if isinstance(each, Axis) else None for each in axes]
+
+
+def _axis(words: Words, labels: Sequence[str | None], axis: object) -> n.Expr:
+    """An axis by its label, where it has one that means nothing else; by its number elsewhere."""
+    label = labels[axis] if isinstance(axis, int) and -len(labels) <= axis < len(labels) else None
+    return words.number(axis) if label is None or label in words.hidden else n.Name(NOWHERE, label)
 
 
 def _over(node: Operation) -> str | None:

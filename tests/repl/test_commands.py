@@ -7,8 +7,9 @@ import pytest
 from tcalc.asking import KEYS
 from tcalc.commands import COMMANDS, is_command, run_command
 from tcalc.errors import TcalcError
-from tcalc.outcomes import Bound, Left, Noted
+from tcalc.outcomes import Bound, Failed, Fitted, Left, Noted, Outcome
 from tcalc.session import Session
+from tcalc.settings import SWITCHES
 from tcalc.source import Source
 
 
@@ -21,15 +22,44 @@ def text_of(session: Session, command: str) -> str:
 
 
 def test_every_command_is_described_and_in_the_help(session: Session) -> None:
-    overview, page = text_of(session, ":help"), text_of(session, ":help commands")
+    overview, listed = text_of(session, ":help"), text_of(session, ":help commands")
     for name, command in COMMANDS.items():
         assert command.name == name
         assert command.doc.endswith(".") and len(command.doc) < 64
-        assert f"{command.usage} " in page and command.doc in page
-        assert text_of(session, f":help {name}").endswith(command.doc)
-        assert text_of(session, f":help :{name}") == f"{command.usage}   {command.doc}"
+        assert f"{command.usage} " in listed and command.doc in listed
+        page = "\n".join([f"{command.usage}   {command.doc}", *command.page.splitlines()])
+        assert text_of(session, f":help {name}").endswith(page)
+        assert text_of(session, f":help :{name}") == page
         assert f":{name}" in overview.split()
     assert overview.endswith(KEYS)
+
+
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if "  :" in command.page])
+def test_the_examples_of_a_page_say_what_it_says(session: Session, name: str) -> None:
+    """A line that begins with the command is followed by its answer, further in; those before it are statements."""
+    told: list[str] = []
+    said: list[str] = []
+    for line in COMMANDS[name].page.splitlines():
+        text = line.strip()
+        if line.startswith("    "):
+            told.append(line.removeprefix("    "))
+        elif text.startswith(f":{name} "):
+            said += [line for each in run_command(session, Source(text)) for line in shown(each).split("\n")]
+        elif " = " in text:
+            assert not any(isinstance(each, Failed) for each in session.run(Source(text)))
+    assert told and said == told
+
+
+def shown(answer: Outcome | str) -> str:
+    """A text as it stands on a terminal of 80 columns."""
+    return answer.laid(80) if isinstance(answer, Fitted) else str(answer)
+
+
+def test_a_setting_has_a_page(session: Session) -> None:
+    for name, switch in SWITCHES.items():
+        text = text_of(session, f":help {name}")
+        assert f":set {name} on|off" in text and switch.doc in " ".join(text.split()) and switch.page in text
+    assert "docs/compiler.md" in text_of(session, ":help rewrites")
 
 
 def test_type_runs_nothing(session: Session) -> None:
@@ -61,7 +91,8 @@ def test_del_forgets_all_or_none(session: Session) -> None:
 def test_code_shows_torch_calls(session: Session) -> None:
     assert text_of(session, ":code A @ x + 1") == "A @ x + 1"
     assert text_of(session, ":code y = f(x)") == "y = x ** 2"
-    assert text_of(session, ":code f") == "nothing runs here"
+    assert text_of(session, ":code f") == "a function runs where it is called: :code f(x)"
+    assert text_of(session, ":code g(x) = x") == "nothing runs here"
 
 
 def test_quit_leaves(session: Session) -> None:
