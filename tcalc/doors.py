@@ -30,11 +30,15 @@ def run_program(
         printer.print(each)
     if failed and not keep_going:
         return
-    for statement in statements:
-        for outcome in guarded(session.execute(statement, ticket)):
-            printer.print(outcome)
-            if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not keep_going):
-                return
+    session.share(statements)
+    try:
+        for statement in statements:
+            for outcome in guarded(session.execute(statement, ticket)):
+                printer.print(outcome)
+                if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not keep_going):
+                    return
+    finally:
+        session.share(())
 
 
 def check_program(session: Session, source: Source, printer: Printer) -> None:
@@ -65,22 +69,21 @@ def emit_program(session: Session, source: Source, printer: Printer, ticket: Tic
 
 def plan_program(session: Session, source: Source, printer: Printer, ticket: Ticket) -> None:
     """Print what each statement of a program is run as, and what that takes. Of one with an error only that."""
-    from tcalc.show.plans import Reader, Step, program_text, step_json
+    from tcalc.show.folded import PIPED
+    from tcalc.show.plans import Reader, program_text, step_json, steps_of
 
     statements, outcomes = session.check(source)
     failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
     if not failed:
         try:
-            steps, names = [], {*session.names()}
-            for each in session.whole(statements, ticket):
-                span = each.checked.statement.span
-                steps.append(Step(span.line, span.text, session.plan_of(each), each.ahead))
-                names.update([name for name in each.checked.targets if name is not None])
-            reader = Reader(session.settings.default_float, names, session.kernel_sources)
+            compiled = session.whole(statements, ticket)
+            steps = steps_of(compiled, session.plan_of)
+            names = {name for each in compiled for name in each.checked.targets if name is not None}
+            reader = Reader(session.settings.default_float, {*session.names(), *names}, session.kernel_sources)
             if printer.json:
                 printer.text("".join([f"{step_json(step, reader)}\n" for step in steps]))
             else:
-                printer.text(program_text(steps, reader))
+                printer.text(program_text(steps, reader, printer.width if printer.terminal else PIPED))
         except TcalcError as error:
             failed = [Failed(error)]
     for failure in failed:

@@ -37,11 +37,13 @@ from tcalc.reading import Reading
 from tcalc.recall import Recall, pasts
 from tcalc.saving import Saving
 from tcalc.settings import Settings
+from tcalc.sharing import SHARED, Sharing
 from tcalc.source import Source, Span
 from tcalc.strict import made_nan, refuse_static_nan
 from tcalc.syntax import nodes
 from tcalc.syntax.parser import engine as load_parser
 from tcalc.syntax.parser import parse_statements, whole
+from tcalc.syntax.repeats import have_common_work
 from tcalc.telling import Telling
 from tcalc.types.data import ConstantData, Data, StaticData, TupleData
 from tcalc.types.tensor import (
@@ -98,7 +100,9 @@ class Session:
         self.offered: list[Repair] = []
         self._telling = Telling()
         self.has_failed = False
-        self.allowance = Allowance(self.settings, self.bindings.held)
+        #: What the statements of the program at hand have in common, where that is worth holding.
+        self._sharing: Sharing | None = None
+        self.allowance = Allowance(self.settings, self._bytes_held)
         self.reset()
 
     # Names
@@ -131,6 +135,9 @@ class Session:
     def forget(self, name: str) -> bool:
         """Remove a name; whether there was one."""
         return self.bindings.forget(name)
+
+    def _bytes_held(self) -> int:
+        return self.bindings.held() + (0 if self._sharing is None else self._sharing.held)
 
     def data(self, name: str) -> Data:
         """A variable's value as plain data."""
@@ -276,17 +283,43 @@ class Session:
 
         Nothing is run as long as no data decide a shape; where some do, the program is run as far as it goes.
         """
-        foreseen = Foreseen(self, self.bindings)
         found: list[Compiled] = []
+        for compiled in self._before_running(statements, self._rewritten):
+            if compiled is None:
+                return list(self._while_running(statements, ticket))
+            found.append(compiled)
+        return found
+
+    def _before_running(
+        self, statements: Sequence[nodes.Statement], rewritten: Callable[[Graph], Graph]
+    ) -> Iterator[Compiled | None]:
+        """The statements of a checked program, up to one that leaves, or to one of which data decide a shape: None."""
+        foreseen = Foreseen(self, self.bindings)
         for statement in statements:
             checked = check_statement(statement, foreseen.scope, self._surroundings(True, foreseen=foreseen))
             if checked.pending or any(type is not None and needs_settling(type) for type in checked.used.values()):
-                return list(self._while_running(statements, ticket))
-            found.append(Compiled(checked, rewritten=self._rewritten))
+                yield None
+                return
+            yield Compiled(checked, rewritten=rewritten)
             foreseen.enter(checked)
             if checked.action == "leave":
-                break
-        return found
+                return
+
+    def share(self, statements: Sequence[nodes.Statement]) -> None:
+        """The statements that will be executed next: what they have in common is computed once. None: all are done."""
+        self._sharing = None
+        if not have_common_work(statements) or self.settings.strict or not self.settings.rewrites:
+            return
+        sharing = Sharing()
+        try:
+            for compiled in self._before_running(statements, rewrite):
+                if compiled is None:
+                    break
+                sharing.foresee(compiled)
+        except (TcalcError, Poisoned, RecursionError):
+            pass  # it is told where the statement is run
+        if sharing.is_of_use:
+            self._sharing = sharing
 
     def _while_running(self, statements: Sequence[nodes.Statement], ticket: Ticket) -> Iterator[Compiled]:
         """The same, each statement run once it is compiled, but that no file is written."""
@@ -502,7 +535,16 @@ class Session:
     def _compiled(self, statement: nodes.Statement, ticket: Ticket, foreseen: Foreseen | None = None) -> Compiled:
         """A statement checked and lowered, what decides its shapes computed ahead."""
         checked, ahead = self._checked(statement, ticket, foreseen)
-        compiled = Compiled(checked, ahead, keeps_draws=foreseen is None, rewritten=self._rewritten)
+        rewritten, sharing = self._rewritten, self._sharing
+        if sharing is not None:
+
+            def rewritten(graph: Graph) -> Graph:
+                found = sharing.rewritten(graph, statement, self._rewritten)
+                names = [name for name in map(str, [each.name for each in found.inputs]) if name.startswith(SHARED)]
+                ticket.settled.update({name: sharing.value(name) for name in names})
+                return found
+
+        compiled = Compiled(checked, ahead, keeps_draws=foreseen is None, rewritten=rewritten)
         if foreseen is not None and compiled.graph is not None:
             foreseen.refuse_reading(compiled.graph)
         return compiled
@@ -647,7 +689,9 @@ class Session:
             return list(found)
         results = iter(found)
         values = [None if known else next(results) for known in program.static]
-        ticket.drawn = dict(zip(program.draws, results, strict=True))
+        ticket.drawn = dict(zip(program.draws, results, strict=False))  # what is shared comes after
+        if self._sharing is not None:
+            self._sharing.keep([*results])
         return values
 
     def _retold(self, error: TcalcError, values: Sequence[Typed], span: Span, ticket: Ticket) -> TcalcError:

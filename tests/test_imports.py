@@ -34,9 +34,10 @@ MAY: dict[str, str] = {
     "graph": "syntax types library check",
     "backend": "types library files graph interrupt",
     "session": "syntax types library check graph outcomes interrupt settings reading saving draws late allowance "
-    "bindings programs foreseen strict recall telling minima costing retold",
+    "bindings programs foreseen strict recall telling minima costing retold sharing",
     "telling": "check",
     "costing": "types check graph",
+    "sharing": "syntax graph",
     "retold": "check graph allowance settings",
     "strict": "types check interrupt",
     "minima": "interrupt",

@@ -60,7 +60,8 @@ def test_what_fires(calculators: tuple[Calculator, Calculator], text: str, names
     assert sorted(rewrite.name for rewrite, _, _ in fired) == sorted(names)
     before, after = total_flops(shared), total_flops(run)
     assert isinstance(before, int) and isinstance(after, int)
-    assert after < before if names and "none" not in text else after <= before
+    told = names and "none" not in text and (set(names) != {"loop"} or not text.startswith("vmap"))
+    assert after < before if told else after <= before  # a vmap computes once what does not change, as it is written
     one, other = [each.step(text) for each in calculators]
     assert not one.errors and one.types == other.types, one.said
     for a, b in zip(*[tensors(each.values[0]) for each in (one, other)], strict=True):

@@ -36,7 +36,8 @@ CASES = [
     ("(A - 2 * H.T @ H) @ x", True),
     ("(A + B) @ x", False),
     ("let M = A - H.T @ H in M @ x + M[0]", False),
-    ("let P = H.T @ H in (A - P) @ x + P[0]", False),
+    ("let P = H.T @ H in (A - P) @ x + P[0]", True),
+    ("let P = H.T @ H in (A - P) @ x + sum[1](exp(P))", False),
     # Two products of matrices instead of one, and none of them is thin.
     ("(A - B @ A) @ X", False),
 ]

@@ -32,12 +32,12 @@ def ordered_chain(work: Work, node: Operation) -> Node | None:
     if len(operands) < 3 and not scalars:
         return None
     sizes = _sizes(operands)
-    order, least = _best(sizes)
+    order, least = best_order(sizes)
     scaled, smallest = _smallest(operands, node)
     least += len(scalars) * smallest
     half = len(operands) // 2
     if _is_mirrored(operands):
-        right, once = _best(sizes[half:])
+        right, once = best_order(sizes[half:])
         squared = once + sizes[half] * sizes[-1] ** 2
         if squared < (1 - WORTH) * _written(work, node) and squared <= least:
             made = _built(work, operands[half:], right, node)
@@ -195,10 +195,13 @@ def _count(node: Node) -> int:
     return total
 
 
-def _best(sizes: Sequence[int]) -> tuple[object, int]:
-    """The order of least work of matrices of sizes `sizes[i], sizes[i + 1]`, and the multiplications that it takes."""
+def best_order(sizes: Sequence[int], batches: Sequence[int] = ()) -> tuple[object, int]:
+    """The order of least work of matrices of sizes `sizes[i], sizes[i + 1]`, and the multiplications that it takes.
+
+    `batches` says how many matrices each factor is, of one number wherever that is not 1.
+    """
     count = len(sizes) - 1
-    if count > MOST_AT_ONCE:
+    if count > MOST_AT_ONCE and not batches:
         return _pieces(sizes)
     cost = [[0] * count for _ in range(count)]
     split = [[0] * count for _ in range(count)]
@@ -206,7 +209,7 @@ def _best(sizes: Sequence[int]) -> tuple[object, int]:
         for first in range(count - length):
             last = first + length
             best, place = None, first
-            ends = sizes[first] * sizes[last + 1]
+            ends = sizes[first] * sizes[last + 1] * (max(batches[first : last + 1]) if batches else 1)
             row = cost[first]
             for middle in range(first, last):
                 total = row[middle] + cost[middle + 1][last] + ends * sizes[middle + 1]
@@ -230,7 +233,7 @@ def _pieces(sizes: Sequence[int]) -> tuple[object, int]:
     """
     count = len(sizes) - 1
     cut = min(range(1, count), key=lambda place: (sizes[place], abs(2 * place - count)))
-    (left, first), (right, second) = _best(sizes[: cut + 1]), _best(sizes[cut:])
+    (left, first), (right, second) = best_order(sizes[: cut + 1]), best_order(sizes[cut:])
     found: list[tuple[object, int]] = [
         ((left, _shifted(right, cut)), first + second + sizes[0] * sizes[cut] * sizes[-1])
     ]

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from tcalc.graph.cost import total_flops
 from tcalc.graph.derivatives.formulas import Unformulated
 from tcalc.graph.graph import Branch, Graph, Node, Operation, Part, Probe, Pullback, Repeat, replaced
+from tcalc.graph.numbers import Numbers
 from tcalc.graph.rewrite import rewrite
 from tcalc.graph.rewrites.loops import hoisted
 from tcalc.graph.rewrites.table import CHAINS, LAST, LOCAL, LOOP, UNSAFE, Rewrite
+from tcalc.graph.rewrites.unshared import shared_products, unshared
 from tcalc.graph.rewrites.work import Work, flops_of
 from tcalc.types.dtypes import DType
 
@@ -41,12 +43,35 @@ MANY = 50
 def improved(graph: Graph, default_float: DType, *, fast: bool = False) -> tuple[Graph, list[Fired]]:
     """A graph of the same results with less work, and the rewrites that made it so, in order.
 
-    `fast` takes those too that may lose digits.
+    `fast` takes those too that may lose digits. `graph` is one where no two nodes compute the same.
     """
+    products = shared_products(graph)
+    while products:
+        numbers = Numbers()
+        before = numbers.given(graph)
+        apart, fired = _improved(unshared(graph, products), default_float, fast)
+        apart = rewrite(apart)
+        still = {*numbers.given(apart).values()}
+        gone = [each for each in products if before.get(id(each)) not in still]
+        if len(gone) == len(products):  # what all did without is not computed
+            whole, as_whole = _improved(graph, default_float, fast)
+            return (apart, fired) if _takes_less(apart, whole) else (whole, as_whole)
+        products = gone
+    return _improved(graph, default_float, fast)
+
+
+def _takes_less(one: Graph, other: Graph) -> bool:
+    count, most = total_flops(one), total_flops(other)
+    return isinstance(count, int) and isinstance(most, int) and count < most
+
+
+def _improved(graph: Graph, default_float: DType, fast: bool) -> tuple[Graph, list[Fired]]:
+    """The same, where what several nodes need is made for all of them."""
     fired: list[Fired] = []
     graph = _inside(graph, default_float, fast, fired)
     counts = _counted(graph)
     settled: dict[int, Graph] = {}
+    work: Work | None = None
     for rewrites in FAST if fast else GOES:
         if settled.get(id(rewrites)) is graph:
             continue
@@ -54,8 +79,10 @@ def improved(graph: Graph, default_float: DType, *, fast: bool = False) -> tuple
             row: [each for each in rewrites[row] if each.may_concern(counts)] for row in counts if row in rewrites
         }
         if any(possible.values()):
-            after = _applied(graph, possible, default_float, fired)
-            graph, counts = after, counts if after is graph else _counted(after)
+            work = work or Work(graph, default_float)
+            after = _applied(graph, possible, work, fired)
+            if after is not graph:
+                graph, counts, work = after, _counted(after), None
         settled[id(rewrites)] = graph
     return graph, fired
 
@@ -125,8 +152,7 @@ def _goes_back(graph: Graph) -> bool:
     )
 
 
-def _applied(graph: Graph, rewrites: ByRow, default_float: DType, fired: list[Fired]) -> Graph:
-    work = Work(graph, default_float)
+def _applied(graph: Graph, rewrites: ByRow, work: Work, fired: list[Fired]) -> Graph:
     now: dict[int, Node] = {}
     parts: dict[int, tuple[Node, ...]] = {}
     changed = False

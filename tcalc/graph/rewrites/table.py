@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tcalc.graph.graph import Node, Operation
+from tcalc.graph.rewrites.batches import ordered_batch
 from tcalc.graph.rewrites.chains import ordered_chain
 from tcalc.graph.rewrites.contractions import contracted_einsum
 from tcalc.graph.rewrites.partial import (
@@ -61,6 +62,7 @@ class Rewrite:
 
 
 PRODUCTS = ("matmul", "mm", "mv")
+BATCHES = ("matmul", "bmm")
 #: What stands between the products of a chain.
 BETWEEN = ("outer", "mul", *sorted(TRANSPOSES))
 REORDERED = "sums in another order: the last digits may differ"
@@ -128,7 +130,10 @@ UNSAFE = (
     ),
 )
 #: Those that look at whole products, after the others.
-CHAINS = (Rewrite("chain", PRODUCTS, (*PRODUCTS, *BETWEEN), ordered_chain, "(A @ B) @ v = A @ (B @ v)", REORDERED),)
+CHAINS = (
+    Rewrite("chain", PRODUCTS, (*PRODUCTS, *BETWEEN), ordered_chain, "(A @ B) @ v = A @ (B @ v)", REORDERED),
+    Rewrite("chain", BATCHES, BATCHES, ordered_batch, "Q @ K.mT @ V = Q @ (K.mT @ V), of batches", REORDERED),
+)
 #: Those that look at what is left by then: inverses, diagonals that are added, large products to be cut into blocks.
 LAST = (
     Rewrite("solve", PRODUCTS, ("inv",), inverse_product, "inv(S) @ b = solve(S, b)", "a smaller error"),
