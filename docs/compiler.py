@@ -75,7 +75,7 @@ END = """
   one; tests hold ill-conditioned products against double precision. `sum(A + B)` is never made `sum(A) + sum(B)`, which
   cancels differently. Near the largest number of a dtype one order may overflow where another does not: of A and B full
   of 1e-30 and 1e30, `A @ B @ v` may be finite where `A @ (B @ v)` is inf. `--rewrites off` computes as it is written.
-- A chain of up to sixty-four factors is ordered by dynamic programming over the sizes; a longer one is cut where it is
+- A chain of up to forty factors is ordered by dynamic programming over the sizes; a longer one is cut where it is
   narrowest. Another order is taken where it saves a twentieth of the multiplications. Numbers that multiply a factor
   multiply the smallest one, or the result; of half floats they stay where they are.
 - An einsum of several tensors is contracted pair by pair in the order that opt_einsum finds for their sizes, once and

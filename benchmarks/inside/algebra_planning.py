@@ -15,17 +15,24 @@ from tcalc.source import Source
 from tcalc.types.dtypes import F32
 from tcalc.types.tensor import Axis, TensorType
 
-#: Ten operations, of A: n×m, B: m×n, P: n×k, v: k, b: n.
-TEN = "norm(A @ B @ P @ v - b)^2 + trace(A @ B) / 2"
+#: Ten operations, of A: n×m, B and C: m×n, P: n×k, v: k, b: n.
+TEN = "norm(A @ B @ P @ v - b)^2 + trace(A @ C) / 2"
+#: The same with a product that two need, and that neither needs in the end.
+SHARED = "norm(A @ B @ P @ v - b)^2 + trace(A @ B) / 2"
 #: So many products are a long chain.
 LONG = 50
 Shapes = dict[str, tuple[int, ...]]
 
 
-def ten() -> tuple[str, Shapes]:
-    """The expression of ten operations, with sizes that were hardly ever seen before."""
+def ten(text: str = TEN) -> tuple[str, Shapes]:
+    """An expression of ten operations, with sizes that were hardly ever seen before."""
     n, m, k = [random.randint(2, 3000) for _ in range(3)]
-    return TEN, {"A": (n, m), "B": (m, n), "P": (n, k), "v": (k,), "b": (n,)}
+    return text, {"A": (n, m), "B": (m, n), "C": (m, n), "P": (n, k), "v": (k,), "b": (n,)}
+
+
+def shared() -> tuple[str, Shapes]:
+    """The same with a product that occurs twice."""
+    return ten(SHARED)
 
 
 def chain() -> tuple[str, Shapes]:
@@ -44,7 +51,11 @@ def lowered(session: Session, text: str, shapes: Shapes) -> Graph:
 
 def planned(turns: int) -> Iterator[tuple[str, float, str, float]]:
     """What, the median seconds, and a goal with the most that they may be; none where they only inform."""
-    cases = [(f"`{TEN}`", ten, "≤ 200 µs", 200e-6), (f"a chain of {LONG} products", chain, "≤ 5 ms", 5e-3)]
+    cases = [
+        (f"`{TEN}`", ten, "≤ 200 µs", 200e-6),
+        (f"`{SHARED}`", shared, "≤ 200 µs", 200e-6),
+        (f"a chain of {LONG} products", chain, "≤ 5 ms", 5e-3),
+    ]
     for what, drawn, goal, most in cases:
         session = tcalc.Session()._inside
         first, again = [], []

@@ -39,6 +39,8 @@ def fused_step(node: Fused, register: int, inputs: list[int], compile: Compile) 
     """The step of a chain; `compile` makes the plan that runs it at once where it cannot be cut."""
     (end,) = node.body.results
     assert isinstance(end, Node)
+    if isinstance(end, Operation) and end.row.name == "diagonal_scatter":
+        return _onto_diagonal(end, register, inputs)
     last = summed(end)
     assert isinstance(last.type, TensorType)
     shape, dtype = tuple([int(str(size)) for size in last.type.shape]), TORCH[last.type.dtype]
@@ -59,9 +61,22 @@ def fused_step(node: Fused, register: int, inputs: list[int], compile: Compile) 
         result = None if donor is None else values[donor]
         if result is None or not result.is_contiguous():
             result = torch.empty(shape, dtype=dtype, device=values[0].device)
-        parts, pieces = cut(values, result)
+        parts, pieces = cut(values, result) if node.cut else ([tuple(values)], [result])
         for _ in _run(instructions, slots, parts, pieces, registers[-1]):
             pass
+        registers[register] = result
+
+    return step
+
+
+def _onto_diagonal(node: Operation, register: int, inputs: list[int]) -> Step:
+    """The step that puts a diagonal into a matrix where it lies."""
+    matrix, source = inputs
+    options: dict[str, Any] = node.options
+
+    def step(registers: Registers) -> None:
+        result: Tensor = registers[matrix]
+        result.diagonal(**options).copy_(registers[source])
         registers[register] = result
 
     return step

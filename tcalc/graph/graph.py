@@ -125,6 +125,15 @@ class Operation(Node):
     def effect(self) -> bool:
         return self.row.random
 
+    def with_inputs(self, inputs: tuple[Node, ...]) -> Operation:
+        """See `Node.with_inputs`; of operations very many are made."""
+        kind = self.__class__
+        other: Operation = kind.__new__(kind)
+        other.span, other.type, other.inputs = self.span, self.type, inputs
+        other.row, other.form, other.slots, other.options = self.row, self.form, self.slots, self.options
+        other.written = self.written
+        return other
+
     @property
     def by_name(self) -> tuple[str, ...]:
         """The parameters of the last slots, where torch takes them by their names alone."""

@@ -78,17 +78,22 @@ class Type:
 Static = object
 
 
+#: Stands for sizes that nobody asked for yet; no tensor has such.
+NOT_ASKED = (-1,)
+
+
 class TensorType(Type):
     """dtype and axes. `static` is the value where it is known while checking, else None.
 
     A static number is weak: it takes the dtype of the tensor it meets.
     """
 
-    __slots__ = ("_key", "axes", "dtype", "static")
+    __slots__ = ("_key", "_known", "axes", "dtype", "static")
 
     def __init__(self, dtype: DType, axes: tuple[Axis | Pack, ...] = (), static: Static = None) -> None:
         self.dtype, self.axes, self.static = dtype, axes, static
         self._key: tuple[object, ...] | None = None
+        self._known: tuple[int, ...] | None = NOT_ASKED
 
     @property
     def rank(self) -> int | None:
@@ -107,6 +112,14 @@ class TensorType(Type):
     def shape(self) -> tuple[Size, ...]:
         """The sizes; only where there is no pack."""
         return tuple([axis.size for axis in self.axes])  # type: ignore[union-attr]  # the caller has no packs
+
+    @property
+    def known_shape(self) -> tuple[int, ...] | None:
+        """The sizes where all of them are known integers; else None."""
+        if self._known is NOT_ASKED:
+            found = tuple([axis.size for axis in self.axes if isinstance(axis, Axis) and isinstance(axis.size, int)])
+            self._known = found if len(found) == len(self.axes) else None
+        return self._known
 
     @property
     def outline(self) -> str:

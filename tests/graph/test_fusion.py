@@ -143,3 +143,25 @@ def programs(draw: st.DrawFn, depth: int) -> str:
 @given(text=programs(4))
 def test_the_same_to_the_last_digit(calculators: tuple[Calculator, Calculator], text: str) -> None:
     assert agree(calculators, f"A + {text}"), text
+
+
+@pytest.mark.parametrize(
+    ("text", "in_place"),
+    [
+        ("triu(C) + 3 * eye(1025)", True),
+        ("exp(C) - diag(v)", True),
+        ("C @ C + s * eye(1025)", True),
+        ("C + eye(1025)", False),
+        ("C.T + eye(1025)", False),
+        ("let M = C @ C in sum[1](M + eye(1025)) + M[0]", False),
+        ("let M = exp(C) in M + diag(diagonal(M) + v)", False),
+        ("let M = tril(C) in (M + eye(1025)) * diagonal(M)", False),
+    ],
+)
+def test_a_diagonal_is_written_where_the_matrix_lies(
+    calculators: tuple[Calculator, Calculator], text: str, in_place: bool
+) -> None:
+    written = [node for node in chains(calculators[0], text)[2] if not node.cut and node.donor == 0]
+    assert any(len(node.body.nodes) == 3 for node in written) == in_place
+    one, other = (value(each, text) for each in calculators)
+    assert torch.allclose(one, other, rtol=1e-5, atol=1e-3)

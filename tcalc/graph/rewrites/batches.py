@@ -37,10 +37,12 @@ def ordered_batch(work: Work, node: Operation) -> Node | None:
 
 def _multiplies(node: Node) -> bool:
     """Whether a node is a product of matrices of which one is a batch, all of one floating dtype and of known sizes."""
-    if row_of(node) not in ("matmul", "bmm") or not all(is_floating(each) for each in (node, *node.inputs)):
+    if row_of(node) not in ("matmul", "bmm"):
         return False
     one, other = node.inputs
-    return rank(one) > 1 and max(rank(one), rank(other)) > 2 and tensor_type(one).dtype is tensor_type(other).dtype
+    if max(rank(one), rank(other)) < 3 or rank(one) == 1 or tensor_type(one).dtype is not tensor_type(other).dtype:
+        return False
+    return all(is_floating(each) for each in (node, one, other))
 
 
 def _is_plain(node: Node) -> bool:

@@ -12,7 +12,7 @@ from tcalc.graph.simplify.algebra import TRANSPOSES, is_real, number_of, rank, r
 #: An order of a chain: the place of an operand, or two orders that are multiplied.
 Order = "int | tuple[Order, Order]"
 #: Longer chains are ordered piece by piece.
-MOST_AT_ONCE = 64
+MOST_AT_ONCE = 40
 #: Longer ones are not multiplied from one end on.
 MOST_IN_A_ROW = 256
 #: Another order is taken where it saves this part of the work at least.
@@ -25,7 +25,7 @@ def ordered_chain(work: Work, node: Operation) -> Node | None:
     Scalars inside stand before the product, transposes of products go inside. A chain that mirrors itself is half
     computed, and multiplied by itself.
     """
-    if not work.multiplies(node) or _is_inner(work, node):
+    if id(node) in work.ordered or not work.multiplies(node) or _is_inner(work, node):
         return None
     scalars: list[Node] = []
     operands = _operands(work, node, scalars, top=True)
@@ -45,11 +45,13 @@ def ordered_chain(work: Work, node: Operation) -> Node | None:
             work.count((made, *made.inputs))  # so that the half, which is needed twice, is not taken apart again
             return _scaled(work, made, scalars)
     if least >= (1 - WORTH) * _written(work, node):
+        work.ordered[id(node)] = node
         return None
-    if scaled is None:
-        return _scaled(work, _built(work, operands, order, node), scalars)
-    operands[scaled] = _scaled(work, operands[scaled], scalars)
-    return _built(work, operands, order, node)
+    if scaled is not None:
+        operands[scaled] = _scaled(work, operands[scaled], scalars)
+    made = _built(work, operands, order, node)
+    work.ordered[id(made)] = made
+    return made if scaled is not None else _scaled(work, made, scalars)
 
 
 def _smallest(operands: Sequence[Node], node: Node) -> tuple[int | None, int]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tcalc.graph.cost import total_flops
 from tcalc.graph.derivatives.formulas import Unformulated
 from tcalc.graph.graph import Branch, Graph, Node, Operation, Part, Probe, Pullback, Repeat, replaced
-from tcalc.graph.numbers import Numbers
 from tcalc.graph.rewrite import rewrite
 from tcalc.graph.rewrites.loops import hoisted
 from tcalc.graph.rewrites.table import CHAINS, LAST, LOCAL, LOOP, UNSAFE, Rewrite
-from tcalc.graph.rewrites.unshared import shared_products, unshared
-from tcalc.graph.rewrites.work import Work, flops_of
+from tcalc.graph.rewrites.unshared import shared_products, still_made, unshared
+from tcalc.graph.rewrites.work import Work, flops_of, is_matrix_product
+from tcalc.graph.simplify.algebra import shape
 from tcalc.types.dtypes import DType
+from tcalc.types.tensor import TensorType
 
 #: What takes the place of a node: another one, or the parts of a tuple.
 Made = Node | tuple[Node, ...]
@@ -36,6 +38,8 @@ GOES = (_CHAINS, _by_row(LOCAL), _CHAINS, _LAST)
 FAST = (_CHAINS, _by_row((*LOCAL, *UNSAFE)), _CHAINS, _LAST)
 #: So often one node is rewritten.
 MOST_ROUNDS = 8
+#: What takes so much less than the products that it does without is less work, however these would be rewritten.
+SURELY = 0.1
 #: So many turns a search for a minimum is taken to need.
 MANY = 50
 
@@ -47,22 +51,25 @@ def improved(graph: Graph, default_float: DType, *, fast: bool = False) -> tuple
     """
     products = shared_products(graph)
     while products:
-        numbers = Numbers()
-        before = numbers.given(graph)
         apart, fired = _improved(unshared(graph, products), default_float, fast)
-        apart = rewrite(apart)
-        still = {*numbers.given(apart).values()}
-        gone = [each for each in products if before.get(id(each)) not in still]
-        if len(gone) == len(products):  # what all did without is not computed
-            whole, as_whole = _improved(graph, default_float, fast)
-            return (apart, fired) if _takes_less(apart, whole) else (whole, as_whole)
-        products = gone
+        still = still_made(products, graph, apart)
+        if not still:  # what all did without is not computed
+            if _multiplications(apart.nodes) < SURELY * _multiplications(products):
+                return rewrite(apart), fired
+            apart, (whole, as_whole) = rewrite(apart), _improved(graph, default_float, fast)
+            is_less = _multiplications(apart.nodes) < _multiplications(whole.nodes)
+            return (apart, fired) if is_less else (whole, as_whole)
+        products = [each for each in products if each not in still]
     return _improved(graph, default_float, fast)
 
 
-def _takes_less(one: Graph, other: Graph) -> bool:
-    count, most = total_flops(one), total_flops(other)
-    return isinstance(count, int) and isinstance(most, int) and count < most
+def _multiplications(nodes: Iterable[Node]) -> int:
+    """Roughly, the multiplications of some nodes: of products those inside, of others one for each element."""
+    total = 0
+    for node in nodes:
+        count = math.prod(shape(node) or ()) if isinstance(node.type, TensorType) else 1
+        total += count * (shape(node.inputs[0]) or (1,))[-1] if is_matrix_product(node) else count
+    return total
 
 
 def _improved(graph: Graph, default_float: DType, fast: bool) -> tuple[Graph, list[Fired]]:
@@ -72,6 +79,7 @@ def _improved(graph: Graph, default_float: DType, fast: bool) -> tuple[Graph, li
     counts = _counted(graph)
     settled: dict[int, Graph] = {}
     work: Work | None = None
+    ordered: dict[int, Node] = {}
     for rewrites in FAST if fast else GOES:
         if settled.get(id(rewrites)) is graph:
             continue
@@ -79,7 +87,7 @@ def _improved(graph: Graph, default_float: DType, fast: bool) -> tuple[Graph, li
             row: [each for each in rewrites[row] if each.may_concern(counts)] for row in counts if row in rewrites
         }
         if any(possible.values()):
-            work = work or Work(graph, default_float)
+            work = work or Work(graph, default_float, ordered)
             after = _applied(graph, possible, work, fired)
             if after is not graph:
                 graph, counts, work = after, _counted(after), None
@@ -153,27 +161,25 @@ def _goes_back(graph: Graph) -> bool:
 
 
 def _applied(graph: Graph, rewrites: ByRow, work: Work, fired: list[Fired]) -> Graph:
-    now: dict[int, Node] = {}
-    parts: dict[int, tuple[Node, ...]] = {}
-    changed = False
+    now: dict[int, Made] = {}  # of the nodes that others took the place of
     for node in graph.nodes:
-        if isinstance(node, Part) and id(node.inputs[0]) in parts:
-            now[id(node)] = parts[id(node.inputs[0])][node.index]
-            continue
-        inputs = tuple([now[id(each)] for each in node.inputs])
         made = node
-        if inputs != node.inputs:
-            made = node.with_inputs(inputs)
-            work.stands_for(made, node)
-        found = _rewritten(work, made, rewrites, fired)
-        changed = changed or found is not made
-        if isinstance(found, tuple):
-            parts[id(node)] = found
-        else:
-            now[id(node)] = found
-    if not changed:
+        if now:
+            if isinstance(node, Part) and isinstance(whole := now.get(id(node.inputs[0])), tuple):
+                now[id(node)] = whole[node.index]
+                continue
+            inputs = tuple([now.get(id(each), each) for each in node.inputs])
+            if inputs != node.inputs:
+                made = now[id(node)] = node.with_inputs(inputs)  # type: ignore[arg-type]  # parts alone have tuples
+                work.stands_for(made, node)
+        if isinstance(made, Operation) and made.row.name in rewrites:
+            found = _rewritten(work, made, rewrites, fired)
+            if found is not node:
+                now[id(node)] = found
+    if not now:
         return graph
-    return Graph(replaced(graph.results, {**now, **parts}), tuple([now[id(each)] for each in graph.effects]))
+    effects = [now.get(id(each), each) for each in graph.effects]
+    return Graph(replaced(graph.results, now), tuple([each for each in effects if isinstance(each, Node)]))
 
 
 def _rewritten(work: Work, node: Node, rewrites: ByRow, fired: list[Fired]) -> Made:

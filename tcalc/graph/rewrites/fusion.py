@@ -27,11 +27,13 @@ UNARY = frozenset(
 BINARY = frozenset("add sub mul div pow maximum minimum".split())
 #: Rows whose result is a tensor of its own, which may be written over where nobody needs it any more.
 FRESH = UNARY | BINARY | {"matmul", "mm"}
+#: The same of rows that are no part of a chain.
+MADE = FRESH | {"triu", "tril"}
 
 
 def fused(graph: Graph, large: int = LARGE) -> Graph:
     """The same graph with chains of element-wise operations as one node each; those of `large` bytes are cut."""
-    if not any(_is_large(node, MEDIUM) for node in graph.nodes):
+    if not any(_is_large(node, MEDIUM) or row_of(node) == "diagonal_scatter" for node in graph.nodes):
         return graph
     users: dict[int, list[Node]] = {}
     for node in graph.nodes:
@@ -49,8 +51,30 @@ def fused(graph: Graph, large: int = LARGE) -> Graph:
                 now[id(node)] = made
                 continue
         inputs = tuple([now[id(each)] for each in node.inputs])
+        if isinstance(node, Operation) and _may_write_diagonal(node, users, kept):
+            ends = tuple([Input(each.span, each.type, place) for place, each in enumerate(inputs)])
+            now[id(node)] = Fused(node.span, node.type, Graph((node.with_inputs(ends),)), inputs, 0, cut=False)
+            continue
         now[id(node)] = node.with_inputs(inputs) if inputs != node.inputs else node
     return Graph(replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects]))
+
+
+def _may_write_diagonal(node: Operation, users: Mapping[int, list[Node]], kept: set[int]) -> bool:
+    """Whether a diagonal can be put into a matrix where it lies: nobody else needs that, but for what is put there."""
+    if node.row.name != "diagonal_scatter" or not _is_real(node):
+        return False
+    x, src = node.inputs
+    if id(x) in kept or row_of(x) not in MADE or not _alike(x, node):
+        return False
+    others = [each for each in users[id(x)] if each is not node]
+    own = [
+        each for each in src.inputs if row_of(each) == "diagonal" and users[id(each)] == [src] and id(each) not in kept
+    ]
+    return row_of(src) in ("add", "sub") and all(any(each is one for one in own) for each in others)
+
+
+def _is_real(node: Node) -> bool:
+    return tensor_type(node).dtype.kind == "float" and shape(node) is not None
 
 
 def _is_whole_sum(node: Node, large: int) -> bool:

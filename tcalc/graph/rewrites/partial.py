@@ -91,11 +91,10 @@ def trace_of_product(work: Work, node: Operation) -> Node | None:
     if factors is None:
         return None
     a, b = factors
-    if row_of(b) in TRANSPOSES and is_real(b):
-        return work.algebra.make("sum(a * b)", node.span, a=a, b=b.inputs[0])
-    if row_of(a) in TRANSPOSES and is_real(a):
-        return work.algebra.make("sum(a * b)", node.span, a=a.inputs[0], b=b)
-    return work.algebra.make("sum(a * b.T)", node.span, a=a, b=b)
+    if row_of(a) in TRANSPOSES and is_real(a) and row_of(b) not in TRANSPOSES:
+        return work.total(work.times(a.inputs[0], b), node.span)
+    turned = b.inputs[0] if row_of(b) in TRANSPOSES and is_real(b) else work.turned(b)
+    return work.total(work.times(a, turned), node.span)
 
 
 def diagonal_of_product(work: Work, node: Operation) -> Node | None:

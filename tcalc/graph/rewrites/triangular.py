@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Literal
 
-from tcalc.graph.graph import Node, Operation
+from tcalc.graph.graph import Fused, Node, Operation
 from tcalc.graph.rewrites.work import Work, is_matrix_product
 from tcalc.graph.simplify.algebra import TRANSPOSES, is_real, rank, row_of, shape
 from tcalc.graph.simplify.matrices import is_identity
@@ -28,7 +28,12 @@ def half(node: Node, depth: int = DEEPEST) -> Half | None:
     if not depth:
         return None
     sizes = shape(node)
-    if sizes is None or len(sizes) != 2 or sizes[0] != sizes[1] or not isinstance(node, Operation):
+    if sizes is None or len(sizes) != 2 or sizes[0] != sizes[1]:
+        return None
+    if isinstance(node, Fused):
+        (end,) = node.body.results
+        return half(node.inputs[0], depth - 1) if isinstance(end, Node) and row_of(end) == "diagonal_scatter" else None
+    if not isinstance(node, Operation):
         return None
     name = row_of(node)
     if is_identity(node) or (name == "diag" and rank(node.inputs[0]) == 1 and not node.options.get("diagonal")):

@@ -6,9 +6,11 @@ product of its own, to see what becomes of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from tcalc.graph.graph import Graph, Node, nodes_of, replaced
+from tcalc.graph.numbers import Numbers
 from tcalc.graph.rewrites.work import is_matrix_product
 from tcalc.graph.simplify.algebra import rank
 
@@ -18,17 +20,26 @@ MOST = 8
 
 def shared_products(graph: Graph) -> list[Node]:
     """The products of matrices that several nodes need, and that are no results themselves."""
-    users: dict[int, int] = {}
-    for node in graph.nodes:
-        for each in node.inputs:
-            users[id(each)] = users.get(id(each), 0) + 1
+    products = {id(node): node for node in graph.nodes if _is_whole_product(node)}
+    if not products:
+        return []
     kept = {id(node) for node in nodes_of(graph.results)}
-    found = [
-        node
-        for node in graph.nodes
-        if users.get(id(node), 0) > 1 and id(node) not in kept and is_matrix_product(node) and rank(node) == 2
-    ]
+    users = Counter([id(each) for node in graph.nodes for each in node.inputs if id(each) in products])
+    found = [products[each] for each, count in users.items() if count > 1 and each not in kept]
     return found if len(found) <= MOST else []
+
+
+def _is_whole_product(node: Node) -> bool:
+    return is_matrix_product(node) and rank(node) == 2
+
+
+def still_made(products: Sequence[Node], graph: Graph, apart: Graph) -> list[Node]:
+    """Which of some products of a graph are computed, by somebody, in what was made of it."""
+    if not any(map(_is_whole_product, apart.nodes)):
+        return []
+    numbers = Numbers()
+    before, after = numbers.given(graph), {*numbers.given(apart).values()}
+    return [each for each in products if before.get(id(each)) in after]
 
 
 def unshared(graph: Graph, products: Collection[Node]) -> Graph:
@@ -36,11 +47,15 @@ def unshared(graph: Graph, products: Collection[Node]) -> Graph:
     apart = {id(node) for node in products}
     now: dict[int, Node] = {}
 
+    def given(node: Node) -> tuple[Node, ...]:
+        """The inputs of a node, of products copies that it has for itself."""
+        return tuple([own(each) if id(each) in apart else now.get(id(each), each) for each in node.inputs])
+
     def own(node: Node) -> Node:
-        """A copy of a product, and of the products that it is made of."""
-        return node.with_inputs(tuple([own(each) if id(each) in apart else now[id(each)] for each in node.inputs]))
+        return node.with_inputs(given(node))
 
     for node in graph.nodes:
-        inputs = tuple([own(each) if id(each) in apart else now[id(each)] for each in node.inputs])
-        now[id(node)] = node if inputs == node.inputs else node.with_inputs(inputs)
+        inputs = given(node)
+        if inputs != node.inputs:
+            now[id(node)] = node.with_inputs(inputs)
     return Graph(replaced(graph.results, now), tuple([now[id(each)] for each in graph.effects]))

@@ -16,11 +16,13 @@ from tcalc.types.tensor import Axis, TensorType
 class Work:
     """A graph under way. Nodes are made through `algebra`, so that equal ones are one."""
 
-    def __init__(self, graph: Graph, default_float: DType) -> None:
+    def __init__(self, graph: Graph, default_float: DType, ordered: dict[int, Node]) -> None:
         self.algebra = Algebra((), default_float)
         self._users: dict[int, list[Node]] = {}
         self._kept = {id(node) for node in nodes_of(graph.results)}
         self._alive: list[Node] = []
+        #: The products that are known to stand in the best order, by their identity.
+        self.ordered = ordered
         #: Which nodes multiply matrices, each kept, so that its identity stays its own.
         self._products: dict[int, tuple[Node, bool]] = {}
         self.count(graph.nodes)
@@ -53,11 +55,19 @@ class Work:
     def product(self, a: Node, b: Node, span: Span) -> Node:
         """`a @ b` of matrices and vectors."""
         one, other = shape(a) or (), shape(b) or ()
-        return _filled(self, "a @ b", span, {"a": a, "b": b}, (*one[:-1], *other[1:]))
+        return _filled(self, "a @ b", span, (a, b), (*one[:-1], *other[1:]))
 
     def turned(self, x: Node) -> Node:
         """The transpose of a matrix."""
-        return _filled(self, "x.T", x.span, {"x": x}, (shape(x) or ())[::-1])
+        return _filled(self, "a.T", x.span, (x,), (shape(x) or ())[::-1])
+
+    def times(self, a: Node, b: Node) -> Node:
+        """`a * b` of two tensors of one shape."""
+        return _filled(self, "a * b", a.span, (a, b), shape(a) or ())
+
+    def total(self, x: Node, span: Span) -> Node:
+        """The sum of all elements."""
+        return _filled(self, "sum(a)", span, (x,), ())
 
     def is_needed_once(self, node: Node) -> bool:
         """Whether nobody sees a node but the one who is looked at: its value need not be had whole."""
@@ -68,14 +78,13 @@ class Work:
 _TEMPLATES: dict[object, Node] = {}
 
 
-def _filled(work: Work, text: str, span: Span, given: dict[str, object], sizes: Sequence[int]) -> Node:
-    """A formula on matrices and vectors whose shape is known beforehand: it need not be checked for each size."""
-    operands = tuple([each for each in given.values() if isinstance(each, Node)])
+def _filled(work: Work, text: str, span: Span, operands: tuple[Node, ...], sizes: Sequence[int]) -> Node:
+    """A formula of a and b on tensors, whose shape is known beforehand: it need not be checked for each size."""
     dtype = tensor_type(operands[0]).dtype
-    key = (text, dtype, *map(rank, operands))
+    key = (text, dtype, *[len(tensor_type(each).axes) for each in operands])
     template = _TEMPLATES.get(key)
     if template is None:
-        template = _TEMPLATES[key] = formula(text, given, span, work.algebra.float)
+        template = _TEMPLATES[key] = formula(text, dict(zip("ab", operands, strict=False)), span, work.algebra.float)
     made = template.with_inputs(operands)
     made.span, made.type = span, TensorType(dtype, tuple([Axis(size) for size in sizes]))
     return work.algebra.one(made)
@@ -85,11 +94,16 @@ def is_matrix_product(node: Node) -> bool:
     """Whether a node multiplies vectors and matrices of one floating dtype, of known sizes."""
     if row_of(node) not in ("matmul", "mm", "mv"):
         return False
-    return (
-        is_plain(node)
-        and all(map(is_plain, node.inputs))
-        and len({tensor_type(each).dtype for each in node.inputs}) == 1
-    )
+    dtype = None
+    for each in (*node.inputs, node):
+        type = each.type
+        if not isinstance(type, TensorType) or len(type.axes) > 2 or type.known_shape is None:
+            return False
+        if dtype is None:
+            dtype = type.dtype
+        elif type.dtype is not dtype:
+            return False
+    return dtype is not None and dtype.kind in ("float", "complex")
 
 
 def is_floating(node: Node) -> bool:

@@ -10,7 +10,7 @@ from tcalc.graph.derivatives.formulas import formula
 from tcalc.graph.graph import Data, Guarded, Node, Number, Operation, Point
 from tcalc.source import Span
 from tcalc.types.dtypes import DType
-from tcalc.types.tensor import Axis, TensorType, Type
+from tcalc.types.tensor import TensorType, Type
 
 Shape = tuple[int, ...]
 
@@ -99,15 +99,7 @@ def shape(node: Node) -> Shape | None:
 
 def sizes(type: Type) -> Shape | None:
     """The sizes of a tensor, None where one is not known."""
-    if not isinstance(type, TensorType):
-        return None
-    found: list[int] = []
-    for axis in type.axes:
-        size = axis.size if isinstance(axis, Axis) else None
-        if size.__class__ is not int:
-            return None
-        found.append(size)
-    return tuple(found)
+    return type.known_shape if isinstance(type, TensorType) else None
 
 
 def rank(node: Node) -> int:
