@@ -126,11 +126,14 @@ class Quick:
         if len(types) != 3 or not all(isinstance(each, TensorType) and each.dtype.kind == "float" for each in types):
             return None
         kernel, (one, other) = self._alone
-        names, dtype = self._names, TORCH[tensor_type(node).dtype]
+        names, revision, dtype = self._names, self._revision, TORCH[tensor_type(node).dtype]
 
         def run() -> Any:
-            if names.revision != self._revision and not self._is_still_bound():
-                return otherwise()
+            nonlocal revision
+            if names.revision != revision:
+                if not self._is_still_bound():
+                    return otherwise()
+                revision = self._revision
             try:
                 result = kernel(one.value, other.value)
             except Exception:
