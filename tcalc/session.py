@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from tcalc.backend.engine import Plan
     from tcalc.check.words import Words
     from tcalc.costing import Costs
+    from tcalc.glances import Glance
     from tcalc.graph.derivatives.traced import Traced
 
 #: How often a statement is checked again because data decided a shape.
@@ -215,6 +216,13 @@ class Session:
         checked = check_statement(statement, self, surroundings)
         notes = checked.notes if self.settings.notes else []
         return (checked.values[0].type if checked.values else UNKNOWN_TYPE), notes
+
+    def glance(self, source: Source) -> Glance | None:
+        """What will come of a text that is still being typed: see `glances.Glance`. Nothing is run."""
+        from tcalc.glances import glance  # the shell alone asks
+
+        foreseen = Foreseen(self, self.bindings)
+        return glance(source, foreseen, lambda: self._surroundings(foreseen=foreseen))
 
     def compiled(self, source: Source) -> tuple[Checked, Graph]:
         """The one statement that a text is, checked, and the graph that it is run as. Nothing is run."""

@@ -34,10 +34,11 @@ MAY: dict[str, str] = {
     "graph": "syntax types library check",
     "backend": "types library files graph interrupt",
     "session": "syntax types library check graph outcomes interrupt settings reading saving draws late allowance "
-    "bindings programs foreseen strict recall telling minima costing retold sharing",
+    "bindings programs foreseen strict recall telling minima costing retold sharing glances",
     "telling": "check",
     "costing": "types check graph",
     "sharing": "syntax graph",
+    "glances": "syntax types check graph foreseen",
     "retold": "check graph allowance settings",
     "strict": "types check interrupt",
     "minima": "interrupt",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tcalc import library
 from tcalc.check import errors
+from tcalc.check.functions import UserFunction
 from tcalc.check.names import CONSTANTS, ELSEWHERE, ROOTS, SPACES
 from tcalc.check.near import nearest
 from tcalc.check.scope import Scope
@@ -14,6 +15,7 @@ from tcalc.library import reachable
 from tcalc.library.builtin import Builtin
 from tcalc.source import Span
 from tcalc.types import dtypes
+from tcalc.types.tensor import FunctionType
 
 
 class Words:
@@ -95,6 +97,20 @@ class Words:
         rows = self.meant(name)
         return rows[0].doc if rows else ""
 
+    def parameters(self, name: str) -> tuple[str, list[str], str] | None:
+        """What a function is called, its parameters as they are declared, and its result; None of what is none."""
+        variable = self._scope.lookup(name)
+        if variable is not None:
+            function = variable.type.function if isinstance(variable.type, FunctionType) else None
+            if not isinstance(function, UserFunction):
+                return None
+            return name, [each.span.text for each in function.parameters], ""
+        rows = self.meant(name)
+        if not rows:
+            return None
+        inside, _, result = rows[0].forms[0].text.rpartition(" -> ")
+        return rows[0].name, _apart(inside.strip()[1:-1]), result
+
     def unknown(self, name: str, span: Span, known: Sequence[str]) -> TcalcError:
         """The error for a name that is none of these."""
         if name in ELSEWHERE:
@@ -105,3 +121,17 @@ class Words:
 def _is_attribute(name: str) -> bool:
     row = library.row(name)
     return row is not None and row.attribute
+
+
+def _apart(text: str) -> list[str]:
+    """The parameters of a signature: its text cut at the commas outside of brackets."""
+    found, depth, start = [], 0, 0
+    for place, character in enumerate(text):
+        if character in "[(":
+            depth += 1
+        elif character in "])":
+            depth -= 1
+        elif character == "," and not depth:
+            found.append(text[start:place].strip())
+            start = place + 1
+    return [*found, text[start:].strip()] if text.strip() else []

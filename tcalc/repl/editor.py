@@ -16,10 +16,13 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
+from tcalc.repl.live import Live, Underlined, line
+from tcalc.repl.looks import looks
 from tcalc.repl.transcript import CONTINUATION, PROMPT, pasted
 
 if TYPE_CHECKING:
     from prompt_toolkit.buffer import Buffer
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
 
     from tcalc.errors import Repair
     from tcalc.repl.history import HistoryFile
@@ -37,6 +40,8 @@ class Editor:
         #: What Alt-1, Alt-2 … put on the line: the repairs that the last statement was offered.
         self.repairs: list[Repair] = []
         self._offered = ""
+        self._style = style
+        self._live = Live(session, loading, lambda: self._prompt.app.invalidate())
         self._prompt: PromptSession[str] = PromptSession(
             PROMPT,
             multiline=True,
@@ -48,7 +53,13 @@ class Editor:
             enable_suspend=True,
             include_default_pygments_style=False,
             color_depth=None if style.colour else ColorDepth.DEPTH_1_BIT,
+            style=looks(style),
+            bottom_toolbar=self._line,
+            input_processors=[Underlined(self._live)],
         )
+        typed = self._prompt.default_buffer
+        for event in (typed.on_text_changed, typed.on_cursor_position_changed):
+            event += lambda buffer: self._live.ask(buffer.text, buffer.cursor_position)
         output = self._prompt.app.output
         if isinstance(output, Vt100_Output):
             # The cursor's position is never needed, and where a terminal does not answer, each line costs a second.
@@ -63,6 +74,11 @@ class Editor:
     def offer(self, text: str) -> None:
         """See `shell.Reader.offer`."""
         self._offered = text
+
+    def _line(self) -> StyleAndTextTuples:
+        """What stands below the line that is typed."""
+        columns = self._prompt.app.output.get_size().columns
+        return line(self._live.of(self._prompt.default_buffer.text), self._style, columns)
 
     def _keys(self) -> KeyBindings:
         keys = KeyBindings()

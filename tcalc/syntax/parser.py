@@ -6,6 +6,7 @@ lark and its tables are loaded when the first text is parsed, not when this modu
 from __future__ import annotations
 
 import os
+from copy import copy
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,10 @@ class Engine:
             feed(token)
         return feed(end, True)
 
+    def reader(self, start: str) -> Reader:
+        """A parser that is asked, token by token, what it would take."""
+        return Reader(self._begun[start], self._unexpected)
+
     def stop(self, text: str) -> tuple[int, str] | None:
         """The parser's state and the kind of token where it stops at a bad statement, None if it does not stop."""
         source = Source(text)
@@ -81,6 +86,33 @@ class Engine:
             except TcalcError:
                 return None
         return None
+
+
+class Reader:
+    """Reads tokens one by one and says which it would take: the grammar alone, without making a tree of them."""
+
+    def __init__(self, begun: ParserState[int], unexpected: type[Exception]) -> None:
+        conf = copy(begun.parse_conf)
+        conf.callbacks = {}
+        self._state = type(begun)(conf, begun.lexer)
+        self._unexpected = unexpected
+
+    def takes(self, token: Token) -> bool:
+        """Whether a token can come next."""
+        if token.type not in self._state.parse_conf.states[self._state.position]:
+            return False
+        return self._fed(self._state.copy(deepcopy_values=False), token)
+
+    def feed(self, token: Token) -> bool:
+        """Read a token; False where it cannot come next."""
+        return self._fed(self._state, token)
+
+    def _fed(self, state: ParserState[int], token: Token) -> bool:
+        try:
+            state.feed_token(token, token.type == "$END")
+        except self._unexpected:
+            return False
+        return True
 
 
 class Assembler:

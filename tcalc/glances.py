@@ -1,0 +1,98 @@
+"""What a text that is being typed will give, as far as it stands: nothing is run, and torch is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tcalc.check.checker import Poisoned
+from tcalc.check.statements import check_statement
+from tcalc.errors import TcalcError
+from tcalc.foreseen import Foreseen
+from tcalc.graph.compiled import Compiled
+from tcalc.graph.cost import peak_bytes, total_flops
+from tcalc.source import Source, Span
+from tcalc.syntax.mended import mended
+from tcalc.types.tensor import TensorType, TupleType, Type
+
+if TYPE_CHECKING:
+    from tcalc.check.checked import Checked
+    from tcalc.check.surroundings import Surroundings
+
+#: Fewer operations, or bytes, are not worth telling.
+MANY, LARGE = 1_000_000, 64_000_000
+
+
+class Glance:
+    """What there is to say of a text's last statement.
+
+    `types` are those of what it gives or binds, each with its name or "". `flops` and `bytes` are told where they are
+    many. `wanted` says what must come where an operand is missing. `error` is what is wrong, at its `span`.
+    """
+
+    __slots__ = ("bytes", "error", "flops", "types", "wanted")
+
+    def __init__(self) -> None:
+        self.types: list[tuple[str, Type]] = []
+        self.flops = self.bytes = 0
+        self.wanted = ""
+        self.error: TcalcError | None = None
+
+    @property
+    def span(self) -> Span | None:
+        """Where something is wrong, None where nothing is or it has no place."""
+        return None if self.error is None or self.error.span is None else self.error.span
+
+
+def glance(source: Source, foreseen: Foreseen, surroundings: Callable[[], Surroundings]) -> Glance | None:
+    """What will come of the last statement of a text, those before it foreseen; None of no statement."""
+    found: Glance | None = None
+    for parsed, is_mended in mended(source):
+        found = Glance()
+        if isinstance(parsed, TcalcError):
+            found.error = parsed
+            foreseen.unbind(parsed.unbound)
+            continue
+        try:
+            asked = surroundings()
+            asked.brief = not is_mended  # what an error says of a hole is of use, and near names take milliseconds
+            checked = check_statement(parsed, foreseen.scope, asked)
+        except TcalcError as error:
+            _blame(found, error, source, is_mended)
+            foreseen.spoil(parsed)
+        except (Poisoned, RecursionError):
+            foreseen.spoil(parsed)
+        else:
+            _tell(found, checked)
+            foreseen.enter(checked)
+    return found
+
+
+def _blame(found: Glance, error: TcalcError, source: Source, is_mended: bool) -> None:
+    """What is wrong. At the end of a text that is not whole, or in a name there, it may come right, and is but told."""
+    may_go_on = is_mended or error.code == "name"
+    if may_go_on and error.span is not None and error.span.end >= len(source.text.rstrip()):
+        found.wanted = error.message
+    else:
+        found.error = error
+
+
+def _tell(found: Glance, checked: Checked) -> None:
+    if checked.action == "show":
+        found.types = [("", value.type) for value in checked.values]
+    elif checked.action == "bind":
+        found.types = [(name, variable.type) for name, variable in checked.variables]
+    if checked.pending or any(not _is_settled(value.type) for value in checked.values):
+        return
+    graph = Compiled(checked).lowered
+    if graph is not None:
+        flops, held = total_flops(graph), peak_bytes(graph)
+        found.flops = flops if isinstance(flops, int) and flops >= MANY else 0
+        found.bytes = held if held >= LARGE else 0
+
+
+def _is_settled(type: Type) -> bool:
+    """Whether something is known of a type that there is to compute, all of it."""
+    if isinstance(type, TupleType):
+        return all(map(_is_settled, type.items))
+    return isinstance(type, TensorType) and type.is_settled

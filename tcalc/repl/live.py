@@ -1,0 +1,154 @@
+"""The line below the prompt: what is being typed, told before Enter.
+
+A thread of its own checks the newest text; keys never wait for it. What it says of an older text is not shown.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.layout.utils import explode_text_fragments
+
+from tcalc.show.visible import cells, clipped, visible
+
+if TYPE_CHECKING:
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+    from tcalc.repl.loading import Loading
+    from tcalc.repl.signatures import Signature
+    from tcalc.session import Session
+    from tcalc.show.glimpse import Glimpse
+    from tcalc.show.palette import Style
+    from tcalc.source import Source
+
+#: Between what a text gives and the signature beside it.
+GAP = 3
+
+
+class Said:
+    """What there is to say of a text with the cursor at some place."""
+
+    __slots__ = ("glimpse", "signature", "text")
+
+    def __init__(self, text: str, glimpse: Glimpse, signature: Signature | None) -> None:
+        self.text, self.glimpse, self.signature = text, glimpse, signature
+
+
+class Live:
+    """Says what a text will give as it is typed. `changed` is called, from another thread, when there is news."""
+
+    def __init__(self, session: Session, loading: Loading, changed: Callable[[], None]) -> None:
+        self._session, self._loading, self._changed = session, loading, changed
+        self._wanted: tuple[str, int] | None = None
+        self._news = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._said: Said | None = None
+
+    def ask(self, text: str, cursor: int) -> None:
+        """The text is this now, and the cursor stands there."""
+        with self._news:
+            self._wanted = text, cursor
+            self._news.notify()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name="live", daemon=True)
+            self._thread.start()
+
+    def of(self, text: str) -> Said | None:
+        """What was said of a text, if it was of this one."""
+        said = self._said
+        return said if said is not None and said.text == text else None
+
+    def _serve(self) -> None:
+        self._loading.language.wait()
+        done: tuple[str, int] | None = None
+        while True:
+            with self._news:
+                while self._wanted == done or self._wanted is None:
+                    self._news.wait()
+                text, cursor = done = self._wanted
+            try:
+                self._said = said(self._session, text, cursor)
+            except Exception:  # a line of which nothing is told is better than a shell that stops
+                self._said = None
+            self._changed()
+
+
+def said(session: Session, text: str, cursor: int) -> Said:
+    """What there is to say of a text."""
+    from tcalc.repl.signatures import signature_at
+    from tcalc.show.glimpse import Glimpse, glimpse
+
+    source, usage = _asked(text)
+    if source is None:
+        return Said(text, Glimpse(usage, "dim"), None)
+    found = glimpse(session.glance(source))
+    before = len(text) - len(source.text)
+    if found.wrong is not None:
+        found.wrong = found.wrong[0] + before, found.wrong[1] + before
+    return Said(text, found, signature_at(session, source.text, cursor - before))
+
+
+def _asked(text: str) -> tuple[Source | None, str]:
+    """What there is to look at: a program, or the expression that a command is about; of other commands their usage."""
+    from tcalc.commands import COMMANDS, is_command
+    from tcalc.source import Source
+
+    if not is_command(text):
+        return Source(text), ""
+    name, blank, rest = text.lstrip()[1:].partition(" ")
+    command = COMMANDS.get(name)
+    if command is None:
+        return None, ""
+    if command.takes == "expression" and blank and rest.strip():
+        return Source(rest), ""
+    return None, f"{command.usage}   {command.doc}"
+
+
+def line(told: Said | None, style: Style, width: int) -> StyleAndTextTuples:
+    """The line below the prompt: what comes of the text on the left, the signature of the call on the right."""
+    if told is None:
+        return [("", "")]
+    text = " " + style.prose(told.glimpse.text)
+    left = clipped(text, width - 1, style.ellipsis) if told.glimpse.text else ""
+    shown: StyleAndTextTuples = [(f"class:live.{told.glimpse.role}", left)]
+    if told.signature is not None:
+        room = width - 1 - cells(left) - GAP
+        parts = _fitted(told.signature, room)
+        if parts:
+            used = sum([cells(part) for _, part in parts])
+            shown += [("", " " * (width - 1 - cells(left) - used)), *parts]
+    return shown
+
+
+def _fitted(signature: Signature, room: int) -> list[tuple[str, str]]:
+    """A signature in so many cells: whole, or the parameter that is being written with what fits around it."""
+    before, current, after = map(visible, (signature.before, signature.current, signature.after))
+    name = before.partition("(")[0]
+    for first, last in ((before, after), (f"{name}(… ", after), (before, ", …)"), (f"{name}(… ", ", …)")):
+        if cells(first) + cells(current) + cells(last) <= room:
+            return [("class:live.dim", first), ("class:live.current", current), ("class:live.dim", last)]
+    return []
+
+
+class Underlined(Processor):
+    """Underlines what is wrong on the line."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """See prompt-toolkit."""
+        fragments: StyleAndTextTuples = transformation_input.fragments
+        document, row = transformation_input.document, transformation_input.lineno
+        told = self._live.of(document.text)
+        if told is None or told.glimpse.wrong is None:
+            return Transformation(fragments)
+        before = document.translate_row_col_to_index(row, 0)
+        first, end = (place - before for place in told.glimpse.wrong)
+        exploded = explode_text_fragments(fragments)
+        for place in range(max(0, first), min(end, len(exploded))):
+            exploded[place] = (f"{exploded[place][0]} class:wrong", exploded[place][1])
+        return Transformation(exploded)

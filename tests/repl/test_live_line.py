@@ -1,0 +1,156 @@
+"""The line below the prompt: the type of what is typed, what must come next, what is wrong, the call's signature."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from tcalc.repl.live import Live, line, said
+from tcalc.repl.loading import Loading
+from tcalc.session import Session
+from tcalc.show.palette import PLAIN
+from tcalc.source import Source
+from tests.contract.driver import torch_left_alone
+
+NAMES = """
+A = [[1., 2., 3.], [4., 5., 6.]]
+B = zeros(3, 2)
+x: f32[time=5] = ones(5)
+big = zeros(2000, 2000);
+f(a: [n], b: [n]) = a + b
+g(u) = u @ A
+"""
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    session = Session()
+    with torch_left_alone():
+        assert all(type(each).__name__ != "Failed" for each in session.run(Source(NAMES)))
+    return session
+
+
+TOLD = {
+    "A @ B": "f32[2, 2]",
+    "softmax[-1](A @ ones(3, 4)": "f32[2, 4]",
+    "y = A.T": "y: f32[3, 2]",
+    "y = A.T; y @ A": "f32[3, 3]",
+    "2 + 40": "i64 = 42",
+    "1 / 4": "f32 = 0.25",
+    '"text"': '"text"',
+    "max[1](A": "values: f32[2], indices: i64[2]",
+    "f(x, x": "f32[time=5]",
+    "big @ big": "f32[2000, 2000] · 16.0 GFLOP",
+    "grad[A](sum(A^2)": "f32[2, 3]",
+    "A @ ": "? must be f32[3] or f32[3, ?]",
+    "A + ": "? must be f32[2, 3], or broadcast to it",
+    "f(x, ": "f takes 2 arguments, and 1 is given; b is missing",
+    "A @ A": "shape: A's last axis is 3, A's first is 2",
+    'sum("a") + 1': "type: ",
+    ":plan A @ B": "f32[2, 2]",
+    ":plan A @ A": "shape: A's last axis is 3, A's first is 2",
+    ":vars": ":vars   The names that are bound, with their types.",
+    "": "",
+    "# nothing": "",
+    "A[A > 2]": "f32[?]",
+}
+
+
+@pytest.mark.parametrize(("text", "told"), TOLD.items())
+def test_what_is_told(session: Session, text: str, told: str) -> None:
+    found = said(session, text, len(text)).glimpse.text
+    assert found.startswith(told) if told.endswith(": ") else found == told
+
+
+@pytest.mark.parametrize(
+    ("text", "underlined"),
+    [
+        ("A @ A", "A @ A"),
+        ("B + (A @ A) + 1", "(A @ A)"),
+        (":plan A @ A", "A @ A"),
+        ("A @ ", None),
+        ("zeros(3) + nix", None),  # a name may not be at its end
+        ("nix + zeros(3)", "nix"),
+        ("A @ B", None),
+        ("A ) B", ")"),
+    ],
+)
+def test_what_is_underlined(session: Session, text: str, underlined: str | None) -> None:
+    wrong = said(session, text, len(text)).glimpse.wrong
+    assert (None if wrong is None else text[slice(*wrong)]) == underlined
+
+
+SIGNATURES = {
+    "f(": "f(<a: [n]>, b: [n])",
+    "f(x, ": "f(a: [n], <b: [n]>)",
+    "f(x, sum(": "sum(<x: any[*s]>, dim: axes = None, keepdim: flag = False, dtype: dtype = None) -> wide[...]",
+    "f(sum(x), ": "f(a: [n], <b: [n]>)",
+    "A.sum(": "sum(<dim: axes = None>, keepdim: flag = False, dtype: dtype = None) -> wide[...]",
+    "torch.sum(A, ": "sum(x: any[*s], <dim: axes = None>, keepdim: flag = False, dtype: dtype = None) -> wide[...]",
+    "sum(A, keepdim=": "sum(x: any[*s], dim: axes = None, <keepdim: flag = False>, dtype: dtype = None) -> wide[...]",
+    "softmax[1](": "softmax(<x: R[*l, n, *r]>, dim: axis(n), dtype: dtype = None) -> R[*l, n, *r]",
+    "f(x, x)": None,
+    "A[": None,
+    "(A + ": None,
+    "nix(": None,
+    '"ij->ji"(': None,
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), SIGNATURES.items())
+def test_the_signature_of_the_call(session: Session, text: str, shown: str | None) -> None:
+    found = said(session, text, len(text)).signature
+    marked = None if found is None else f"{found.before}<{found.current}>{found.after}"
+    assert marked == shown
+
+
+def test_the_cursor_says_which_call(session: Session) -> None:
+    text = "f(x, sum(x))"
+    found = said(session, text, 4).signature
+    assert found is not None and found.current == "b: [n]"
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 120])
+def test_it_is_one_line(session: Session, width: int) -> None:
+    for text in [*TOLD, *SIGNATURES]:
+        parts = line(said(session, text, len(text)), PLAIN, width)
+        whole = "".join([part[1] for part in parts])
+        assert len(whole) < width and "\n" not in whole
+
+
+def test_both_ends_are_used(session: Session) -> None:
+    text = "f(x, "
+    whole = "".join([part[1] for part in line(said(session, text, len(text)), PLAIN, 79)])
+    assert whole.startswith(" f takes 2 arguments") and whole.endswith("f(a: [n], b: [n])") and len(whole) == 78
+
+
+def test_nothing_is_run_and_torch_is_not_asked(session: Session) -> None:
+    with torch_left_alone():
+        before = dict(session.bindings)
+        for text in ("C = A @ B", "A[0, 0] = 3", "randn(3) + x", "zeros(10^6, 10^6)", 'save("nix.csv", A)'):
+            said(session, text, len(text))
+        assert dict(session.bindings) == before
+
+
+def test_a_keystroke_on_a_long_line_is_quick(session: Session) -> None:
+    """Twenty milliseconds are asked for; a slow machine gets ten times that."""
+    text = " + ".join(["sum(A @ B)"] * 15)
+    assert len(text) > 180
+    said(session, text, len(text))
+    begin = time.perf_counter()
+    for end in range(len(text) - 20, len(text)):
+        said(session, text[:end], end)
+    assert (time.perf_counter() - begin) / 20 < 0.2
+
+
+def test_it_is_told_from_a_thread_of_its_own(session: Session) -> None:
+    loading, news = Loading(session), threading.Event()
+    loading.language.set()
+    live = Live(session, loading, news.set)
+    live.ask("A @ B", 5)
+    assert news.wait(10)
+    told = live.of("A @ B")
+    assert told is not None and told.glimpse.text == "f32[2, 2]"
+    assert live.of("A @") is None
