@@ -14,7 +14,7 @@ from tcalc.graph.rewrites.loops import hoisted
 from tcalc.graph.rewrites.table import CHAINS, LAST, LOCAL, LOOP, UNSAFE, Rewrite
 from tcalc.graph.rewrites.unshared import shared_products, still_made, unshared
 from tcalc.graph.rewrites.work import Work, flops_of, is_matrix_product
-from tcalc.graph.simplify.algebra import shape
+from tcalc.graph.simplify.algebra import row_of, shape
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import TensorType
 
@@ -77,12 +77,14 @@ def _improved(graph: Graph, default_float: DType, fast: bool) -> tuple[Graph, li
     fired: list[Fired] = []
     graph = _inside(graph, default_float, fast, fired)
     counts = _counted(graph)
-    settled: dict[int, Graph] = {}
     work: Work | None = None
     ordered: dict[int, Node] = {}
+    products: set[int] | None = None
     for rewrites in FAST if fast else GOES:
-        if settled.get(id(rewrites)) is graph:
-            continue
+        if rewrites is _CHAINS:
+            before, products = products, {id(node) for node in graph.nodes if row_of(node) in _CHAINS}
+            if before is not None and products <= before:
+                continue  # none is new
         possible = {
             row: [each for each in rewrites[row] if each.may_concern(counts)] for row in counts if row in rewrites
         }
@@ -91,7 +93,8 @@ def _improved(graph: Graph, default_float: DType, fast: bool) -> tuple[Graph, li
             after = _applied(graph, possible, work, fired)
             if after is not graph:
                 graph, counts, work = after, _counted(after), None
-        settled[id(rewrites)] = graph
+        if rewrites is _CHAINS:
+            products = {id(node) for node in graph.nodes if row_of(node) in _CHAINS}
     return graph, fired
 
 

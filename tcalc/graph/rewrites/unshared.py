@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from tcalc.graph.graph import Graph, Node, nodes_of, replaced
+from tcalc.graph.graph import Graph, Node, Operation, nodes_of, replaced
 from tcalc.graph.numbers import Numbers
 from tcalc.graph.rewrites.work import is_matrix_product
 from tcalc.graph.simplify.algebra import rank
@@ -20,7 +20,7 @@ MOST = 8
 
 def shared_products(graph: Graph) -> list[Node]:
     """The products of matrices that several nodes need, and that are no results themselves."""
-    products = {id(node): node for node in graph.nodes if _is_whole_product(node)}
+    products = {id(node): node for node in graph.nodes if isinstance(node, Operation) and _is_whole_product(node)}
     if not products:
         return []
     kept = {id(node) for node in nodes_of(graph.results)}
