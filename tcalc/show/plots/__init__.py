@@ -1,0 +1,1 @@
+"""Plots as text: curves, histograms, heat maps and images, with labelled axes."""
