@@ -20,6 +20,7 @@ from tcalc.show.progress import ProgressBar
 from tcalc.source import Source
 
 if TYPE_CHECKING:
+    from tcalc.config import Config
     from tcalc.errors import Repair
     from tcalc.interrupt import Ticket
     from tcalc.repl.render import Reply
@@ -53,9 +54,11 @@ class Reader(Protocol):
         """Put a text on the next line, as if it had been typed there."""
 
 
-def run(session: Session, style: Style) -> int:
+def run(session: Session, style: Style, config: Config | None = None) -> int:
     """The shell on this process's terminal, until it is left; the exit status."""
-    loading, file = Loading(session), history.HistoryFile(history.path())
+    loading = Loading(session, config.init if config is not None else "")
+    file = history.HistoryFile(history.path())
+    file.warnings += config.warnings if config is not None else []
     shell = Shell(session, style, file, loading)
     reader: Reader
     try:
@@ -164,6 +167,8 @@ class Shell:
         yield from replies(outcomes, self.style, columns(), hint)
 
     def _warn(self) -> None:
+        self._history.warnings += self._loading.warnings
+        self._loading.warnings.clear()
         for warning in self._history.warnings:
             self.print(f"{self.style.paint('note', 'note')}: {self.style.prose(warning)}")
         self._history.warnings.clear()
