@@ -19,6 +19,8 @@ from tcalc.types.tensor import TensorType
 
 #: Elements of a piece.
 PIECE = 1 << 18
+#: Bytes from which memory is asked for anew each time (glibc's greatest threshold for that), page by page.
+MAPPED = 1 << 25
 
 #: A kernel that writes its result where it is told.
 Kernel = Callable[..., Any]
@@ -60,13 +62,25 @@ def fused_step(node: Fused, register: int, inputs: list[int], compile: Compile) 
             return
         result = None if donor is None else values[donor]
         if result is None or not result.is_contiguous():
-            result = torch.empty(shape, dtype=dtype, device=values[0].device)
+            result = _room(shape, dtype, values[0].device)
         parts, pieces = cut(values, result) if node.cut else ([tuple(values)], [result])
         for _ in _run(instructions, slots, parts, pieces, registers[-1]):
             pass
         registers[register] = result
 
     return step
+
+
+def _room(shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """A tensor to be written. A large one lies in memory of NumPy's, in huge pages: others take half the time."""
+    nbytes = math.prod(shape) * dtype.itemsize
+    if nbytes < MAPPED or device.type != "cpu":
+        return torch.empty(shape, dtype=dtype, device=device)
+    import numpy
+
+    storage = torch.from_numpy(numpy.empty(nbytes, numpy.uint8)).untyped_storage()
+    room: Tensor = torch.empty(0, dtype=dtype).set_(storage, 0, shape)  # type: ignore[call-overload]  # torch's own stub
+    return room
 
 
 def _onto_diagonal(node: Operation, register: int, inputs: list[int]) -> Step:

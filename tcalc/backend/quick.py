@@ -117,7 +117,7 @@ class Quick:
         """The same as one function, of a plan that is one of torch's functions on two tensors of floats; else None.
 
         Where `run` would give None it gives what `otherwise` does. The default dtype and the device that tensors are
-        made on change nothing of such a call; autocast does, and shows in the dtype of the result.
+        made on change nothing of such a call; autocast does of some, and shows in the dtype of the result.
         """
         node = self._last
         if self._alone is None or not self._is_fresh or not isinstance(self._alone[0], type(torch.mm)):
@@ -135,12 +135,27 @@ class Quick:
                     return otherwise()
                 revision = self._revision
             try:
+                return kernel(one.value, other.value)
+            except Exception:
+                return otherwise()
+
+        def watched() -> Any:
+            nonlocal revision  # once more, as a call of the other one would be felt
+            if names.revision != revision:
+                if not self._is_still_bound():
+                    return otherwise()
+                revision = self._revision
+            try:
                 result = kernel(one.value, other.value)
             except Exception:
                 return otherwise()
             return result if result.dtype is dtype else otherwise()
 
-        return run
+        try:
+            with torch.autocast(one.value.device.type, cache_enabled=False):
+                return run if kernel(one.value, other.value).dtype is dtype else watched
+        except Exception:  # that it cannot be tried says nothing
+            return watched
 
     def _is_still_bound(self) -> bool:
         revision = self._names.revision

@@ -15,6 +15,7 @@ def compiled(text: str) -> tuple[tcalc.Session, Callable[[], Any]]:
     session = tcalc.Session()
     session.bind("A", torch.arange(6.0).reshape(2, 3))
     session.bind("B", torch.ones(3, 2))
+    session.bind("v", torch.arange(3.0) / 7)
     call = session.compile(text)
     for _ in range(3):  # anew, the short way, the shortest
         call()
@@ -31,8 +32,9 @@ def test_again_and_again(text: str) -> None:
             assert torch.equal(call(), wanted)
 
 
-def test_what_torch_is_set_to_changes_nothing() -> None:
-    call = compiled("A @ B")[1]
+@pytest.mark.parametrize("text", ["A @ B", "A @ v", "v @ v", "v * v"])
+def test_what_torch_is_set_to_changes_nothing(text: str) -> None:
+    call = compiled(text)[1]
     wanted = call()
     with torch.autocast("cpu", dtype=torch.bfloat16):
         assert call().dtype is torch.float32 and torch.equal(call(), wanted)

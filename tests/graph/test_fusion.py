@@ -109,6 +109,16 @@ def test_a_session_fuses_what_is_large() -> None:
     assert torch.equal(c, torch.sin(a * 2 + 1) * a + 1)
 
 
+@pytest.mark.parametrize("dtype", ["f64", "bf16"])
+def test_a_very_large_result_is_one_of_its_own(dtype: str) -> None:
+    """Its memory is not torch's, but it is a tensor like others: no view, of its dtype and shape, and aligned."""
+    calculator = Calculator(notes=False)
+    assert not calculator.run(f"a = arange(18000000.).to({dtype}).reshape(2, 9000000)\nc = a * 2 + 1;").errors
+    a, c = [calculator.session.bindings[name].value for name in "ac"]
+    assert torch.equal(c, a * 2 + 1) and c.dtype is a.dtype and c.is_contiguous()
+    assert not c._is_view() and c.data_ptr() % 16 == 0
+
+
 def test_a_long_sum_is_as_accurate() -> None:
     calculator = Calculator(notes=False)
     assert not calculator.run("torch.manual_seed(1)\na = rand(5000001)\nb = rand(5000001)").errors
