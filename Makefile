@@ -38,12 +38,14 @@ bench: $(READY)
 bench-peers: $(READY)
 	@$(BIN)/python benchmarks/inside/algebra_peers.py $(ARGS)
 
-# The reference and the derivatives from the library, the error codes from their table, and what the commands on the pages print.
+# The reference and the derivatives from the library, the error codes from their table, the files for shells and man from
+# the parser, and what the commands on the pages print.
 docs: $(READY)
 	@$(BIN)/python docs/reference.py
 	@$(BIN)/python docs/errors.py
 	@$(BIN)/python docs/derivatives.py
 	@$(BIN)/python docs/compiler.py
+	@$(BIN)/python tools/shell_files.py
 	@$(BIN)/python docs/refresh.py
 
 # What the programs of the error corpus say: to be read before it is committed.

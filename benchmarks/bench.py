@@ -335,7 +335,8 @@ def main() -> None:
     rounds, pipe_rounds, lines = (3, 1, 10_000) if quick else (11, 2, 100_000)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        os.environ["XDG_CACHE_HOME"] = os.environ["XDG_STATE_HOME"] = os.environ["XDG_DATA_HOME"] = name
+        for folder in ("CACHE", "STATE", "DATA", "CONFIG"):
+            os.environ[f"XDG_{folder}_HOME"] = name
         wheel = Wheel(folder)
         measures: dict[str, Callable[[], list[Row]]] = {
             "start": lambda: start_up(wheel, rounds, folder),

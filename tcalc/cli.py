@@ -98,6 +98,11 @@ def _with_texts(arguments: Sequence[str], valued: Collection[str]) -> list[str]:
     return found
 
 
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command line, for those who tell of it."""
+    return _parser()[0]
+
+
 def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
     """The parser of the command line, and the options that take a value."""
     import argparse
@@ -149,7 +154,8 @@ def _parser() -> tuple[argparse.ArgumentParser, set[str]]:
     add("--rewrites", choices=("on", "off", "fast"), default="on", help="save work by algebra; fast: also lose digits")
     add("--no-notes", action="store_true", help="no notes on what is odd though nothing is wrong")
     add("--keep-going", action="store_true", help="go on after an error; the status is the first one's")
-    add("--color", choices=("auto", "always", "never"), default="auto", help="colours on a terminal (auto)")
+    add("--no-config", action="store_true", help="the shell reads neither config.toml nor init.tc")
+    add("--color", choices=COLOURS, default="auto", help="colours on a terminal (auto)")
     add("--error", type=_code, metavar="CODE", help="what an error's code means, and leave")
     add("--version", action="store_true", help="print the version and leave")
     return parser, valued
@@ -207,6 +213,45 @@ def _bytes(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text} is no size: 512M, 4G") from None
 
 
+def _read_by(read: Callable[[str], object]) -> Callable[[str], object]:
+    """The reader of an option for a file: it raises ValueError."""
+
+    def reader(text: str) -> object:
+        import argparse
+
+        try:
+            return read(text)
+        except argparse.ArgumentTypeError as reason:
+            raise ValueError(str(reason)) from None
+
+    return reader
+
+
+def _device(text: str) -> str:
+    if text != "cpu" and not _device_is_there(text):
+        raise ValueError(f"there is no device {text}")
+    return text
+
+
+def _colour(text: str) -> str:
+    if text not in COLOURS:
+        raise ValueError(f"{text} is none of {', '.join(COLOURS)}")
+    return text
+
+
+#: When there is colour.
+COLOURS = ("auto", "always", "never")
+#: The options that may stand in the user's file.
+_READERS: dict[str, Callable[[str], object]] = {
+    "dtype": _read_by(_dtype),
+    "device": _device,
+    "seed": _read_by(_seed),
+    "threads": _read_by(_natural),
+    "memory": _read_by(_bytes),
+    "color": _colour,
+}
+
+
 def _run(options: argparse.Namespace) -> int:
     if options.version:
         from tcalc import __version__
@@ -236,17 +281,36 @@ def _run(options: argparse.Namespace) -> int:
             option = "--emit" if options.emit else "--plan"
             _complain(f"tcalc: {option} takes a program: a FILE, -e, or a pipe")
             return 2
-        from tcalc.repl.shell import run as shell
-        from tcalc.session import Session
-
-        options.args = None
-        return shell(Session(_settings(options)), _style(options, sys.stdout))
+        return _shell(options)
     printer = _printer(options)
     try:
         return _run_program(options, printer)
     except KeyboardInterrupt:
         printer.flush()  # what was computed so far
         raise
+
+
+def _shell(options: argparse.Namespace) -> int:
+    """The interactive shell, with what the user's own files say and the command line does not."""
+    from tcalc.config import Config, load
+    from tcalc.repl.shell import run as shell
+    from tcalc.session import Session
+
+    config = Config() if options.no_config else load(os.environ, _READERS)
+    for name, value in config.options.items():
+        if not _is_given(name):
+            setattr(options, name, value)
+    options.args = None
+    settings = _settings(options)
+    for name, value in config.switches.items():
+        if not _is_given(name) and not _is_given(f"no-{name}"):
+            setattr(settings, name, value)
+    return shell(Session(settings), _style(options, sys.stdout), config)
+
+
+def _is_given(name: str) -> bool:
+    """Whether an option stands on the command line of a shell, which has no script whose argument it could be."""
+    return any(each.partition("=")[0] == f"--{name}" for each in sys.argv[1:])
 
 
 def _device_is_there(device: str) -> bool:
@@ -257,7 +321,7 @@ def _device_is_there(device: str) -> bool:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from tcalc.settings import SWITCHES, Settings
+    from tcalc.settings import REWRITING, Settings
     from tcalc.types import dtypes
 
     default_float = dtypes.lookup(options.dtype)
@@ -271,7 +335,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         safe=options.safe,
         notes=not options.no_notes,
         strict=options.strict,
-        rewrites=SWITCHES["rewrites"].values[options.rewrites],
+        rewrites=REWRITING[options.rewrites],
         arguments=options.args,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
@@ -73,7 +74,8 @@ class Live:
                 self._said = said(self._session, text, cursor)
             except Exception:  # a line of which nothing is told is better than a shell that stops
                 self._said = None
-            self._changed()
+            with suppress(RuntimeError):  # the line was left meanwhile, and there is nothing to draw
+                self._changed()
 
 
 def said(session: Session, text: str, cursor: int) -> Said:

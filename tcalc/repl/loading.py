@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 
 class Loading:
-    """Loads the language (some 100 ms), then torch (more than a second), once `start` is called."""
+    """Loads the language (some 100 ms), then torch (more than a second), once `start` is called.
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    `init` is the path of a script that is run between the two, so that the first statement finds its names. What goes
+    wrong there is in `warnings`.
+    """
+
+    def __init__(self, session: Session, init: str = "") -> None:
+        self._session, self._init = session, init
+        self.warnings: list[str] = []
         #: Set when text can be read, checked and completed. Half of it must not be used.
         self.language = threading.Event()
         self._thread: threading.Thread | None = None
@@ -37,6 +42,8 @@ class Loading:
         gc.disable()
         try:
             self._session.load_language()
+            if self._init:
+                self.warnings += initialised(self._session, self._init)
         finally:
             self.language.set()
         try:
@@ -46,3 +53,24 @@ class Loading:
         finally:
             gc.freeze()  # what was loaded stays
             gc.enable()
+
+
+def initialised(session: Session, path: str) -> list[str]:
+    """Run a script before the first statement, without a word; what goes wrong with it."""
+    from tcalc.doors import decoded, read_script
+    from tcalc.errors import internal_error
+    from tcalc.outcomes import Failed
+    from tcalc.source import Source
+
+    try:
+        source = Source(decoded(read_script(path)), path)
+        for outcome in session.run(source):
+            if isinstance(outcome, Failed):
+                place = outcome.error.span
+                line = "" if place is None else f":{place.line}"
+                return [f"{path}{line}: {outcome.error.message}; what follows it was not run"]
+    except OSError as reason:
+        return [f"{path} cannot be read: {reason.strerror or reason}"]
+    except Exception as bug:
+        return [f"{path}: {internal_error(bug).message}"]
+    return []

@@ -23,6 +23,7 @@ class Terminal:
         self.stream = pyte.ByteStream(self.screen)
         kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LINES")}
         terminal = {"TERM": "xterm", "XDG_STATE_HOME": str(state), "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+        terminal["XDG_CONFIG_HOME"] = str(state)
         self.child = pexpect.spawn(
             sys.executable,
             ["-m", "tcalc", *arguments],

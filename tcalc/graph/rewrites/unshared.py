@@ -20,7 +20,9 @@ MOST = 8
 
 def shared_products(graph: Graph) -> list[Node]:
     """The products of matrices that several nodes need, and that are no results themselves."""
-    products = {id(node): node for node in graph.nodes if isinstance(node, Operation) and _is_whole_product(node)}
+    products: dict[int, Node] = {
+        id(node): node for node in graph.nodes if isinstance(node, Operation) and _is_whole_product(node)
+    }
     if not products:
         return []
     kept = {id(node) for node in nodes_of(graph.results)}
