@@ -1,0 +1,183 @@
+"""Commands that draw numbers: curves, histograms, heat maps, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tcalc.errors import TcalcError
+from tcalc.outcomes import Plotted
+from tcalc.source import Source, Span
+from tcalc.syntax import nodes
+from tcalc.types.data import ConstantData, Data, TupleData
+
+if TYPE_CHECKING:
+    from tcalc.commands.command import Answer
+    from tcalc.commands.desk import Desk
+    from tcalc.session import Session
+    from tcalc.types.data import TensorData
+
+#: Of more numbers than this every so many-th is drawn; a terminal shows some hundred places side by side.
+MOST = 1 << 17
+#: Numbers are read so many at a time.
+PIECE = 1 << 16
+#: Lines of a plot.
+HEIGHT = 16
+
+PLOT = """
+  :plot sin(linspace(0, 6, 100))
+  x = linspace(-1, 1, 50)
+  :plot x, x^2
+  One vector over its indices, or a second over a first; a matrix as a curve for
+  each of its rows. What is not finite interrupts the line. Of very many numbers
+  every so many-th is drawn.
+"""
+HIST = """
+  :hist randn(10000)
+  How many of all elements lie in each of equal steps.
+"""
+HEAT = """
+  :heat outer(sin(linspace(0, 6, 60)), cos(linspace(0, 6, 60)))
+  A matrix by the size of its elements, from the least to the greatest; letters
+  where there is no colour. :image T takes [h, w, 3] from 0 to 1, or [h, w].
+"""
+
+
+def plot(session: Session, source: Source, desk: Desk) -> Answer:
+    """Curves."""
+    from tcalc.show.plots.curves import curve
+
+    values = [_tensor(each, source) for each in _values(session, source, desk)]
+    if len(values) > 2:
+        raise _wrong(source, "a plot is of one vector, or of a second over a first")
+    *first, last = values
+    if len(last.type.axes) > 2 or any(len(each.type.axes) > 1 for each in first):
+        raise _wrong(source, f"this is {last.type}; a plot is of a vector, or of a matrix's rows")
+    sizes = _sizes(last)
+    rows, count = (sizes[0], sizes[1]) if len(sizes) == 2 else (1, sizes[0] if sizes else 1)
+    if first and _sizes(first[0]) != [count]:
+        raise _wrong(source, f"{first[0].type} and {last.type} are not as long")
+    ys = _thinned(last, count) if rows == 1 else _numbers(last)
+    xs = _thinned(first[0], count) if first else [float(i * _step(count)) for i in range(len(ys))] if rows == 1 else []
+    if rows > 1:
+        # One after the other, with a gap between two.
+        own = _numbers(first[0]) if first else [float(i) for i in range(count)]
+        gap = [float("nan")]
+        xs = [each for _ in range(rows) for each in (*own, *gap)]
+        ys = [each for row in range(rows) for each in (*ys[row * count : (row + 1) * count], *gap)]
+    return [Plotted(lambda style, width: curve(xs, ys, style, width, HEIGHT, lines=True))]
+
+
+def hist(session: Session, source: Source, desk: Desk) -> Answer:
+    """A histogram."""
+    from tcalc.show.plots.curves import histogram
+
+    (data,) = _one(_values(session, source, desk), source)
+    values = _thinned(data, _count(data))
+    return [Plotted(lambda style, width: histogram(values, style, width, HEIGHT))]
+
+
+def heat(session: Session, source: Source, desk: Desk) -> Answer:
+    """A matrix in colours."""
+    from tcalc.show.plots import grids
+
+    (data,) = _one(_values(session, source, desk), source)
+    rows = _rows(data, source, "a heat map is of a matrix")
+    return [Plotted(lambda style, width: grids.heat(rows, style, width, HEIGHT))]
+
+
+def image(session: Session, source: Source, desk: Desk) -> Answer:
+    """A picture."""
+    from tcalc.show.plots import grids
+
+    (data,) = _one(_values(session, source, desk), source)
+    sizes = _sizes(data)
+    if len(sizes) == 2:
+        grey = _rows(data, source, "")
+        pixels = [[(_byte(value),) * 3 for value in row] for row in grey]
+    elif len(sizes) == 3 and sizes[2] == 3:
+        flat, wide = [_byte(value) for value in _numbers(data)], 3 * sizes[1]
+        pixels = [
+            [(flat[at], flat[at + 1], flat[at + 2]) for at in range(row * wide, (row + 1) * wide, 3)]
+            for row in range(sizes[0])
+        ]
+    else:
+        raise _wrong(source, f"this is {data.type}; an image is [height, width, 3], or [height, width], from 0 to 1")
+    return [Plotted(lambda style, width: grids.image(pixels, style, width, 2 * HEIGHT))]
+
+
+def _byte(value: float) -> int:
+    return min(255, max(0, round(255 * value))) if value == value else 0
+
+
+def _values(session: Session, source: Source, desk: Desk) -> list[Data]:
+    """The values of what stands behind a command; nothing is bound."""
+    from tcalc.syntax.parser import parse_expression
+
+    expression = parse_expression(source)
+    _, values, types = session.computed(nodes.Show(expression.span, False, expression), desk.ticket)
+    found = [session.data_of(value, type) for value, type in zip(values, types, strict=True)]
+    return list(found[0].items) if len(found) == 1 and isinstance(found[0], TupleData) else found
+
+
+def _one(values: Sequence[Data], source: Source) -> list[TensorData]:
+    if len(values) != 1:
+        raise _wrong(source, "this takes one tensor")
+    return [_tensor(values[0], source)]
+
+
+def _tensor(data: Data, source: Source) -> TensorData:
+    if isinstance(data, ConstantData | TupleData):
+        raise _wrong(source, "only tensors can be drawn")
+    if data.type.dtype.kind == "complex":
+        raise _wrong(
+            source, f"this is {data.type}, and complex numbers have no order: abs(z) and angle(z) can be drawn"
+        )
+    return data
+
+
+def _wrong(source: Source, message: str) -> TcalcError:
+    return TcalcError("type", message, Span(source, 0, len(source.text)))
+
+
+def _sizes(data: TensorData) -> list[int]:
+    return [int(str(size)) for size in data.type.shape]
+
+
+def _count(data: TensorData) -> int:
+    count: Any = 1
+    for size in _sizes(data):
+        count *= size
+    return int(count)
+
+
+def _rows(data: TensorData, source: Source, told: str) -> list[list[float]]:
+    sizes = _sizes(data)
+    if len(sizes) != 2:
+        raise _wrong(source, f"this is {data.type}; {told}")
+    flat = _numbers(data)
+    return [flat[row * sizes[1] : (row + 1) * sizes[1]] for row in range(sizes[0])]
+
+
+def _numbers(data: TensorData) -> list[float]:
+    """All numbers; of too many an error."""
+    count = _count(data)
+    if count > 8 * MOST:
+        raise TcalcError("limit", f"{count} numbers are too many to draw: x[::10, ::10] takes every tenth")
+    return _read(data, count, 1)
+
+
+def _step(count: int) -> int:
+    return max(1, -(-count // MOST))
+
+
+def _thinned(data: TensorData, count: int) -> list[float]:
+    return _read(data, count, _step(count))
+
+
+def _read(data: TensorData, count: int, step: int) -> list[float]:
+    found: list[float] = []
+    for start in range(0, count, PIECE - PIECE % step):
+        piece = data.numbers(start, min(count, start + PIECE - PIECE % step))
+        found += [float(value) for value in piece[::step]]  # type: ignore[arg-type]  # none is complex
+    return found
