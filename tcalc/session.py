@@ -615,14 +615,14 @@ class Session:
             self._draws.end(ticket)
         return drawing
 
-    def save_text(self, path: str, text: str, ticket: Ticket | None = None) -> None:
-        """Write a text file in the place of the one that is there. Raises TcalcError."""
+    def save_bytes(self, path: str, content: bytes, ticket: Ticket | None = None) -> None:
+        """Write a file in the place of the one that is there. Raises TcalcError."""
         ticket = ticket or Ticket()
         if self.settings.safe:
             raise TcalcError("io", "this writes a file, which --safe forbids")
         ticket.saving = replacement = self._saving.begin(path, ticket.look)
         try:
-            replacement.write(text.encode("utf-8", "backslashreplace"))
+            replacement.write(content)
             replacement.finish()
             with self._lock:
                 ticket.look()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from tcalc.commands.options import parted
 from tcalc.errors import TcalcError
 from tcalc.outcomes import Outcome
 from tcalc.source import Span
@@ -26,9 +27,11 @@ class Command:
     "settings", "files" or "".
     `run` may raise TcalcError.
     `page` is what help says besides the sentence `doc`, line by line; empty where that is all.
+    `option` may stand behind an expression with the name of a file, as `--out`. `part` gives where in a text the
+    expression begins and how it reads, for what is no expression as it stands.
     """
 
-    __slots__ = ("argument", "doc", "name", "page", "run", "takes")
+    __slots__ = ("_part", "argument", "doc", "name", "option", "page", "run", "takes")
 
     def __init__(
         self,
@@ -38,9 +41,17 @@ class Command:
         doc: str,
         run: Callable[[Session, Source, Desk], Answer],
         page: str = "",
+        *,
+        option: str = "",
+        part: Callable[[str], tuple[int, str]] = lambda text: (0, text),
     ) -> None:
         self.name, self.argument, self.takes, self.doc, self.run = name, argument, takes, doc, run
         self.page = page.strip("\n")
+        self.option, self._part = option, part
+
+    def expression(self, argument: str) -> tuple[int, str]:
+        """Where in what stands behind the name the expression begins, and its text, which may be half typed."""
+        return self._part(parted(argument, self.option)[0])
 
     @property
     def may_be_alone(self) -> bool:

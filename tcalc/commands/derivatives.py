@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcalc.errors import TcalcError
+from tcalc.commands.options import file_behind
 from tcalc.outcomes import Drawn, Outcome
-from tcalc.source import Source, Span
 
 if TYPE_CHECKING:
     from tcalc.commands.command import Answer
     from tcalc.commands.desk import Desk
     from tcalc.session import Session
+    from tcalc.source import Source
 
 
 def formula(session: Session, source: Source, desk: Desk) -> Answer:
@@ -49,14 +49,11 @@ def graph(session: Session, source: Source, desk: Desk) -> Answer:
     """What an expression is computed by, with the value and the gradient at each step; or a picture of it."""
     from tcalc.show.graphs import Drawing, picture
 
-    text, option, file = source.text.rpartition("--svg")
-    if not option or (text and not text[-1].isspace()):
-        return [Drawn(session.traced(source, Drawing, desk.ticket))]
-    path = file.strip().strip("\"'")
+    expression, path = file_behind(source, "--svg")
+    drawing = session.traced(expression, Drawing, desk.ticket)
     if not path:
-        raise TcalcError("type", "--svg needs the name of a file", Span(source, len(text), len(source.text)))
-    drawing = session.traced(Source(text.rstrip(), source.name, source.first_line), Drawing, desk.ticket)
-    session.save_text(path, picture(drawing), desk.ticket)
+        return [Drawn(drawing)]
+    session.save_bytes(path, picture(drawing).encode("utf-8", "backslashreplace"), desk.ticket)
     return [f"saved to {path}"]
 
 

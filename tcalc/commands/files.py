@@ -100,7 +100,7 @@ def save(session: Session, source: Source, desk: Desk) -> Answer:
     try:
         if script.apart:
             session.save_names(script.beside, script.apart, desk.ticket)
-        session.save_text(path, script.text, desk.ticket)
+        session.save_bytes(path, script.text.encode("utf-8", "backslashreplace"), desk.ticket)
     except TcalcError as error:
         error.span = error.span or place
         raise

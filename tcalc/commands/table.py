@@ -11,9 +11,9 @@ from tcalc.commands.history import HISTORY, fix, history
 from tcalc.commands.names import del_, quit_, reset, type_, vars_
 from tcalc.commands.paging import MORE, more
 from tcalc.commands.plans import CODE, COST, PLAN, code, cost, plan
-from tcalc.commands.plots import HEAT, HIST, PLOT, heat, hist, image, plot
+from tcalc.commands.plots import HEAT, HIST, PLOT, heat, hist, image, plot, two
 from tcalc.commands.settings import DEVICE, DTYPE, SEED, device, dtype, seed, set_
-from tcalc.commands.timing import TIME, time
+from tcalc.commands.timing import TIME, behind_number, time
 from tcalc.commands.tour import DEMO, demo
 
 COMMANDS: dict[str, Command] = {
@@ -31,12 +31,12 @@ COMMANDS: dict[str, Command] = {
         Command("latex", "EXPR", "expression", "The closed form of a derivative in LaTeX.", latex),
         Command("plan", "EXPR", "expression", "Its work as written and as run; what was rewritten.", plan, PLAN),
         Command("cost", "EXPR", "expression", "Its floating-point operations and memory.", cost, COST),
-        Command("time", "[N] EXPR", "expression", "How long it takes, by running it again and again.", time, TIME),
-        Command("graph", "EXPR", "expression", "What computes it, with gradients; --svg FILE draws it.", graph),
-        Command("plot", "EXPR", "expression", "Draw a vector, or one over another: :plot x, y.", plot, PLOT),
-        Command("hist", "EXPR", "expression", "Draw how its elements are distributed.", hist, HIST),
-        Command("heat", "EXPR", "expression", "Draw a matrix by the size of its elements.", heat, HEAT),
-        Command("image", "EXPR", "expression", "Draw a picture of [height, width, 3].", image, HEAT),
+        Command("time", "[N] EXPR", "expression", "How long it takes, by running it again and again.", time, TIME, part=behind_number),
+        Command("graph", "EXPR", "expression", "What computes it, with gradients; --svg FILE draws it.", graph, option="--svg"),
+        Command("plot", "EXPR", "expression", "Draw a vector, or one over another: :plot x y.", plot, PLOT, option="--out", part=two),
+        Command("hist", "EXPR", "expression", "Draw how its elements are distributed.", hist, HIST, option="--out"),
+        Command("heat", "EXPR", "expression", "Draw a matrix by the size of its elements.", heat, HEAT, option="--out"),
+        Command("image", "EXPR", "expression", "Draw a picture of [height, width, 3].", image, HEAT, option="--out"),
         Command("gradcheck", "EXPR", "expression", "Holds its gradient against finite differences.", gradcheck),
         Command("del", "NAME...", "names", "Forget names.", del_),
         Command("fix", "[N]", "", "Put a repair that was offered on the line, as Alt-1 does.", fix),

@@ -39,17 +39,26 @@ def time(session: Session, source: Source, desk: Desk) -> Answer:
 
 
 def _numbered(source: Source) -> tuple[int | None, Source]:
-    """The number of runs, where one is told, and the statement: `20 A @ B`, but `20 - A` is all one statement."""
-    word, _, rest = source.text.partition(" ")
-    rest = rest.strip()
-    if not word.isdecimal() or not rest or not (rest[0].isalnum() or rest[0] in "_([\"'"):
+    """The number of runs, where one is told, and the statement."""
+    start, rest = behind_number(source.text)
+    if not start:
         return None, source
-    if rest.split(None, 1)[0] in ("if", "or", "and", "in", "not"):
-        return None, source
+    word = source.text[:start].rstrip()
     number = int(word) if len(word) < 9 else 0
     if not 1 <= number <= MOST_RUNS:
         raise TcalcError("value", f"the number of runs is from 1 to {MOST_RUNS}", Span(source, 0, len(word)))
     return number, Source(rest, source.name, source.first_line)
+
+
+def behind_number(text: str) -> tuple[int, str]:
+    """Where the statement begins behind a number of runs, and itself: `20 A @ B`, but `20 - A` is all one statement."""
+    word, _, rest = text.partition(" ")
+    rest = rest.lstrip()
+    if not word.isdecimal() or not rest or not (rest[0].isalnum() or rest[0] in "_([\"'"):
+        return 0, text
+    if rest.split(None, 1)[0] in ("if", "or", "and", "in", "not"):
+        return 0, text
+    return len(text) - len(rest), rest
 
 
 def duration(seconds: float) -> str:

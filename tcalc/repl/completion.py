@@ -26,6 +26,7 @@ SECONDS = 0.02
 def candidates(session: Session, before: str, after: str = "", seconds: float = SECONDS) -> list[Candidate]:
     """What fits between two texts, in the order in which to offer it. Nothing is run, and torch is not loaded."""
     from tcalc.commands import COMMANDS, is_command
+    from tcalc.commands.options import parted
 
     words = session.words
     if before.startswith("?") and before[1:] and before[1:] == _last_word(before):
@@ -57,7 +58,10 @@ def candidates(session: Session, before: str, after: str = "", seconds: float = 
             return files(session, rest, ())
         if command.takes != "expression":
             return []
-        before = rest
+        behind = parted(rest, command.option)[1]
+        if behind is not None:
+            return files(session, behind, ())
+        before = command.expression(rest)[1]
     return _in_program(session, before, after, seconds)
 
 

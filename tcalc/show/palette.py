@@ -71,7 +71,7 @@ _ASCII = str.maketrans(
 class Style:
     """Colour on or off, Unicode or ASCII, and the few marks that depend on it.
 
-    `colours` are how many the terminal has: 8, 256, or 0 where colour is off. `escaped` says that nothing but ASCII
+    `colours` are how many the terminal has: 8, 256, all (1 << 24), or 0 where colour is off. `escaped` says that nothing but ASCII
     can be shown, be it the program's own; `terminal` that somebody looks on, so that no line is wider than that;
     `reorders` that the terminal turns text from right to left round itself.
     """
@@ -160,17 +160,19 @@ _NO = ("0", "false")
 
 
 def _colours(environment: Mapping[str, str]) -> int:
-    """How many colours a terminal says that it has, 8 or 256."""
-    forced = environment.get("FORCE_COLOR")
-    if forced in ("1", "2", "3"):
-        return 8 if forced == "1" else 256
+    """How many colours a terminal says that it has: 8, 256 or all."""
+    forced = environment.get("FORCE_COLOR", "")
+    if forced in _FORCED:
+        return _FORCED[forced]
     term = environment.get("TERM", "")
-    many = "256" in term or "direct" in term or term in _MANY_COLOURS or "WT_SESSION" in environment
-    return 256 if many or environment.get("COLORTERM") in ("truecolor", "24bit") else 8
+    if environment.get("COLORTERM") in ("truecolor", "24bit") or "direct" in term or term in _ALL_COLOURS:
+        return 1 << 24
+    return 256 if "256" in term or "WT_SESSION" in environment else 8
 
 
-#: Terminals of 256 colours and more, whose names do not tell.
-_MANY_COLOURS = ("alacritty", "foot", "xterm-ghostty", "xterm-kitty", "wezterm")
+_FORCED = {"1": 8, "2": 256, "3": 1 << 24}
+#: Terminals of all colours, whose names do not tell.
+_ALL_COLOURS = ("alacritty", "foot", "xterm-ghostty", "xterm-kitty", "wezterm")
 
 
 def _wants_ascii(environment: Mapping[str, str]) -> bool:

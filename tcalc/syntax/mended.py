@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MOST = 400
 #: What is left out at the end, for nothing can be put in behind it: `x.`, `f(x:`
 DROPPED = frozenset(["DOT", "COLON"])
+#: Tokens that an operand may be, besides brackets.
+LEAVES = frozenset("NAME NUMBER TEXT HOLE TRUE FALSE YES NO NONE".split())
 #: What closes which bracket.
 CLOSES = {opener: closer for closer, opener in PAIR.items()}
 #: The texts of what is put in.

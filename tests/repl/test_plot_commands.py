@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tcalc.commands import run_command
 from tcalc.errors import TcalcError
 from tcalc.outcomes import Failed, Plotted
 from tcalc.session import Session
+from tcalc.settings import Settings
 from tcalc.show.palette import PLAIN, Style
+from tcalc.show.plots import files
 from tcalc.source import Source
 from tests.contract.driver import torch_left_alone
 
@@ -42,6 +46,9 @@ def drawn(session: Session, text: str, style: Style = PLAIN, width: int = 60) ->
     [
         ":plot y",
         ":plot x, y",
+        ":plot x y",
+        ":plot x sin(x) + 1",
+        ":plot (x, y)",
         ":plot M[:3]",
         ":plot x, M[:2]",
         ":plot k",
@@ -70,9 +77,48 @@ def test_a_curve_goes_up(session: Session) -> None:
     assert places == sorted(places, reverse=True) and len(places) > 10
 
 
+def test_what_is_drawn_over_what(session: Session) -> None:
+    assert drawn(session, ":plot x y") == drawn(session, ":plot x, y") == drawn(session, ":plot   x    y ")
+    assert drawn(session, ":plot x sum[0](outer(x, y))") == drawn(session, ":plot x, sum[0](outer(x, y))")
+    assert drawn(session, ":plot x -y") != drawn(session, ":plot x, -y")  # which is a difference
+    lines = drawn(session, ":plot x  sin(3  * x)")
+    assert lines[0].strip() == "sin(3 * x)" and lines[-1].strip() == "x"
+
+
+@pytest.mark.parametrize("text", [":plot y", ":plot x y", ":hist M", ":heat M", ":image M"])
+@pytest.mark.parametrize("name", ["a b.svg", "a.png"])
+def test_a_plot_in_a_file(session: Session, tmp_path: Path, text: str, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("what was there")
+    with torch_left_alone():
+        (answer,) = run_command(session, Source(f'{text} --out "{path}"'))
+    assert answer == f"saved to {path}"
+    assert path.read_bytes().startswith(b"\x89PNG" if name.endswith("png") else b"<?xml")
+
+
+def test_names_stand_in_the_picture(session: Session, tmp_path: Path) -> None:
+    with torch_left_alone():
+        run_command(session, Source(f":plot x y --out {tmp_path}/a.svg"))
+    content = (tmp_path / "a.svg").read_text()
+    assert "<!-- x -->" in content and "<!-- y -->" in content
+
+
+def test_a_safe_session_draws_to_no_file(tmp_path: Path) -> None:
+    with pytest.raises(TcalcError, match="--safe forbids"):
+        run_command(Session(Settings(safe=True)), Source(f":plot [1, 2] --out {tmp_path}/a.png"))
+    assert not [*tmp_path.iterdir()]
+
+
+def test_without_matplotlib_it_is_said(monkeypatch: pytest.MonkeyPatch, session: Session, tmp_path: Path) -> None:
+    monkeypatch.setattr(files, "find_spec", lambda name: None)  # as where it is not installed
+    with pytest.raises(TcalcError) as caught:
+        run_command(session, Source(f":plot x --out {tmp_path}/a.png"))
+    assert "needs matplotlib" in caught.value.message and 'pip install "tcalc[plots]"' in caught.value.message
+
+
 def test_axes_are_those_of_the_numbers(session: Session) -> None:
     lines = drawn(session, ":plot x, 100 * y")
-    assert lines[-1].split() == ["0", "0.5", "1.0"]
+    assert lines[-2].split() == ["0", "0.5", "1.0"]
     assert any(line.lstrip().startswith("100 +") for line in lines)
 
 
@@ -90,6 +136,10 @@ def test_axes_are_those_of_the_numbers(session: Session) -> None:
         (":hist nix", "there is no nix"),
         (":plot", ":plot needs an expression"),
         (":plot x +", "is missing"),
+        (":plot x y x", "a plot is of one vector, or of a second over a first"),
+        (":plot x --out", "--out needs the name of a file"),
+        (":plot x --out a.txt", "a file that ends in .png or .svg"),
+        (":plot nix --out a.png", "there is no nix"),
     ],
 )
 def test_what_is_refused(session: Session, text: str, message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcalc.source import Source
-from tcalc.syntax.mended import statements_of
+from tcalc.syntax.mended import LEAVES, statements_of
 from tcalc.syntax.parser import engine
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 CLOSERS = {"RPAR": "LPAR", "RSQB": "LSQB"}
 OPENERS = frozenset(CLOSERS.values())
-#: Tokens that an operand may be, besides brackets.
-LEAVES = frozenset("NAME NUMBER TEXT HOLE TRUE FALSE YES NO NONE".split())
 
 
 class Operand:
