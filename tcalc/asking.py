@@ -131,13 +131,13 @@ def _pages(session: Session, name: str, commands: Mapping[str, Command]) -> list
         pages.append(columns([(command.usage, command.doc) for command in commands.values()]))
     if name == "topics":
         pages.append(_topics(session))
-    command = commands.get(name.removeprefix(":"))
-    if command is not None:
-        pages.append([f"{command.usage}   {command.doc}", *command.page.splitlines()])
     switch = SWITCHES.get(name)
     if switch is not None:
         usage = f":set {switch.name} {'|'.join(switch.values)}"
         pages.append([*wrapped(f"{usage}   {switch.doc}"), *switch.page.splitlines()])
+    command = commands.get(name.removeprefix(":"))
+    if command is not None:
+        pages.append([f"{command.usage}   {command.doc}", *command.page.splitlines()])
     return pages
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tcalc.check.checked import HIDDEN, Checked
+from tcalc.check.names import is_result
 from tcalc.check.past import NUMBERS, Past, Version, is_marked
 from tcalc.check.scope import Variable
 from tcalc.check.typed import Derivative, Reference
 from tcalc.graph.cost import nbytes
 from tcalc.syntax import nodes
 from tcalc.types.tensor import FunctionType, TensorType, Type, UnknownType
+
+if TYPE_CHECKING:
+    from tcalc.results import Results
 
 
 class Binding(Version):
@@ -44,6 +48,8 @@ class Bindings(dict[str, Binding]):
     def __init__(self) -> None:
         super().__init__()
         self.revision = 0
+        #: The results by number, where somebody asks for them.
+        self.results: Results | None = None
 
     def __setitem__(self, name: str, binding: Binding) -> None:
         self.revision += 1
@@ -58,6 +64,8 @@ class Bindings(dict[str, Binding]):
         """Remove all names."""
         self.revision += 1
         super().clear()
+        if self.results is not None:
+            self.results.clear()
 
     def _add(self, new: dict[str, Binding]) -> None:
         self.update(new)
@@ -69,13 +77,17 @@ class Bindings(dict[str, Binding]):
         return None if binding is None else binding.variable
 
     def listed(self) -> list[str]:
-        """The names that a program can write."""
-        return [name for name in self if not name.startswith(HIDDEN)]
+        """The names that a program can bind."""
+        return [name for name in self if not name.startswith(HIDDEN) and not is_result(name)]
 
     def held(self) -> int:
         """The bytes that values take."""
-        values = {id(each.value): each.variable.type for each in self.values() if each.value is not None}
-        return sum(map(nbytes, values.values()))
+        values = {
+            id(each.value): each.variable.type
+            for name, each in self.items()
+            if each.value is not None and not is_result(name)  # which are counted as they come
+        }
+        return sum(map(nbytes, values.values())) + (0 if self.results is None else self.results.held)
 
     def value(self, binding: Binding, engine: Any) -> Any:
         """A value as a tensor, made now where its type carried it so far."""
@@ -92,7 +104,7 @@ class Bindings(dict[str, Binding]):
         if checked.action == "show":
             if not checked.silent and values and not isinstance(types[-1], FunctionType):
                 last = Binding("_", Variable(types[-1]), values[-1], statement, pasts[-1])
-                self._add({"_": last, "ans": last})
+                self._show(last)
             return
         new: dict[str, Binding] = {}
         marked = {name for name, typed in zip(checked.targets, checked.values, strict=True) if is_marked(typed)}
@@ -109,6 +121,22 @@ class Bindings(dict[str, Binding]):
             if isinstance(statement, nodes.Update) and before is not None and before.marked:
                 made.marked, made.past, made.gradient = True, None, before.gradient  # a leaf moved is a leaf
         self._add(new)
+
+    def numbered(self, types: Sequence[Type]) -> list[str]:
+        """The names by number of what a statement has just shown: the last of it has one, if results are numbered."""
+        if self.results is None or not types or isinstance(types[-1], FunctionType):
+            return [""] * len(types)
+        return [*[""] * (len(types) - 1), self.results.last]
+
+    def _show(self, last: Binding) -> None:
+        """A result was shown: it is the last one now, and where results are numbered has a number."""
+        if self.results is None:
+            self._add({"_": last, "ans": last})
+            return
+        new, free = self.results.add(last)
+        self._add({"_": last, "ans": last, **new})
+        for name in free:
+            self.pop(name, None)
 
     def gather(self, checked: Checked, values: list[Any]) -> None:
         """Add to the gradients of the leaves of a `backward`, or set gradients back: to None, or to zeros."""

@@ -321,7 +321,7 @@ def _device_is_there(device: str) -> bool:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from tcalc.settings import SWITCHES, Settings
+    from tcalc.settings import REWRITING, Settings
     from tcalc.types import dtypes
 
     default_float = dtypes.lookup(options.dtype)
@@ -335,7 +335,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         safe=options.safe,
         notes=not options.no_notes,
         strict=options.strict,
-        rewrites=SWITCHES["rewrites"].values[options.rewrites],
+        rewrites=REWRITING[options.rewrites],
         arguments=options.args,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 
-from tcalc.settings import SWITCHES
+from tcalc.settings import SWITCHES, Value
 
 #: The options of the command line that may stand in the file, and what reads each. These raise ValueError.
 Readers = Mapping[str, Callable[[str], object]]
@@ -25,7 +25,7 @@ class Config:
 
     def __init__(self) -> None:
         self.options: dict[str, object] = {}
-        self.switches: dict[str, bool | str] = {}
+        self.switches: dict[str, Value] = {}
         self.warnings: list[str] = []
         self.init = ""
 

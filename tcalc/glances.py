@@ -17,6 +17,7 @@ from tcalc.types.tensor import TensorType, TupleType, Type
 
 if TYPE_CHECKING:
     from tcalc.check.checked import Checked
+    from tcalc.check.spots import Spot
     from tcalc.check.surroundings import Surroundings
 
 #: Fewer operations, or bytes, are not worth telling.
@@ -66,6 +67,23 @@ def glance(source: Source, foreseen: Foreseen, surroundings: Callable[[], Surrou
             _tell(found, checked)
             foreseen.enter(checked)
     return found
+
+
+def spot(source: Source, place: int, foreseen: Foreseen, surroundings: Callable[[], Surroundings]) -> Spot | None:
+    """The hole at a place of a text, the statements before it foreseen; None where nothing can be read there."""
+    from tcalc.check.spots import Spot
+
+    for parsed, _ in mended(source):
+        if isinstance(parsed, TcalcError):
+            foreseen.unbind(parsed.unbound)
+        elif parsed.span.end >= place:
+            return Spot(parsed, place, foreseen.scope, surroundings())
+        else:
+            try:
+                foreseen.enter(check_statement(parsed, foreseen.scope, surroundings()))
+            except (TcalcError, Poisoned, RecursionError):
+                foreseen.spoil(parsed)
+    return None
 
 
 def _blame(found: Glance, error: TcalcError, source: Source, is_mended: bool) -> None:

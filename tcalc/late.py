@@ -17,8 +17,15 @@ class LateEngine:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._engine: Any = None
+        self._is_set_up = False
         self._lock = threading.Lock()
         self._thread = threading.local()
+
+    def set_up_anew(self) -> None:
+        """The settings were changed: each thread sets torch up again when it next asks for it."""
+        with self._lock:
+            self._is_set_up = False
+            self._thread = threading.local()
 
     @property
     def is_loaded(self) -> bool:
@@ -31,14 +38,16 @@ class LateEngine:
         if entered is None:
             engine = load()
             with self._lock:
-                if self._engine is None:
-                    settings = self._settings
+                settings, thread = self._settings, self._thread
+                if not self._is_set_up:
                     engine.configure(settings.default_float, settings.device, settings.threads)
+                    self._is_set_up = True
+                if self._engine is None:
                     if settings.seed is not None:
                         engine.seed(settings.seed)
                     self._engine = engine
-            engine.enter_thread()
-            entered = self._thread.engine = engine
+            engine.enter_thread(settings.device)
+            entered = thread.engine = engine
         return entered
 
 

@@ -10,10 +10,11 @@ from tcalc.types.data import Data
 from tcalc.types.tensor import Type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from tcalc.graph.compiled import Closed
     from tcalc.show.graphs.drawing import Drawing
+    from tcalc.show.palette import Style
 
 
 class Outcome:
@@ -23,12 +24,12 @@ class Outcome:
 
 
 class Shown(Outcome):
-    """A result of an expression statement; `closed` of one that is a derivative."""
+    """A result of an expression statement; `closed` of one that is a derivative, `name` where its number is one."""
 
-    __slots__ = ("closed", "data", "type")
+    __slots__ = ("closed", "data", "name", "type")
 
-    def __init__(self, type: Type, data: Data, closed: Closed | None = None) -> None:
-        self.type, self.data, self.closed = type, data, closed
+    def __init__(self, type: Type, data: Data, closed: Closed | None = None, name: str = "") -> None:
+        self.type, self.data, self.closed, self.name = type, data, closed, name
 
 
 class Bound(Outcome):
@@ -83,6 +84,24 @@ class Drawn(Outcome):
 
     def __init__(self, drawing: Drawing) -> None:
         self.drawing = drawing
+
+
+class Plotted(Outcome):
+    """A drawing: `drawn` gives its lines for a style and a width in cells."""
+
+    __slots__ = ("drawn",)
+
+    def __init__(self, drawn: Callable[[Style, int], Sequence[str]]) -> None:
+        self.drawn = drawn
+
+
+class Paged(Outcome):
+    """Lines for a pager: `lines` gives them for a style and a width in cells, each when it is asked for."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self, lines: Callable[[Style, int], Iterator[str]]) -> None:
+        self.lines = lines
 
 
 class Fitted(Outcome):

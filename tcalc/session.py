@@ -30,13 +30,13 @@ from tcalc.graph.planned import Planned, planned
 from tcalc.graph.rewrite import rewrite
 from tcalc.graph.rewrites.fusion import fused
 from tcalc.interrupt import Blamed, Ticket
-from tcalc.late import LateEngine, kernel_sources
+from tcalc.late import LateEngine, device_is_there, kernel_sources
 from tcalc.outcomes import Bound, Failed, Left, Noted, Outcome, Saved, Shown
 from tcalc.programs import Program, Programs, lasts
 from tcalc.reading import Reading
 from tcalc.recall import Recall, pasts
 from tcalc.saving import Saving
-from tcalc.settings import Settings
+from tcalc.settings import SWITCHES, Settings, Value
 from tcalc.sharing import SHARED, Sharing
 from tcalc.source import Source, Span
 from tcalc.strict import made_nan, refuse_static_nan
@@ -59,10 +59,14 @@ from tcalc.types.tensor import (
 
 if TYPE_CHECKING:
     from tcalc.backend.engine import Plan
+    from tcalc.check.spots import Spot
     from tcalc.check.words import Words
     from tcalc.costing import Costs
     from tcalc.glances import Glance
     from tcalc.graph.derivatives.traced import Traced
+    from tcalc.journal import Journal
+    from tcalc.steps import Step
+    from tcalc.timing import Timing
 
 #: How often a statement is checked again because data decided a shape.
 MOST_ROUNDS = 1000
@@ -104,7 +108,26 @@ class Session:
         #: What the statements of the program at hand have in common, where that is worth holding.
         self._sharing: Sharing | None = None
         self.allowance = Allowance(self.settings, self._bytes_held)
+        #: What was run, where somebody will want to know: see `record`.
+        self.journal: Journal | None = None
         self.reset()
+
+    def record(self) -> None:
+        """From now on keep what is run, so that it can be saved as a script."""
+        from tcalc.journal import Journal  # a shell alone asks
+
+        self.journal = Journal()
+
+    def results(self) -> dict[str, Type]:
+        """The types of the results that have a number, by name, the newest first."""
+        found = [] if self.bindings.results is None else self.bindings.results.names()
+        return {name: self.bindings[name].variable.type for name in found}
+
+    def number_results(self) -> None:
+        """From now on results have names by their number, `_1` and so on."""
+        from tcalc.results import Results  # a shell alone asks
+
+        self.bindings.results = Results(self.bindings, self._late.get, self.settings.memory)
 
     # Names
 
@@ -116,10 +139,24 @@ class Session:
             items = tuple([ConstantType(text) for text in self.settings.arguments])
             self.bindings["args"] = Binding("args", Variable(TupleType(items)), None)
 
-    def change(self, setting: str, value: bool | str) -> None:
-        """Change a setting: see `settings.SWITCHES`. What was compiled under the old one is not run again."""
-        setattr(self.settings, setting, value)
+    def change(self, setting: str, value: Value) -> None:
+        """Change a setting: see `settings.SWITCHES`. What was compiled under the old one is not run again.
+
+        Raises TcalcError for a device that torch has not.
+        """
+        if setting == "device" and value != "cpu" and not device_is_there(str(value)):
+            raise TcalcError("value", f"torch finds no device {value} here")
+        setattr(self.settings, SWITCHES[setting].slot, value)
         self._programs.clear()
+        if setting in ("dtype", "device"):
+            self._late.set_up_anew()
+
+    def seed(self) -> int:
+        """The number that the random numbers were last started at."""
+        if self.has_torch or self.settings.seed is None:
+            number: int = self.engine.initial_seed()
+            return number if number < 2**63 else number - 2**64  # which torch takes for the same
+        return self.settings.seed
 
     def lookup(self, name: str) -> Variable | None:
         """See `check.scope.Scope`."""
@@ -132,6 +169,8 @@ class Session:
     def bind(self, name: str, type: Type, value: Any = None) -> None:
         """Bind a name to a value that no statement made; None where the type carries it."""
         self.bindings[name] = Binding(name, Variable(type), value)
+        if self.journal is not None:
+            self.journal.enter_unknown([name], False, self.seed)
 
     def forget(self, name: str) -> bool:
         """Remove a name; whether there was one."""
@@ -211,11 +250,33 @@ class Session:
 
     def type_of_statement(self, statement: nodes.Show) -> tuple[Type, list[Note]]:
         """The same of one that was read already."""
-        surroundings = self._surroundings()
-        surroundings.infer = self._inferred  # who asks for a type wants to see it, though torch be loaded for it
-        checked = check_statement(statement, self, surroundings)
+        checked = self._looked_at(statement)
         notes = checked.notes if self.settings.notes else []
         return (checked.values[0].type if checked.values else UNKNOWN_TYPE), notes
+
+    def _looked_at(self, statement: nodes.Statement) -> Checked:
+        """A statement checked for somebody who asks for types, and wants to see them though torch be loaded for it."""
+        surroundings = self._surroundings()
+        surroundings.infer = self._inferred
+        return check_statement(statement, self, surroundings)
+
+    def steps(self, source: Source) -> tuple[list[Step], TcalcError | None]:
+        """The steps of an expression as far as they check, and why the whole of it does not. Nothing is run."""
+        from tcalc.steps import Steps  # the shell alone asks
+
+        statement: nodes.Statement = whole(source, "statement")
+        root = getattr(statement, "value", None)
+        if not isinstance(root, nodes.Expr):
+            raise TcalcError("type", "this is no expression: it has no steps", statement.span)
+        steps = Steps(lambda part: self._looked_at(nodes.Show(part.span, False, part)), self.bindings)
+        found = [*steps.of(root)]
+        try:
+            self._looked_at(statement)
+        except TcalcError as error:
+            self._offer_repairs(error, statement, self)
+            self._failed(error, statement)
+            return found, error
+        return found, None
 
     def glance(self, source: Source) -> Glance | None:
         """What will come of a text that is still being typed: see `glances.Glance`. Nothing is run."""
@@ -223,6 +284,13 @@ class Session:
 
         foreseen = Foreseen(self, self.bindings)
         return glance(source, foreseen, lambda: self._surroundings(foreseen=foreseen))
+
+    def spot(self, source: Source, place: int) -> Spot | None:
+        """What may stand where a text that is still being typed has a hole: see `check.spots.Spot`. Nothing is run."""
+        from tcalc.glances import spot  # the shell alone asks
+
+        foreseen = Foreseen(self, self.bindings)
+        return spot(source, place, foreseen, lambda: self._surroundings(foreseen=foreseen))
 
     def compiled(self, source: Source) -> tuple[Checked, Graph]:
         """The one statement that a text is, checked, and the graph that it is run as. Nothing is run."""
@@ -468,10 +536,42 @@ class Session:
                 raise TcalcError("type", "this is no expression: it has no value", statement.span)
             values = self._computed(now, ticket)
             types = now.types or self._types(now, values)
+            if ticket.drawn_from is not None and self.journal is not None:
+                self.journal.enter_unknown([], True, self.seed)
             ticket.drawn_from = None
         finally:
             self._draws.end(ticket)
         return (now if fits or lasts(ticket) else None), values, types
+
+    def timed(self, source: Source, ticket: Ticket, number: int | None = None) -> Timing | None:
+        """How long a statement takes, by so many runs where a number is told; None where nothing runs.
+
+        What happens once is not counted. Nothing is bound or written, and the random state is put back.
+        """
+        from tcalc.timing import timed  # the shell alone asks
+
+        statement: nodes.Statement = whole(source, "statement")
+        ticket.begin(statement)
+        try:
+            program = self._prepare(statement, ticket)
+            self._computed(program, ticket)  # what happens once, and whatever is wrong with it
+            plan, engine = program.plan, self.engine
+            if plan is None:
+                return None
+            values, work = self._values(plan, statement.span, ticket), plan.run
+
+            def run() -> None:
+                work(values, ticket)
+                if self.settings.device != "cpu":
+                    engine.wait()
+
+            found = timed(run, ticket, number)
+            own = None if ticket.abandoned else timed(engine.smallest_call(), ticket, 1000)
+            if found is not None and own is not None:
+                found.own = own.median
+            return found
+        finally:
+            self._draws.end(ticket)
 
     def gradchecked(self, source: Source, ticket: Ticket | None = None) -> list[tuple[str, Data]]:
         """What `gradcheck` finds by each leaf of an expression, with its name."""
@@ -515,14 +615,14 @@ class Session:
             self._draws.end(ticket)
         return drawing
 
-    def save_text(self, path: str, text: str, ticket: Ticket | None = None) -> None:
-        """Write a text file in the place of the one that is there. Raises TcalcError."""
+    def save_bytes(self, path: str, content: bytes, ticket: Ticket | None = None) -> None:
+        """Write a file in the place of the one that is there. Raises TcalcError."""
         ticket = ticket or Ticket()
         if self.settings.safe:
             raise TcalcError("io", "this writes a file, which --safe forbids")
         ticket.saving = replacement = self._saving.begin(path, ticket.look)
         try:
-            replacement.write(text.encode("utf-8", "backslashreplace"))
+            replacement.write(content)
             replacement.finish()
             with self._lock:
                 ticket.look()
@@ -629,6 +729,7 @@ class Session:
             static = checked.values[0].type
             assert isinstance(static, TensorType) and isinstance(static.static, int)
             self._draws.seed(static.static, ticket, self.engine)
+            self._entered(checked, ticket)
             return
         values = self._computed(program, ticket)
         types = program.types or self._types(program, values)
@@ -638,19 +739,18 @@ class Session:
         with self._lock:
             ticket.look()
             self.bindings.commit(checked, values, types, self._late.get, pasts(checked, self.bindings.get, ticket))
+            self._entered(checked, ticket)
             ticket.drawn_from = None
         if checked.silent:
             return
         if ticket.minima and self.settings.notes:
             yield from map(Noted, minima.told(ticket.minima))
         if checked.action == "show":
-            if not any(program.derivatives):
-                for value, type in zip(values, types, strict=True):
-                    yield Shown(type, self.data_of(value, type))
-                return
-            for value, type, derivative in zip(values, types, program.derivatives, strict=True):
+            derivatives = program.derivatives if any(program.derivatives) else (None,) * len(types)
+            numbers = self.bindings.numbered(types)
+            for value, type, derivative, number in zip(values, types, derivatives, numbers, strict=True):
                 closed = None if derivative is None else self._closed(derivative)
-                yield Shown(type, self.data_of(value, type), closed)
+                yield Shown(type, self.data_of(value, type), closed, number)
             return
         for name, value, type in zip(checked.targets, values, types, strict=True):
             if name is not None and not name.startswith(HIDDEN):
@@ -663,7 +763,13 @@ class Session:
         with self._lock:
             ticket.look()
             self.bindings.gather(checked, values)
+            self._entered(checked, ticket)
             ticket.drawn_from = None
+
+    def _entered(self, checked: Checked, ticket: Ticket) -> None:
+        """A statement has done what it does."""
+        if self.journal is not None:
+            self.journal.enter(checked, ticket.drawn_from is not None, self.settings, self.seed)
 
     def _types(self, program: Program, values: list[Any]) -> list[Type]:
         """The types of a program's results; kept where they are the same at each run."""
@@ -794,23 +900,46 @@ class Session:
     def _save(self, checked: Checked, values: Sequence[Any], types: Sequence[Type], ticket: Ticket) -> Outcome:
         """Write a file and put it in its place. Until then what was there is untouched."""
         path, names = checked.saved
-        type = types[0] if len(types) == 1 else TupleType(tuple(types), names)
+
+        def done() -> None:
+            self._entered(checked, ticket)
+            ticket.drawn_from = None
+
         try:
-            self._saving.check(path, type)
-            parts = [(name, self.engine.data(*each)) for name, *each in zip(names, values, types, strict=True)]
-            ticket.saving = replacement = self._saving.begin(path, ticket.look)
-            try:
-                self._saving.write(replacement, path, parts)
-                with self._lock:
-                    ticket.look()
-                    replacement.commit()
-                    ticket.drawn_from = None
-            finally:
-                ticket.saving = None
-                replacement.close()
+            return self._stored(path, names, values, types, ticket, done)
         except TcalcError as error:
             error.span = error.span or checked.statement.span
             raise
+
+    def save_names(self, path: str, names: Sequence[str], ticket: Ticket) -> Outcome:
+        """Write the values of some names, each under its own. Raises TcalcError."""
+        bindings = [self.bindings[name] for name in names]
+        values = [self.bindings.value(each, self.engine) for each in bindings]
+        return self._stored(path, names, values, [each.variable.type for each in bindings], ticket, lambda: None)
+
+    def _stored(
+        self,
+        path: str,
+        names: Sequence[str],
+        values: Sequence[Any],
+        types: Sequence[Type],
+        ticket: Ticket,
+        done: Callable[[], None],
+    ) -> Outcome:
+        """Values written to a file; `done` is called at the moment it takes its place."""
+        type = types[0] if len(types) == 1 else TupleType(tuple(types), tuple(names))
+        self._saving.check(path, type)
+        parts = [(name, self.engine.data(*each)) for name, *each in zip(names, values, types, strict=True)]
+        ticket.saving = replacement = self._saving.begin(path, ticket.look)
+        try:
+            self._saving.write(replacement, path, parts)
+            with self._lock:
+                ticket.look()
+                replacement.commit()
+                done()
+        finally:
+            ticket.saving = None
+            replacement.close()
         return Saved(path, type)
 
     # What is loaded late

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tcalc import memory as amounts
 from tcalc.errors import TcalcError
-from tcalc.settings import SWITCHES, Settings
+from tcalc.settings import REWRITING, Settings
 from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
 
@@ -46,11 +46,10 @@ def _default_float(dtype: object) -> DType:
 
 
 def _rewrites(value: object) -> bool | str:
-    values = SWITCHES["rewrites"].values
-    if not isinstance(value, str) or value not in values:
-        *others, last = [f'"{word}"' for word in values]
+    if not isinstance(value, str) or value not in REWRITING:
+        *others, last = [f'"{word}"' for word in REWRITING]
         raise TcalcError("value", f"rewrites is {', '.join(others)} or {last}, and {value!r} is none of them")
-    return values[value]
+    return REWRITING[value]
 
 
 def _integer(name: str, value: object, least: int, end: int) -> int | None:

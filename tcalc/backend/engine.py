@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -9,8 +11,11 @@ import torch
 from tcalc.backend.blame import holds_nan
 from tcalc.backend.meta import infer
 from tcalc.backend.plan import Plan
-from tcalc.backend.values import TORCH, data, from_array, tensor, type_of
+from tcalc.backend.values import TORCH, compact, data, from_array, tensor, type_of
 from tcalc.types.dtypes import DType
+
+#: Where this thread makes tensors; on the cpu, where nothing was said.
+_MADE_ON = threading.local()
 
 
 def configure(default_float: DType, device: str, threads: int | None) -> None:
@@ -24,8 +29,7 @@ def configure(default_float: DType, device: str, threads: int | None) -> None:
     torch.set_default_dtype(TORCH[default_float])
     if threads is not None:
         torch.set_num_threads(threads)
-    if device != "cpu":
-        torch.set_default_device(device)
+    _make_on(device)
 
 
 def has_device(device: str) -> bool:
@@ -37,14 +41,39 @@ def has_device(device: str) -> bool:
     return True
 
 
-def enter_thread() -> None:
+def enter_thread(device: str = "cpu") -> None:
     """Called in every thread that runs plans: torch's own recording of gradients is off there."""
     torch.set_grad_enabled(False)
+    _make_on(device)
+
+
+def _make_on(device: str) -> None:
+    """Have tensors made on a device, in this thread."""
+    if device != getattr(_MADE_ON, "device", "cpu"):
+        torch.set_default_device(None if device == "cpu" else device)
+        _MADE_ON.device = device
+
+
+def wait() -> None:
+    """Wait until what was begun on another device is done."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def smallest_call() -> Callable[[], Any]:
+    """A call of torch that computes next to nothing."""
+    number = torch.zeros((), device="cpu")
+    return lambda: torch.add(number, number)
 
 
 def seed(number: int) -> None:
     """Start torch's random numbers anew."""
     torch.manual_seed(number)
+
+
+def initial_seed() -> int:
+    """The number that torch's random numbers were last started at, by the system where by nobody."""
+    return torch.initial_seed()
 
 
 def random_state() -> Any:
@@ -59,6 +88,7 @@ def restore(state: Any) -> None:
 
 __all__ = [
     "Plan",
+    "compact",
     "configure",
     "data",
     "enter_thread",
@@ -66,9 +96,12 @@ __all__ = [
     "has_device",
     "holds_nan",
     "infer",
+    "initial_seed",
     "random_state",
     "restore",
     "seed",
+    "smallest_call",
     "tensor",
     "type_of",
+    "wait",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tcalc.backend.statistics import statistics
 from tcalc.errors import TcalcError
 from tcalc.files import ArrayData, Arrays
 from tcalc.types import dtypes
@@ -17,10 +18,6 @@ from tcalc.types.tensor import Axis, TensorType, TupleType, Type
 
 TORCH: dict[DType, torch.dtype] = {dtype: getattr(torch, dtype.torch_name) for dtype in dtypes.DTYPES}
 TCALC: dict[torch.dtype, DType] = {theirs: ours for ours, theirs in TORCH.items()}
-
-#: From how many elements on a tensor is shown with its statistics.
-STATISTICS_FROM = 64
-BINS = 8
 
 
 def tensor(value: object, dtype: DType) -> Tensor:
@@ -80,11 +77,13 @@ def _dtype(value: Tensor) -> DType:
 class Numbers:
     """A tensor's numbers as plain data; see `TensorData`."""
 
-    __slots__ = ("_flat", "_tensor", "type")
+    __slots__ = ("_flat", "_measured", "_statistics", "_tensor", "type")
 
     def __init__(self, tensor: Tensor, type: TensorType) -> None:
         self._tensor = tensor
         self._flat: Tensor | None = None
+        self._measured = False
+        self._statistics: Statistics | None = None
         self.type = type
 
     @property
@@ -116,21 +115,18 @@ class Numbers:
 
     def statistics(self) -> Statistics | None:
         """See `TensorData.statistics`."""
-        x = self._tensor
-        if x.numel() < STATISTICS_FROM or x.dtype is torch.bool or x.is_complex():
-            return None
-        wide = x.double()
-        finite = torch.isfinite(wide)
-        missing = int(torch.isnan(wide).sum())
-        infinite = int(x.numel() - int(finite.sum()) - missing)
-        if missing or infinite:
-            wide = wide[finite]
-        if not wide.numel():
-            return None
-        least, greatest = float(wide.min()), float(wide.max())
-        std = float(wide.std(correction=0)) if wide.numel() > 1 else 0.0
-        bins = torch.histc(wide, BINS, least, greatest).tolist() if greatest > least else [wide.numel()]
-        return Statistics(least, greatest, float(wide.mean()), std, [int(b) for b in bins], missing, infinite)
+        if not self._measured:
+            self._statistics, self._measured = statistics(self._tensor), True
+        return self._statistics
+
+
+def compact(value: Any) -> Any:
+    """A value that keeps no memory but its own: a copy where it is a part of something much larger."""
+    if isinstance(value, tuple):
+        return tuple([compact(each) for each in value])
+    if value.untyped_storage().nbytes() <= 2 * value.numel() * value.element_size() + 4096:
+        return value
+    return value.clone()
 
 
 def _piece(x: Tensor, start: int, stop: int) -> Tensor:

@@ -121,6 +121,8 @@ ELSEWHERE = {
     "zip": "use vmap or scan with several arguments",
     "svd": "write linalg.svd, whose third result is Vh",
 }
+#: So many results of a shell have a name: `_1`, `_2` and so on.
+RESULTS_KEPT = 100
 #: torch's older constructors: conversions here, and dtypes for `x.type(…)`.
 LEGACY = {
     "FloatTensor": "f32",
@@ -174,19 +176,29 @@ def predefined(checker: Checker, name: str, span: Span) -> Typed | None:
     return None if row is None else Static(span, FunctionType(RowFunction(row)))
 
 
+def is_result(name: str) -> bool:
+    """Whether a name is that of a shell's result, `_1`."""
+    return name[:1] == "_" and name[1:].isdecimal() and name.isascii()
+
+
 def is_reserved(name: str) -> bool:
     """Whether a name cannot be rebound."""
-    return name in RESERVED or dtypes.lookup(name) is not None
+    return name in RESERVED or dtypes.lookup(name) is not None or is_result(name)
 
 
 def refuse_reserved(name: str, span: Span) -> None:
     """An error for a name that cannot be rebound."""
+    if is_result(name):
+        raise TcalcError("name", f"{name} is a result of the shell's by its number, and cannot be bound", span)
     if is_reserved(name):
         raise TcalcError("name", f"{name} cannot be rebound", span)
 
 
 def unknown(checker: Checker, name: str, span: Span) -> TcalcError:
     """A name that nothing has."""
+    if is_result(name):
+        told = f"there is no {name}: in the shell, the last {RESULTS_KEPT} results are named so"
+        return TcalcError("name", told, span)
     if name in ELSEWHERE:
         return TcalcError("name", f"there is no {name}: {ELSEWHERE[name]}", span)
     if name in alone.ALONE:

@@ -15,6 +15,10 @@ from tcalc.types.tensor import TensorType, Type
 #: A variable that was computed in more steps, one after another, no longer knows how.
 MOST_STEPS = 1000
 
+#: Why it is not known any more how something was computed by a name.
+TOO_LONG = f"more than {MOST_STEPS} steps ago, which is no longer known"
+A_RESULT = "and is an earlier result by now, of which nothing but the value is kept"
+
 #: How what `backward` had gathered for a variable is called among what a past was given: this and the name.
 GRADIENT = "grad:"
 NOBODY: frozenset[str] = frozenset()
@@ -54,12 +58,13 @@ class Past:
     it went back to.
     """
 
-    __slots__ = ("draws", "given", "names", "steps", "typed")
+    __slots__ = ("draws", "given", "lost", "names", "steps", "typed")
 
     def __init__(self, typed: t.Typed, given: Mapping[str, Any], draws: Mapping[int, Any]) -> None:
         self.typed: t.Typed | None = typed
         self.given, self.draws = given, draws
         self.names: frozenset[str] = NOBODY
+        self.lost = TOO_LONG
         steps: int = 1
         for each in given.values():
             past = each.past if isinstance(each, Version) else None
@@ -70,12 +75,26 @@ class Past:
             self._forget()
 
     def _forget(self) -> None:
-        names: set[str] = set()
+        names = set(self.names)
         for version in _versions(self):
             names.add(version.name)
             if version.past is not None:
                 names |= version.past.names
         self.typed, self.given, self.draws, self.names, self.steps = None, {}, {}, frozenset(names), 0
+
+    def values(self) -> Iterator[tuple[Type, Any]]:
+        """The values that it holds, with their types, each version's once."""
+        for version in _versions(self):
+            if version.value is not None:
+                yield version.type, version.value
+
+    def let_go(self) -> Past:
+        """The same without what it holds: the names that it went back to are known, and nothing else."""
+        past = Past.__new__(Past)
+        past.typed, past.given, past.draws, past.names, past.steps = self.typed, self.given, self.draws, self.names, 0
+        past._forget()
+        past.lost = self.lost if self.typed is None else A_RESULT
+        return past
 
     def draws_in(self) -> list[t.Apply]:
         """The calls that drew its random tensors."""
@@ -115,9 +134,11 @@ def reached(present: Iterable[Version], by: Mapping[str, Version | None], span: 
         for name in sorted(past.names & set(by)):
             raise TcalcError(
                 "grad",
-                f"{asked.name} was computed by {name} more than {MOST_STEPS} steps ago, which is no longer known",
+                f"{(asked if past.lost is TOO_LONG else version).name} was computed by {name} {past.lost}",
                 span,
             )
+        if past.typed is None:
+            continue
         seen[version.number] = version
         for each in past.smooth():
             if each.name in by and each.number not in ends:

@@ -35,6 +35,7 @@ from tcalc.types.tensor import (
 )
 
 if TYPE_CHECKING:
+    from tcalc.check.fillings import Filling
     from tcalc.types.broadcast import Axes
 
 
@@ -68,7 +69,7 @@ def check_statement(
 
 def _answered(statement: nodes.Statement, checker: Checker, unfilled: holes.Unfilled) -> TcalcError:
     """The answer to a hole, by trying in its place what may stand there."""
-    from tcalc.check.fillings import Filling, answered  # nothing that runs needs it
+    from tcalc.check.fillings import answered  # nothing that runs needs it
 
     outer = checker.surroundings
     if outer.brief:
@@ -79,21 +80,28 @@ def _answered(statement: nodes.Statement, checker: Checker, unfilled: holes.Unfi
 
     def fault(filling: Filling | None) -> Exception | None:
         surroundings.brief = filling is not None  # of what is tried only whether it checks is asked
-        trial = Checker(checker.scope, surroundings)
-        trial.filled = {} if filling is None else {id(unfilled.node): filling}
-        try:
-            CHECKS[statement.__class__](trial, statement)
-        except Undetermined:
-            return None
-        except (TcalcError, Poisoned, RecursionError) as error:
-            return error
-        if isinstance(filling, nodes.Name):  # the name of a variable by which a derivative is zero does not fit
-            zeros = [note for note in trial.notes if note.kind == "zero"]
-            return TcalcError("grad", zeros[0].message, zeros[0].span) if zeros else None
-        return None
+        return fault_with(statement, checker.scope, surroundings, unfilled.node, filling)
 
     most = MOST_TRIED // (1 + checker.inlined // INLINED)
     return answered(unfilled, checker.scope, outer.default_float, fault, most)
+
+
+def fault_with(
+    statement: nodes.Statement, scope: Scope, surroundings: Surroundings, hole: nodes.Expr, filling: Filling | None
+) -> Exception | None:
+    """Why a statement does not check with something in the place of a hole in it; None where it does."""
+    trial = Checker(scope, surroundings)
+    trial.filled = {} if filling is None else {id(hole): filling}
+    try:
+        CHECKS[statement.__class__](trial, statement)
+    except Undetermined:
+        return None
+    except (TcalcError, Poisoned, RecursionError) as error:
+        return error
+    if isinstance(filling, nodes.Name):  # the name of a variable by which a derivative is zero does not fit
+        zeros = [note for note in trial.notes if note.kind == "zero"]
+        return TcalcError("grad", zeros[0].message, zeros[0].span) if zeros else None
+    return None
 
 
 def poisoned(statement: nodes.Statement) -> list[str]:

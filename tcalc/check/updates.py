@@ -33,6 +33,7 @@ def update(checker: Checker, statement: nodes.Update) -> Checked:
         raise TcalcError("type", f"{names.called(target)} cannot be assigned to; values never change", target.span)
     if checker.scope.lookup(name.name) is None:
         raise names.unknown(checker, name.name, name.span)
+    names.refuse_reserved(name.name, name.span)
     old = checker.check(name)
     if not isinstance(old.type, TensorType):
         if isinstance(old.type, UnknownType):

@@ -13,11 +13,18 @@ if TYPE_CHECKING:
 
 
 def banner(settings: Settings, style: Style, width: int) -> str:
-    """`tcalc 0.1.0 · torch 2.13 · cpu · f32    :help   Ctrl-D leaves`, on two lines where one is too short."""
+    """`tcalc 0.1.0 · torch 2.13 · cpu · f32    :help   :demo   Ctrl-D leaves`, on two lines where one is too short.
+
+    Where that is too short too, the last facts are left out.
+    """
     torch = torch_version()
     facts = [f"tcalc {__version__}", f"torch {torch}" if torch else "", settings.device, settings.default_float.name]
-    what = style.prose(" · ".join([fact for fact in facts if fact]))
-    how = ":help   Ctrl-D leaves"
+    facts = [fact for fact in facts if fact]
+    while len(" · ".join(facts)) > width and facts[1:]:
+        facts.pop()
+    what = style.prose(" · ".join(facts))
+    how = ":help   :demo   Ctrl-D leaves"
+    how = how if len(how) <= width else how.partition(" ")[0]
     gap = "    " if len(what) + 4 + len(how) < width else "\n"
     return style.paint("dim", what) + gap + style.paint("dim", how)
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tcalc.repl.offers.candidate import Candidate, fitting
+from tcalc.repl.offers.names import named
+from tcalc.repl.offers.place import Place
+from tcalc.repl.offers.receiver import after_dot
+from tcalc.repl.offers.signs import signs
+from tcalc.repl.offers.texts import files, in_text
 from tcalc.settings import SWITCHES
 
 if TYPE_CHECKING:
@@ -13,19 +19,14 @@ if TYPE_CHECKING:
     from tcalc.session import Session
 
 
-class Candidate:
-    """A text that may stand instead of the last `length` characters, and what it is."""
-
-    __slots__ = ("length", "remark", "text")
-
-    def __init__(self, text: str, length: int, remark: str) -> None:
-        self.text, self.length, self.remark = text, length, remark
+#: How long it is tried with what a line checks.
+SECONDS = 0.02
 
 
-def candidates(session: Session, before: str) -> list[Candidate]:
-    """What fits at the end of `before`, in the order in which to offer it."""
+def candidates(session: Session, before: str, after: str = "", seconds: float = SECONDS) -> list[Candidate]:
+    """What fits between two texts, in the order in which to offer it. Nothing is run, and torch is not loaded."""
     from tcalc.commands import COMMANDS, is_command
-    from tcalc.syntax.parser import keywords
+    from tcalc.commands.options import parted
 
     words = session.words
     if before.startswith("?") and before[1:] and before[1:] == _last_word(before):
@@ -33,29 +34,48 @@ def candidates(session: Session, before: str) -> list[Candidate]:
     if is_command(before):
         word, blank, rest = before.lstrip()[1:].partition(" ")
         if not blank:
-            return _fitting(word, [(each.name, each.doc) for each in COMMANDS.values()])
+            return fitting(word, [(each.name, each.doc) for each in COMMANDS.values()])
         command = COMMANDS.get(word)
         if command is None or not command.takes:
             return []
         if command.takes == "names":
-            return _fitting(_last_word(rest), _with_remarks(words, words.bound()))
+            return fitting(_last_word(rest), _with_remarks(words, words.bound()))
         if command.takes == "codes":
             from tcalc.show.codes import CODES
 
-            return _fitting(rest, [(code.name, code.heading) for code in CODES.values()])
+            return fitting(rest, [(code.name, code.heading) for code in CODES.values()])
+        if command.takes in SWITCHES:
+            return fitting(rest, [(word, "") for word in SWITCHES[command.takes].values])
         if command.takes == "settings":
             name, blank, value = rest.partition(" ")
             if blank:
                 switch = SWITCHES.get(name)
-                return _fitting(value, [(word, "") for word in switch.values] if switch is not None else [])
-            return _fitting(name, [(switch.name, switch.doc) for switch in SWITCHES.values()])
+                return fitting(value, [(word, "") for word in switch.values] if switch is not None else [])
+            return fitting(name, [(switch.name, switch.doc) for switch in SWITCHES.values()])
         if command.takes == "words":
             return _subjects(session, rest)
-    word = _last_word(before)
-    head, dot, tail = word.rpartition(".")
-    if dot:
-        return _fitting(tail, _with_remarks(words, words.after_dot(head)))
-    return _fitting(word, _with_remarks(words, [*words.starts(), *keywords()])) if word else []
+        if command.takes == "files":
+            return files(session, rest, ())
+        if command.takes != "expression":
+            return []
+        behind = parted(rest, command.option)[1]
+        if behind is not None:
+            return files(session, behind, ())
+        before = command.expression(rest)[1]
+    return _in_program(session, before, after, seconds)
+
+
+def _in_program(session: Session, before: str, after: str, seconds: float) -> list[Candidate]:
+    """What fits in a program."""
+    place = Place(before, after)
+    if place.text is not None:
+        return in_text(session, place)
+    found = signs(before)
+    if found or not place.is_open:
+        return found
+    if place.tokens and place.tokens[-1].type == "DOT":
+        return after_dot(session, place, seconds)
+    return named(session, place, seconds)
 
 
 def _subjects(session: Session, typed: str) -> list[Candidate]:
@@ -65,18 +85,8 @@ def _subjects(session: Session, typed: str) -> list[Candidate]:
 
     head, dot, tail = typed.rpartition(".")
     if dot:
-        return _fitting(tail, _with_remarks(session.words, session.words.after_dot(head)))
-    return _fitting(typed, subjects(session, COMMANDS))
-
-
-def _fitting(word: str, offers: Iterable[tuple[str, str]]) -> list[Candidate]:
-    seen: set[str] = set()
-    found = []
-    for text, remark in offers:
-        if text.startswith(word) and text not in seen:
-            seen.add(text)
-            found.append(Candidate(text, len(word), remark))
-    return found
+        return fitting(tail, _with_remarks(session.words, session.words.after_dot(head)))
+    return fitting(typed, subjects(session, COMMANDS))
 
 
 def _last_word(text: str) -> str:

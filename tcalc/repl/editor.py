@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document
-from prompt_toolkit.enums import DEFAULT_BUFFER
-from prompt_toolkit.filters import Condition, has_focus
+from prompt_toolkit.filters import vi_navigation_mode
 from prompt_toolkit.history import History
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout.controls import BufferControl
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
+from tcalc.repl.keys import MODES, bound_keys
+from tcalc.repl.lexing import Brackets, Colouring
 from tcalc.repl.live import Live, Underlined, line
 from tcalc.repl.looks import looks
-from tcalc.repl.transcript import CONTINUATION, PROMPT, pasted
+from tcalc.repl.suggestion import suggestions
+from tcalc.repl.transcript import CONTINUATION, NORMAL, PROMPT
 
 if TYPE_CHECKING:
-    from prompt_toolkit.buffer import Buffer
+    from prompt_toolkit.document import Document
     from prompt_toolkit.formatted_text import StyleAndTextTuples
 
     from tcalc.errors import Repair
@@ -40,24 +40,31 @@ class Editor:
         #: What Alt-1, Alt-2 … put on the line: the repairs that the last statement was offered.
         self.repairs: list[Repair] = []
         self._offered = ""
-        self._style = style
+        self._session, self._style = session, style
+        self._colouring = Colouring(session, loading)
         self._live = Live(session, loading, lambda: self._prompt.app.invalidate())
         self._prompt: PromptSession[str] = PromptSession(
-            PROMPT,
+            self._message,
             multiline=True,
             prompt_continuation=CONTINUATION,
             history=_Recall(history),
             completer=_Names(session, loading),
             complete_while_typing=False,
-            key_bindings=self._keys(),
+            auto_suggest=suggestions(session, loading) if style.colour else None,  # grey, or it could not be told apart
+            enable_history_search=True,
+            tempfile_suffix=".tc",
+            key_bindings=bound_keys(session.settings, lambda: self.repairs),
             enable_suspend=True,
             include_default_pygments_style=False,
-            color_depth=None if style.colour else ColorDepth.DEPTH_1_BIT,
+            color_depth=ColorDepth.DEPTH_4_BIT if style.colour else ColorDepth.DEPTH_1_BIT,  # it would ask NO_COLOR
             style=looks(style),
             bottom_toolbar=self._line,
-            input_processors=[Underlined(self._live)],
+            input_processors=[Brackets(self._colouring), Underlined(self._live)],
         )
         typed = self._prompt.default_buffer
+        for control in self._prompt.layout.find_all_controls():
+            if isinstance(control, BufferControl) and control.buffer is typed and style.colour:
+                control.lexer = self._colouring  # the session's own would hide when it has news
         for event in (typed.on_text_changed, typed.on_cursor_position_changed):
             event += lambda buffer: self._live.ask(buffer.text, buffer.cursor_position)
         output = self._prompt.app.output
@@ -69,6 +76,8 @@ class Editor:
     def read(self) -> str:
         """What was typed. Raises EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
         offered, self._offered = self._offered, ""
+        self._colouring.begin()
+        self._use_keys()
         return self._prompt.prompt(default=offered)
 
     def offer(self, text: str) -> None:
@@ -80,45 +89,16 @@ class Editor:
         columns = self._prompt.app.output.get_size().columns
         return line(self._live.of(self._prompt.default_buffer.text), self._style, columns)
 
-    def _keys(self) -> KeyBindings:
-        keys = KeyBindings()
-        editing = has_focus(DEFAULT_BUFFER)
+    def _message(self) -> StyleAndTextTuples:
+        """The prompt: another while keys move about and write nothing, as in vi."""
+        normal = vi_navigation_mode() and not self._prompt.app.is_done
+        return [("class:prompt.normal", NORMAL)] if normal else [("", PROMPT)]
 
-        @keys.add("enter", filter=editing)
-        def _enter(event: KeyPressEvent) -> None:
-            buffer = event.current_buffer
-            if _is_whole(buffer):
-                buffer.validate_and_handle()
-            else:
-                buffer.newline(copy_margin=False)
-
-        @keys.add("escape", "enter", filter=editing)
-        def _new_line(event: KeyPressEvent) -> None:
-            event.current_buffer.newline(copy_margin=False)
-
-        @keys.add(Keys.BracketedPaste, filter=editing)
-        def _paste(event: KeyPressEvent) -> None:
-            event.current_buffer.insert_text(pasted(event.data))
-
-        for number in range(1, 10):
-            self._add_repair_key(keys, number)
-        return keys
-
-    def _add_repair_key(self, keys: KeyBindings, number: int) -> None:
-        offered = Condition(lambda: len(self.repairs) >= number)
-
-        @keys.add("escape", str(number), filter=has_focus(DEFAULT_BUFFER) & offered)
-        def _repair(event: KeyPressEvent) -> None:
-            text = self.repairs[number - 1].whole
-            event.current_buffer.document = Document(text, len(text))
-
-
-def _is_whole(buffer: Buffer) -> bool:
-    """Whether Enter runs what is on the line: a command, or statements of which none is open."""
-    from tcalc.commands import is_command
-    from tcalc.syntax.parser import is_complete
-
-    return is_command(buffer.text) or is_complete(buffer.text)
+    def _use_keys(self) -> None:
+        """Whose keys: see `:set keys`. In vi Escape is a key by itself, so what follows it must come at once."""
+        keys, app = self._session.settings.keys, self._prompt.app
+        self._prompt.editing_mode = MODES[keys]
+        app.timeoutlen, app.ttimeoutlen = (0.1, 0.05) if keys == "vi" else (1.0, 0.5)
 
 
 class _Recall(History):
@@ -149,5 +129,5 @@ class _Names(Completer):
 
         if not self._loading.language.wait(0.5):
             return
-        for each in candidates(self._session, document.text_before_cursor):
+        for each in candidates(self._session, document.text_before_cursor, document.text_after_cursor):
             yield Completion(each.text, -each.length, display_meta=each.remark)

@@ -30,8 +30,15 @@ class HistoryFile:
         self.warnings: list[str] = []
         self._works = True
 
-    def entries(self) -> list[str]:
-        """The entries, oldest first."""
+    def size(self) -> int:
+        """How many bytes there are, 0 where there is no file."""
+        try:
+            return os.stat(self.path).st_size
+        except OSError:
+            return 0
+
+    def entries(self, end: int | None = None) -> list[str]:
+        """The entries, oldest first; of so many bytes where `end` is told."""
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
         except FileNotFoundError:
@@ -44,9 +51,10 @@ class HistoryFile:
                 self._give_up("read", OSError(0, "it is no regular file"))
                 return []
             size = os.lseek(descriptor, 0, os.SEEK_END)
+            size = size if end is None else min(size, end)
             start = os.lseek(descriptor, max(0, size - RECENT), os.SEEK_SET)
             with open(descriptor, "rb", closefd=False) as file:
-                lines = file.read().split(b"\n")
+                lines = file.read(size - start).split(b"\n")
         except OSError as reason:
             self._give_up("read", reason)
             return []
@@ -55,7 +63,7 @@ class HistoryFile:
         found = [entry for entry in map(_entry, lines[1:] if start else lines) if entry != ""]
         whole = [entry for entry in found if entry is not None]
         damaged = len(found) - len(whole)
-        if damaged:
+        if damaged and end is None:  # else it was told before
             lines_are = "line is" if damaged == 1 else "lines are"
             self.warnings.append(f"{damaged} {lines_are} damaged in {self.path}; the others are there")
         return whole

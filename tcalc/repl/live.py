@@ -83,30 +83,30 @@ def said(session: Session, text: str, cursor: int) -> Said:
     from tcalc.repl.signatures import signature_at
     from tcalc.show.glimpse import Glimpse, glimpse
 
-    source, usage = _asked(text)
+    before, source, usage = _asked(text)
     if source is None:
         return Said(text, Glimpse(usage, "dim"), None)
     found = glimpse(session.glance(source))
-    before = len(text) - len(source.text)
     if found.wrong is not None:
         found.wrong = found.wrong[0] + before, found.wrong[1] + before
     return Said(text, found, signature_at(session, source.text, cursor - before))
 
 
-def _asked(text: str) -> tuple[Source | None, str]:
-    """What there is to look at: a program, or the expression that a command is about; of other commands their usage."""
+def _asked(text: str) -> tuple[int, Source | None, str]:
+    """What there is to look at, and where it begins: a program, or a command's expression; of others their usage."""
     from tcalc.commands import COMMANDS, is_command
     from tcalc.source import Source
 
     if not is_command(text):
-        return Source(text), ""
+        return 0, Source(text), ""
     name, blank, rest = text.lstrip()[1:].partition(" ")
     command = COMMANDS.get(name)
     if command is None:
-        return None, ""
+        return 0, None, ""
     if command.takes == "expression" and blank and rest.strip():
-        return Source(rest), ""
-    return None, f"{command.usage}   {command.doc}"
+        start, expression = command.expression(rest)
+        return len(text) - len(rest) + start, Source(expression), ""
+    return 0, None, f"{command.usage}   {command.doc}"
 
 
 def line(told: Said | None, style: Style, width: int) -> StyleAndTextTuples:

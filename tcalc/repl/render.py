@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from tcalc.outcomes import Bound, Drawn, Failed, Fitted, Left, Noted, Offered, Outcome, Saved, Shown
+from tcalc.outcomes import Bound, Drawn, Failed, Fitted, Left, Noted, Offered, Outcome, Paged, Plotted, Saved, Shown
 from tcalc.show.constants import constant_text
 from tcalc.show.diagnostics import error_text, note_text
 from tcalc.show.remarks import remarks
@@ -14,22 +14,42 @@ from tcalc.show.visible import visible
 from tcalc.types.tensor import ConstantType, Type
 
 if TYPE_CHECKING:
+    from tcalc.settings import Settings
     from tcalc.show.palette import Style
 
 
 class Reply:
-    """One thing to print, empty for nothing. `leaves` where the shell ends; `offered` goes on the next line."""
+    """One thing to print, empty for nothing.
 
-    __slots__ = ("failed", "leaves", "offered", "text")
+    `leaves` where the shell ends; `offered` goes on the next line; `paged` are lines for the pager.
+    """
 
-    def __init__(self, text: str, *, leaves: bool = False, failed: bool = False, offered: str = "") -> None:
-        self.text, self.leaves, self.failed, self.offered = text, leaves, failed, offered
+    __slots__ = ("failed", "leaves", "offered", "paged", "text")
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        leaves: bool = False,
+        failed: bool = False,
+        offered: str = "",
+        paged: Iterator[str] | None = None,
+    ) -> None:
+        self.text, self.leaves, self.failed, self.offered, self.paged = text, leaves, failed, offered, paged
 
 
-def replies(outcomes: Iterable[Outcome | str], style: Style, width: int, hint: str = "") -> Iterator[Reply]:
+def replies(
+    outcomes: Iterable[Outcome | str],
+    style: Style,
+    width: int,
+    hint: str = "",
+    *,
+    height: int = 24,
+    settings: Settings | None = None,
+) -> Iterator[Reply]:
     """What to print, as it comes, up to the first error; a note stands below the result that it is about.
 
-    `hint` says how to get at repairs; they are numbered through a text.
+    `hint` says how to get at repairs; they are numbered through a text. `settings` say how results are shown.
     """
     notes: list[Reply] = []
     offered = 0
@@ -38,7 +58,10 @@ def replies(outcomes: Iterable[Outcome | str], style: Style, width: int, hint: s
             notes.append(Reply(note_text(outcome.note, style, width=width, hint=hint, first=offered + 1)))
             offered += len(outcome.note.repairs)
             continue
-        reply = _reply(outcome, style, width, hint, offered + 1)
+        if isinstance(outcome, Shown) and outcome.data:
+            reply = Reply(_result(outcome, style, width, height, settings))
+        else:
+            reply = _reply(outcome, style, width, hint, offered + 1)
         if reply.failed:
             yield from notes  # on what was silent before it, or on itself
         yield reply
@@ -53,12 +76,10 @@ def _reply(outcome: Outcome | str, style: Style, width: int, hint: str, first: i
     if isinstance(outcome, str):
         return Reply("\n".join(map(style.prose, outcome.split("\n"))))
     if isinstance(outcome, Shown):
-        if not outcome.data:
-            return Reply(_constant(outcome.type))
-        return Reply(value_text(outcome.data, style, width=width, remarks=remarks(outcome.closed)))
+        return Reply(_constant(outcome.type))
     if isinstance(outcome, Bound):
         if outcome.data is not None:
-            return Reply(binding_text(outcome.name, outcome.data, style))
+            return Reply(binding_text(outcome.name, outcome.data, style, width=width))
         return Reply(f"{style.paint('name', visible(outcome.name))}: {_typed_constant(outcome.type, style)}")
     if isinstance(outcome, Saved):
         return Reply(f"saved {style.paint('type', visible(str(outcome.type)))} to {visible(outcome.path)}")
@@ -66,14 +87,30 @@ def _reply(outcome: Outcome | str, style: Style, width: int, hint: str, first: i
         from tcalc.show.graphs import tree_text  # not before somebody asks
 
         return Reply(tree_text(outcome.drawing, style, width=width))
+    if isinstance(outcome, Plotted):
+        return Reply("\n".join(outcome.drawn(style, width)))
     if isinstance(outcome, Fitted):
         return _reply(outcome.laid(width), style, width, hint, first)
+    if isinstance(outcome, Paged):
+        return Reply("", paged=outcome.lines(style, width))
     if isinstance(outcome, Left):
         return Reply("", leaves=True)
     if isinstance(outcome, Offered):
         return Reply("", offered=outcome.text)
     assert isinstance(outcome, Failed)
     return Reply(error_text(outcome.error, style, width=width, hint=hint, first=first), failed=True)
+
+
+def _result(outcome: Shown, style: Style, width: int, height: int, settings: Settings | None) -> str:
+    return value_text(
+        outcome.data,
+        style,
+        width=width,
+        height=height,
+        remarks=remarks(outcome.closed),
+        heat=settings is not None and settings.heat,
+        number=outcome.name if settings is not None and settings.numbers else "",
+    )
 
 
 def _constant(type: Type) -> str:

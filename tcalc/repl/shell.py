@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from tcalc.commands import is_command, run_command
+from tcalc.commands.desk import Desk
 from tcalc.errors import TcalcError
 from tcalc.evaluator import Evaluator, Interrupted
 from tcalc.outcomes import Failed, Outcome
@@ -84,6 +85,14 @@ def columns() -> int:
         return 80
 
 
+def rows() -> int:
+    """The terminal's height in lines; 24 where there is none."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).lines or 24
+    except (OSError, ValueError):
+        return 24
+
+
 class Shell:
     """Runs what a reader gives, and prints to standard output. No exception of a statement's leaves it."""
 
@@ -92,6 +101,11 @@ class Shell:
         self.evaluator = Evaluator(session, ProgressBar(colour=style.colour))
         self._history, self._loading = file, loading
         self._line = 1
+        self._typed: list[str] = []
+        self._before = file.size()
+        self.desk = Desk(lambda: [*file.entries(self._before), *self._typed])
+        session.record()
+        session.number_results()
 
     def loop(self, reader: Reader) -> int:
         """Read and run until the reader ends or a statement leaves; the exit status. Raises TerminalGone."""
@@ -125,7 +139,11 @@ class Shell:
     def submit(self, text: str, reader: Reader) -> bool:
         """Run a text and print what comes of it; whether it leaves the shell."""
         if not text.strip():
-            return False
+            if not self.desk.stop:
+                return False
+            text = ":demo"  # which goes on
+        else:
+            self._typed.append(text)
         source = Source(text, "<shell>", self._line)
         if not is_command(text):
             self._line += text.rstrip().count("\n") + 1
@@ -135,6 +153,8 @@ class Shell:
                     return True
                 if reply.text:
                     self.print(reply.text)
+                if reply.paged is not None:
+                    self._page(reply.paged)
                 if reply.offered:
                     reader.offer(reply.offered)
         except Interrupted as interrupted:
@@ -142,6 +162,11 @@ class Shell:
             self.print("\r" + self.style.prose(interrupted.message))
         reader.repairs = self.session.offered
         return False
+
+    def _page(self, lines: Iterator[str]) -> None:
+        from tcalc.repl.pager import page
+
+        page(lines, rows() - 1, self.print)
 
     def _report(self, bug: Exception) -> None:
         """Show a bug of tcalc's own as an error."""
@@ -153,18 +178,24 @@ class Shell:
 
     def _replies(self, source: Source, ticket: Ticket, hint: str) -> Iterator[Reply]:
         """On the evaluator's thread: run a text and lay out what comes of it, which may need torch too."""
-        from tcalc.repl.render import replies  # not before the prompt, which does not need it
+        from tcalc.repl.render import Reply, replies  # not before the prompt, which does not need it
+        from tcalc.repl.unrun import Run
 
         self._loading.wait()
         outcomes: Iterable[Outcome | str]
         if is_command(source.text):
+            self.desk.ticket = ticket
             try:
-                outcomes = run_command(self.session, source)
+                outcomes = run_command(self.session, source, self.desk)
             except TcalcError as error:
                 outcomes = [Failed(error)]
         else:
             outcomes = self.session.run(source, ticket)
-        yield from replies(outcomes, self.style, columns(), hint)
+        settings = self.session.settings
+        run = Run(outcomes, source)
+        yield from replies(run, self.style, columns(), hint, height=rows(), settings=settings)
+        if not is_command(source.text):
+            yield Reply(self.style.prose(run.rest()))
 
     def _warn(self) -> None:
         self._history.warnings += self._loading.warnings

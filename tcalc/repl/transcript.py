@@ -1,28 +1,45 @@
-"""Pasted text. What was copied from a shell's screen is pasted as what was typed there."""
+"""Pasted text. What was copied from a shell's screen, ours or Python's, is pasted as what was typed there."""
 
 from __future__ import annotations
 
 PROMPT = "tcalc> "
 CONTINUATION = "   ... "
+#: The prompt while vi's keys move about and write nothing; it is never left on the screen.
+NORMAL = "tcalc: "
 
 
 def pasted(text: str) -> str:
     """A pasted text as it goes on the line: without prompts and results, if it shows any prompt."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if any(line.startswith(PROMPT) for line in lines):
+    if any(_prompt(line) for line in lines):
         lines = _typed(lines)
     return "\n".join(lines).rstrip("\n")
 
 
+def _prompt(line: str) -> tuple[str, str] | None:
+    """The prompt that a line begins with, and what the lines begin with that go on below it."""
+    if line.startswith(PROMPT):
+        return PROMPT, CONTINUATION
+    if line.startswith(">>> "):
+        return ">>> ", "... "
+    if line.startswith("In ["):
+        number, closed, _ = line.removeprefix("In [").partition("]: ")
+        if closed and number.isdecimal():
+            prompt = f"In [{number}]: "
+            return prompt, "...: ".rjust(len(prompt))
+    return None
+
+
 def _typed(lines: list[str]) -> list[str]:
     kept: list[str] = []
-    inside = False  # of what was typed: output has no continuation
+    below = ""  # output has no continuation: what looks like one after other lines is none
     for line in lines:
-        if line.startswith(PROMPT):
-            kept.append(line.removeprefix(PROMPT))
-            inside = True
-        elif inside and line.startswith(CONTINUATION):
-            kept.append(line.removeprefix(CONTINUATION))
-        else:
-            inside = False
+        prompt = _prompt(line)
+        if prompt is not None:
+            kept.append(line.removeprefix(prompt[0]))
+            below = prompt[1]
+        elif below and line.startswith(below):
+            kept.append(line.removeprefix(below))
+        elif not below or line != below.rstrip():  # a continuation with nothing in it
+            below = ""
     return [line for line in kept if line.strip()]

@@ -38,12 +38,50 @@ def column_texts(values: Sequence[complex], dtype: DType) -> list[str]:
     return number_texts(values, dtype)
 
 
+def table_texts(values: Sequence[complex], dtype: DType, columns: int) -> list[str]:
+    """The same for a table of so many columns, row by row, those of a column equally wide.
+
+    Where its columns differ so much that a number would need an exponent, each has as many places as it needs.
+    """
+    texts = column_texts(values, dtype)
+    if dtype.kind == "float" and any("e-" in text for text in texts):
+        apart = list(texts)
+        for column in range(columns):
+            apart[column::columns] = column_texts(values[column::columns], dtype)
+        if _exponents(apart) < _exponents(texts):
+            texts = apart
+    for column in range(columns):
+        lines = texts[column::columns]
+        if dtype.kind == "complex" and len(values) > columns:
+            lines = _at_their_signs(lines)
+        width = max(map(len, lines), default=0)
+        texts[column::columns] = [text.rjust(width) for text in lines]
+    return texts
+
+
+def _exponents(texts: Sequence[str]) -> int:
+    return sum(1 for text in texts if "e" in text)
+
+
+def _at_their_signs(texts: Sequence[str]) -> list[str]:
+    """Complex numbers, the signs between their parts under each other."""
+    parts = [_parts(text) for text in texts]
+    before, behind = [max(map(len, side)) for side in zip(*parts, strict=True)]
+    return [real.rjust(before) + imaginary.ljust(behind) for real, imaginary in parts]
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """A complex number's text cut before the sign of its imaginary part."""
+    sign = max(place for place, mark in enumerate(text) if mark in "+-" and place and text[place - 1] != "e")
+    return text[:sign], text[sign:]
+
+
 def _float_texts(values: Sequence[float], dtype: DType) -> list[str]:
     finite = [value for value in values if value - value == 0.0]
     if all(value % 1.0 == 0.0 and -_WHOLE < value < _WHOLE for value in finite):
         return [f"{value:.0f}" for value in values]
     decimals = _decimals([value for value in finite if _LEAST <= abs(value) < _GREATEST], dtype)
-    return [_one(value, decimals) for value in values]
+    return [_one(value, decimals, dtype) for value in values]
 
 
 def _decimals(values: Sequence[float], dtype: DType) -> int:
@@ -58,11 +96,14 @@ def _decimals(values: Sequence[float], dtype: DType) -> int:
     return max(1, min(most, needed))
 
 
-def _one(value: float, decimals: int) -> str:
+def _one(value: float, decimals: int, dtype: DType | None = None) -> str:
     size = abs(value)
     if size != 0.0 and size - size == 0.0 and (size >= _GREATEST or size < 0.5 * 10.0**-decimals):
         mantissa, _, exponent = f"{value:.{4 if size > 1 else 1}e}".partition("e")
-        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+        # A narrow float has fewer digits than that.
+        shortest = number_text(value, dtype) if dtype is not None and dtype.bits < 32 else text
+        return shortest if "e" in shortest and len(shortest) < len(text) else text
     return f"{value:.{decimals}f}"
 
 
@@ -79,8 +120,8 @@ def brief(value: float, whole: bool) -> str:
 def figure(value: float) -> str:
     """A mean or a deviation to three places: `0.003`, `1.001`, `1.2e7`."""
     size = abs(value)
-    if size == 0.0:
-        return "0"
+    if size == 0.0 or size - size != 0.0:
+        return f"{value:.0f}"
     return f"{value:.3f}" if 1e-3 <= size < 1e4 else _short_exponent(f"{value:.2e}")
 
 

@@ -19,6 +19,29 @@ COLOURS = {
     "dim": "2",
     "repair": "32",
     "odd": "1;33",
+    "keyword": "1;35",
+    "number": "35",
+    "text": "32",
+    "builtin": "36",
+    "hole": "1;36",
+}
+
+#: What the parts of a program look like that are not plain: see `show.highlight`.
+CODE = {
+    "keyword": "keyword",
+    "command": "keyword",
+    "constant": "number",
+    "number": "number",
+    "text": "text",
+    "expected": "text",
+    "builtin": "builtin",
+    "type": "type",
+    "axis": "builtin",
+    "definition": "name",
+    "hole": "hole",
+    "comment": "dim",
+    "unclosed": "mark",
+    "stray": "error",
 }
 
 _ASCII = str.maketrans(
@@ -31,6 +54,7 @@ _ASCII = str.maketrans(
         "—": "-",
         "×": "x",
         "·": "*",
+        "µ": "u",
         "≤": "<=",
         "≥": ">=",
         "≠": "!=",
@@ -47,12 +71,14 @@ _ASCII = str.maketrans(
 class Style:
     """Colour on or off, Unicode or ASCII, and the few marks that depend on it.
 
-    `escaped` says that nothing but ASCII can be shown, be it the program's own; `terminal` that somebody looks on, so
-    that no line is wider than the terminal; `reorders` that the terminal turns text from right to left round itself.
+    `colours` are how many the terminal has: 8, 256, all (1 << 24), or 0 where colour is off. `escaped` says that nothing but ASCII
+    can be shown, be it the program's own; `terminal` that somebody looks on, so that no line is wider than that;
+    `reorders` that the terminal turns text from right to left round itself.
     """
 
     __slots__ = (
-        *("arrow", "bar", "colour", "ellipsis", "escaped", "line", "minus", "reorders", "sparks", "terminal"),
+        *("arrow", "bar", "colour", "colours", "ellipsis", "escaped", "line", "minus", "reorders", "sparks"),
+        "terminal",
         "unicode",
     )
 
@@ -64,8 +90,10 @@ class Style:
         escaped: bool = False,
         terminal: bool = False,
         reorders: bool = False,
+        colours: int = 8,
     ) -> None:
         self.colour, self.unicode = colour, unicode
+        self.colours = colours if colour else 0
         self.escaped, self.terminal, self.reorders = escaped, terminal, reorders
         self.line, self.bar, self.arrow, self.ellipsis, self.minus = (
             "─│→…−" if unicode else ("-", "|", "->", "...", "-")
@@ -93,7 +121,8 @@ def style_of(stream: object, colour: str, environment: Mapping[str, str]) -> Sty
     unicode = terminal and not escaped
     coloured = colour == "always" or (colour == "auto" and _wants_colour(terminal, environment))
     reorders = unicode and any(environment.get(name, "-").startswith(value) for name, value in _REORDERING)
-    return Style(coloured, unicode, escaped=escaped, terminal=terminal, reorders=reorders)
+    colours = _colours(environment)
+    return Style(coloured, unicode, escaped=escaped, terminal=terminal, reorders=reorders, colours=colours)
 
 
 def is_terminal(stream: object) -> bool:
@@ -114,12 +143,36 @@ _REORDERING = (
 
 
 def _wants_colour(terminal: bool, environment: Mapping[str, str]) -> bool:
-    """no-color.org and bixense.com/clicolors."""
+    """no-color.org, force-color.org and bixense.com/clicolors; who wants none is heard first."""
     if environment.get("NO_COLOR"):
         return False
-    if environment.get("CLICOLOR_FORCE", "0") not in ("", "0"):
-        return True
-    return terminal and environment.get("TERM") != "dumb" and environment.get("CLICOLOR") != "0"
+    forced = environment.get("FORCE_COLOR") or environment.get("CLICOLOR_FORCE")
+    if forced:
+        # As supports-color reads it: 0 is none at all, 1, 2 and 3 say how many.
+        if forced not in _NO:
+            return True
+        if environment.get("FORCE_COLOR"):
+            return False
+    return terminal and environment.get("TERM") not in ("dumb", "unknown") and environment.get("CLICOLOR") != "0"
+
+
+_NO = ("0", "false")
+
+
+def _colours(environment: Mapping[str, str]) -> int:
+    """How many colours a terminal says that it has: 8, 256 or all."""
+    forced = environment.get("FORCE_COLOR", "")
+    if forced in _FORCED:
+        return _FORCED[forced]
+    term = environment.get("TERM", "")
+    if environment.get("COLORTERM") in ("truecolor", "24bit") or "direct" in term or term in _ALL_COLOURS:
+        return 1 << 24
+    return 256 if "256" in term or "WT_SESSION" in environment else 8
+
+
+_FORCED = {"1": 8, "2": 256, "3": 1 << 24}
+#: Terminals of all colours, whose names do not tell.
+_ALL_COLOURS = ("alacritty", "foot", "xterm-ghostty", "xterm-kitty", "wezterm")
 
 
 def _wants_ascii(environment: Mapping[str, str]) -> bool:

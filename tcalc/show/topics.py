@@ -7,6 +7,7 @@ more; `example` is a program whose lines say what they print.
 from __future__ import annotations
 
 from tcalc.show.help import EVIDENT, INDENT, NOTATION, SHAPES, WIDTH, columns, wrapped
+from tcalc.show.keys import KEYS
 
 
 class Topic:
@@ -148,9 +149,9 @@ A, B               #=> ([7, 2], [1, 2])
 """,
     ),
     Topic(
-        "last _ ans",
+        "last _ ans _1 results",
         "Names",
-        "_ and ans are the result shown last.",
+        "_ and ans are the result shown last; in the shell, _1 is the first, _2 the next.",
         """
 2 + 3              #=> 5
 ans * 2            #=> 10
@@ -347,6 +348,11 @@ isclose(0.1 + 0.2, 0.3)   #=> True
 """,
     ),
     Topic(
+        "keys key keyboard editing emacs vi",
+        "The shell",
+        "Lines are edited as in most shells; `:set keys vi` takes vi's keys, and v opens the editor there.",
+    ),
+    Topic(
         "signatures signature notation",
         "Functions of torch",
         "How :help writes what a function takes and gives.",
@@ -366,4 +372,6 @@ def topic_page(topic: Topic) -> list[str]:
     if topic.words[0] == "signatures":
         words = [(word, meaning) for word, meaning in NOTATION.items() if word not in EVIDENT]
         lines += [INDENT + line for line in columns([*words, *SHAPES.items()], WIDTH - len(INDENT))]
+    if topic.words[0] == "keys":
+        lines += [INDENT + line for line in columns(KEYS, WIDTH - len(INDENT))]
     return [*lines, f"{INDENT}more in docs/language.md: {topic.section}"]

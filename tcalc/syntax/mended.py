@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MOST = 400
 #: What is left out at the end, for nothing can be put in behind it: `x.`, `f(x:`
 DROPPED = frozenset(["DOT", "COLON"])
+#: Tokens that an operand may be, besides brackets.
+LEAVES = frozenset("NAME NUMBER TEXT HOLE TRUE FALSE YES NO NONE".split())
 #: What closes which bracket.
 CLOSES = {opener: closer for closer, opener in PAIR.items()}
 #: The texts of what is put in.
@@ -33,7 +35,7 @@ def mended(source: Source) -> Iterator[tuple[Statement | TcalcError, bool]]:
 
     One that cannot be mended is its TcalcError, as is one in the middle that is not whole.
     """
-    statements = _statements(source)
+    statements = statements_of(source)
     for place, tokens in enumerate(statements):
         if isinstance(tokens, TcalcError):
             yield tokens, False
@@ -78,7 +80,7 @@ def tokens_of(source: Source) -> Iterator[Token]:
         yield token
 
 
-def _statements(source: Source) -> list[list[Token] | TcalcError]:
+def statements_of(source: Source) -> list[list[Token] | TcalcError]:
     """The tokens of each statement; what is wrong with one that holds a stray character in its place."""
     from tcalc.syntax.lexer import Tokens
 
@@ -110,13 +112,19 @@ def _statements(source: Source) -> list[list[Token] | TcalcError]:
         elif kind == "SEMICOLON" and not layout.depth:
             end()
         elif kind == "UNCLOSED_TEXT":
-            now.append(_token(token, "TEXT", f"{token.value}{token.value[0]}"))
+            now.append(_token(token, "TEXT", _closed(str(token.value))))
             layout.last = "TEXT"
         elif kind not in ("COMMENT", "CONTINUATION"):
             layout.last = kind
             if kind in CLOSES or kind in PAIR or kind in ("LET", "IN"):
                 wrong = wrong or layout.take(token, source)
             now.append(token)
+
+
+def _closed(text: str) -> str:
+    """An open text with its quote behind it; not with an escape before that, which would take it in."""
+    begun = text.rstrip("\\")
+    return text[: len(text) - (len(text) - len(begun)) % 2] + text[0]
 
 
 def _token(like: Token, kind: str, value: str) -> Token:

@@ -19,7 +19,7 @@ class TensorData(Protocol):
         """The elements from `start` to `stop` in row-major order, as Python numbers."""
 
     def statistics(self) -> Statistics | None:
-        """Figures of a large real tensor, None where they say nothing."""
+        """Figures of a large tensor, None where they say nothing."""
 
 
 class Storable(TensorData, Protocol):
@@ -30,15 +30,27 @@ class Storable(TensorData, Protocol):
 
 
 class Statistics:
-    """Figures over the finite elements, with a histogram of `bins` equal steps from `least` to `greatest`."""
+    """Figures over the finite elements, with a histogram of `bins` equal steps from `least` to `greatest`.
 
-    __slots__ = ("bins", "greatest", "infinite", "least", "mean", "missing", "std")
+    Without bins there is nothing but the odd ones: how many are `missing` (NaN) or `infinite`. `sampled` where mean and
+    deviation are of some elements only.
+    """
+
+    __slots__ = ("bins", "greatest", "infinite", "least", "mean", "missing", "sampled", "std")
 
     def __init__(
-        self, least: float, greatest: float, mean: float, std: float, bins: Sequence[int], missing: int, infinite: int
+        self,
+        least: float,
+        greatest: float,
+        mean: float,
+        std: float,
+        bins: Sequence[int],
+        missing: int,
+        infinite: int,
+        sampled: bool = False,
     ) -> None:
         self.least, self.greatest, self.mean, self.std, self.bins = least, greatest, mean, std, bins
-        self.missing, self.infinite = missing, infinite
+        self.missing, self.infinite, self.sampled = missing, infinite, sampled
 
 
 class ConstantData:

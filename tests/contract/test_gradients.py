@@ -220,6 +220,9 @@ def test_descent_remembers_a_bounded_past() -> None:
     ran = calculator.step("grad[b](loss(w))")
     assert [error.code for error in ran.errors] == ["grad"]
     assert "w was computed by b more than 1000 steps ago" in ran.said
+    calculator.step("v = [2., 2.]")
+    found = calculator.step("grad[v](sum(w * v))").values[0]  # what w was computed by does not matter
+    assert torch.allclose(found, torch.tensor([1.0, 3.0]), atol=1e-4)
 
 
 @pytest.mark.parametrize("method", ["lbfgs", "adam", "sgd"])

@@ -7,9 +7,10 @@ import pytest
 from tcalc.asking import KEYS
 from tcalc.commands import COMMANDS, is_command, run_command
 from tcalc.errors import TcalcError
-from tcalc.outcomes import Bound, Failed, Fitted, Left, Noted, Outcome
+from tcalc.outcomes import Bound, Failed, Fitted, Left, Noted, Outcome, Plotted
 from tcalc.session import Session
 from tcalc.settings import SWITCHES
+from tcalc.show.palette import Style
 from tcalc.source import Source
 
 
@@ -34,7 +35,7 @@ def test_every_command_is_described_and_in_the_help(session: Session) -> None:
     assert overview.endswith(KEYS)
 
 
-@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if "  :" in command.page])
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if "\n    " in command.page])
 def test_the_examples_of_a_page_say_what_it_says(session: Session, name: str) -> None:
     """A line that begins with the command is followed by its answer, further in; those before it are statements."""
     told: list[str] = []
@@ -52,13 +53,19 @@ def test_the_examples_of_a_page_say_what_it_says(session: Session, name: str) ->
 
 def shown(answer: Outcome | str) -> str:
     """A text as it stands on a terminal of 80 columns."""
+    if isinstance(answer, Plotted):
+        return "\n".join(answer.drawn(Style(unicode=True), 80))
     return answer.laid(80) if isinstance(answer, Fitted) else str(answer)
 
 
 def test_a_setting_has_a_page(session: Session) -> None:
     for name, switch in SWITCHES.items():
         text = text_of(session, f":help {name}")
-        assert f":set {name} on|off" in text and switch.doc in " ".join(text.split()) and switch.page in text
+        assert (
+            f":set {name} {'|'.join(switch.values)}" in text
+            and switch.doc in " ".join(text.split())
+            and switch.page in text
+        )
     assert "docs/compiler.md" in text_of(session, ":help rewrites")
 
 

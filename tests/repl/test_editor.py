@@ -19,9 +19,9 @@ def paste(text: str) -> str:
     ("keys", "text"),
     [
         ("1 + 1" + ENTER, "1 + 1"),
-        # Enter goes on while something is open …
-        ("[1," + ENTER + "2]" + ENTER, "[1,\n2]"),
-        ("x =" + ENTER + "3" + ENTER, "x =\n3"),
+        # Enter goes on while something is open, as far in as fits that …
+        ("[1," + ENTER + "2]" + ENTER, "[1,\n 2]"),
+        ("x =" + ENTER + "3" + ENTER, "x =\n  3"),
         ("let a = 1" + ENTER + "in a" + ENTER, "let a = 1\nin a"),
         # … and Alt-Enter always.
         ("a = 1" + ALT_ENTER + "b = 2" + ENTER, "a = 1\nb = 2"),
@@ -46,9 +46,9 @@ def test_ctrl_d_on_a_line_deletes(keyboard: Keyboard) -> None:
 
 
 def test_up_recalls_what_was_typed_also_by_an_earlier_shell(keyboard: Keyboard) -> None:
-    assert keyboard("first" + ENTER, "[1,\r2]" + ENTER) == ["first", "[1,\n2]"]
+    assert keyboard("first" + ENTER, "[1,\r2]" + ENTER) == ["first", "[1,\n 2]"]
     # In an entry of two lines, up goes to its first line before it goes to the entry before.
-    assert keyboard(UP + ENTER, UP + UP + UP + ENTER) == ["[1,\n2]", "first"]
+    assert keyboard(UP + ENTER, UP + UP + UP + ENTER) == ["[1,\n 2]", "first"]
 
 
 def test_alt_and_a_number_put_a_repair_on_the_line(keyboard: Keyboard) -> None:

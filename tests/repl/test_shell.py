@@ -60,7 +60,21 @@ def printed(shell: Shell, capsys: pytest.CaptureFixture[str], *texts: str) -> li
         ('w = "a"', ['w: text = "a"']),
         ("f32", ["f32"]),
         ("max[1](A)", ["values: f32[2]    2  4", "indices: i64[2]   1  1"]),
-        ("1\n2\nn + m\n3", ["1   i64", "2   i64", "error[name]: there is no m", "  n + m", "      -"]),
+        (
+            "1\n2\nn + m\n3",
+            [
+                *("1   i64", "2   i64", "error[name]: there is no m", "  n + m", "      -"),
+                "1 statement after it was not run",
+            ],
+        ),
+        (
+            "n\n2 + * 3\n# no\nm; n\n)\n",
+            [
+                *("3   i64", "error[syntax]: between + and * an expression is missing", "  2 + * 3", "      -"),
+                "3 statements after it were not run",
+            ],
+        ),
+        ("n\nm  # the last", ["3   i64", "error[name]: there is no m", "  m  # the last", "  -"]),
         (
             "t = t(ones(1, 3)) - ones(3)",
             [
@@ -130,12 +144,13 @@ def test_the_banner() -> None:
     settings = Settings()
     assert torch_version() == ".".join(metadata.version("torch").split(".")[:2])
     wide = banner(settings, Style(unicode=True), 80)
-    assert (
-        wide
-        == f"tcalc {metadata.version('tcalc-torch')} · torch {torch_version()} · cpu · f32    :help   Ctrl-D leaves"
-    )
+    assert wide.startswith(f"tcalc {metadata.version('tcalc-torch')} · torch {torch_version()} · cpu · f32    ")
+    assert wide.endswith("    :help   :demo   Ctrl-D leaves")
     assert banner(settings, PLAIN, 40).count("\n") == 1
     assert banner(settings, PLAIN, 80).isascii()
+    for width in (20, 30, 40):
+        lines = banner(settings, PLAIN, width).splitlines()
+        assert len(lines) == 2 and max(map(len, lines)) <= width
 
 
 def test_torch_is_loaded_behind_the_prompt(loaded: Loading) -> None:

@@ -32,7 +32,7 @@ def test_a_session_as_it_looks(terminal: Terminal, tmp_path: Path) -> None:
     terminal.wait_for_prompt(5)
     terminal.run("A @ A")
     banner, *lines = terminal.lines()
-    assert banner.endswith("cpu · f32    :help   Ctrl-D leaves")
+    assert banner.endswith("cpu · f32    :help   :demo   Ctrl-D leaves")
     assert lines == [
         "tcalc> A = [[1., 2., 3.], [4., 5., 6.]]",
         "A: f32[2, 3]",
@@ -41,7 +41,7 @@ def test_a_session_as_it_looks(terminal: Terminal, tmp_path: Path) -> None:
         "  14  32",
         "  32  77",
         "tcalc> [1,",
-        "   ... 2]",
+        "   ...  2]",
         "i64[2]",
         "  1  2",
         "tcalc> half a li",

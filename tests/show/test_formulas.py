@@ -110,7 +110,7 @@ def test_a_formula_stands_beside_the_value(named: Calculator) -> None:
 f32[3]   2 * A.T @ (A @ w - b)
   63  84  105
 w: f32[3]   3  -6  12   2 * s * w
-s: f32      5.25   sum(w^2)
+s: f32      5.25        sum(w^2)
 6   f32   2 * s
 f32[3]
   1.5  0.0  3.0"""

@@ -20,8 +20,8 @@ NAN, INF = math.nan, math.inf
 BELL = Statistics(-4.1, 4.0, 0.003, 1.001, [2, 16, 50, 90, 52, 16, 1], 0, 0)
 
 
-def shown(data: Held | TupleData, *remarks: str, style: Style = UNICODE, width: int = 80) -> str:
-    return "\n" + value_text(data, style, width=width, remarks=remarks)
+def shown(data: Held | TupleData, *remarks: str, style: Style = UNICODE, width: int = 80, height: int = 24) -> str:
+    return "\n" + value_text(data, style, width=width, height=height, remarks=remarks)
 
 
 def waves(*shape: int) -> Held:
@@ -49,7 +49,8 @@ ROWS = [
     ([0.5, -1.0, 2.0], "0.5  -1.0  2.0"),
     ([0.0312, -0.0921, 0.004], "0.0312  -0.0921  0.0040"),
     ([math.pi, 100 * math.e], "3.14  271.83"),
-    ([1234.5678, 0.001], "1234.6  1e-3"),
+    ([1234.5678, 0.001], "1234.6  0.001"),
+    ([1234.5678, 1e-6], "1234.6  1e-6"),
     ([1.0, 1.1102230246251565e-16, 0.0], "1.0  1.1e-16  0.0"),
     ([1e20, 1.5, 3e-7], "1e20  1.5  3e-7"),
     ([1e-7, 2.5e-7], "1e-7  2.5e-7"),
@@ -161,17 +162,17 @@ def test_higher_ranks_are_matrices_under_their_index() -> None:
         == """
 i64[3, 1, 2, 2]
   [0, 0]
-  0  1
-  2  3
+   0   1
+   2   3
   [1, 0]
-  4  5
-  6  7
+   4   5
+   6   7
   [2, 0]
    8   9
   10  11"""
     )
     assert shown(Held(list(range(40)), "i64", 20, 1, 2)).splitlines()[2:] == [
-        *["  [0]", "  0  1", "  [1]", "  2  3", "  …", "  [18]", "  36  37", "  [19]", "  38  39"]
+        *["  [0]", "   0   1", "  [1]", "   2   3", "  …", "  [18]", "  36  37", "  [19]", "  38  39"]
     ]
 
 
@@ -191,12 +192,160 @@ indices: i64[2]   2  2"""
 i64[2, 2]   2 * x
   1  2
   3  4
-f32   0.5   3 * y
+f32         3 * y
+  0.5
 (f32[2], i64[2])
   values: f32[2]    3  6
   indices: i64[2]   2  2"""
     )
     assert value_text(TupleData([]), UNICODE) == "()"
+
+
+def test_gradients_have_their_formulas_beside_their_names() -> None:
+    of_scalars = TupleData([Held([2.0], "f32"), Held([-14.25], "f32")], ["a", "bias"])
+    assert (
+        shown(of_scalars, "b - c", "a + b")
+        == """
+a: f32      2        b - c
+bias: f32   -14.25   a + b"""
+    )
+    mixed = TupleData([Held([3.5, -7.0], "f32", 2, 1), Held([63.0, 84.0], "f32", 2)], ["A", "w"])
+    formulas = ("2 * outer(A @ w - [1, 2], w)", "2 * A.T @ (A @ w - [1, 2])")
+    assert (
+        shown(mixed, *formulas)
+        == """
+A: f32[2, 1]   2 * outer(A @ w - [1, 2], w)
+   3.5
+  -7.0
+w: f32[2]      2 * A.T @ (A @ w - [1, 2])
+  63  84"""
+    )
+    assert (
+        shown(mixed, *formulas, width=30)
+        == """
+A: f32[2, 1]
+    2 * outer(A @ w - [1, 2],
+      w)
+   3.5
+  -7.0
+w: f32[2]
+    2 * A.T @ (A @ w - [1, 2])
+  63  84"""
+    )
+
+
+def test_what_is_too_wide_for_the_line_of_the_type_stands_below() -> None:
+    data = Held([0.25] * 24, "f32", 24, labels=["batch"], figures=BELL)
+    assert (
+        shown(data, width=40)
+        == """
+f32[batch=24]   −4.1 ▁▂▅█▅▂▁ 4.0
+    mean 0.003  std 1.001
+  0.25  0.25  0.25  …  0.25  0.25  0.25"""
+    )
+    assert binding_text("X", data, UNICODE, width=30).splitlines() == [
+        "X: f32[batch=24]",
+        "    −4.1 ▁▂▅█▅▂▁ 4.0",
+        "    mean 0.003  std 1.001",
+    ]
+    both = TupleData([Held([0.5] * 5, "f32", 5), Held([2], "i64")], ["values", "place"])
+    assert (
+        shown(both, width=30)
+        == """
+values: f32[5]
+  0.5  0.5  0.5  0.5  0.5
+place: i64       2"""
+    )
+
+
+def test_a_low_terminal_shows_fewer_rows() -> None:
+    data = Held(list(range(12)), "i64", 12, 1)
+    assert len(shown(data).splitlines()) == 14
+    assert (
+        shown(data, height=12)
+        == """
+i64[12, 1]
+   0
+   1
+   2
+  …
+   9
+  10
+  11"""
+    )
+    blocks = Held(list(range(6 * 20)), "i64", 6, 20, 1)
+    lines = shown(blocks).splitlines()[2:]
+    assert [line for line in lines if "[" in line] == ["  [0]", "  [1]", "  [4]", "  [5]"]
+    assert len(lines) == 4 * (1 + 7) + 1
+
+
+def test_a_tuple_of_many_keeps_its_ends() -> None:
+    many = TupleData([Held([place], "i64") for place in range(100)])
+    assert (
+        shown(many)
+        == """
+i64   0
+i64   1
+i64   2
+i64   3
+i64   4
+…   100 items
+i64   95
+i64   96
+i64   97
+i64   98
+i64   99"""
+    )
+
+
+def test_columns_of_different_sizes_have_places_of_their_own() -> None:
+    assert (
+        shown(Held([1234.5, 0.0012, 17.25, 0.0344], "f64", 2, 2))
+        == """
+f64[2, 2]
+  1234.5  0.0012
+    17.2  0.0344"""
+    )
+    # What an exponent would be needed for all the same changes nothing.
+    assert (
+        shown(Held([1.0, 1e-17, -1e-17, 1.0], "f64", 2, 2))
+        == """
+f64[2, 2]
+     1.0  1e-17
+  -1e-17    1.0"""
+    )
+
+
+def test_complex_numbers_stand_at_their_signs() -> None:
+    assert (
+        shown(Held([1 + 20j, 0.5j, -10 - 2j, 3 + 0j], "c64", 2, 2))
+        == """
+c64[2, 2]
+    1+20.0j  0+0.5j
+  -10-2.0j   3+0.0j"""
+    )
+
+
+def test_figures_say_what_they_are_of() -> None:
+    data = Held([1.0] * 100, "f32", 100, figures=Statistics(1.0, 1.0, 1.0, 0.0, [100], 0, 0))
+    assert shown(data).splitlines()[1] == "f32[100]   all 1"
+    data = Held([True] * 100, "bool", 100, figures=Statistics(0, 1, 0.25, 0.43, [75, 25], 0, 0))
+    assert shown(data).splitlines()[1] == "bool[100]   25 True  75 False"
+    data.figures = Statistics(0, 1, 1.0, 0.0, [0, 100], 0, 0)
+    assert shown(data).splitlines()[1] == "bool[100]   all True"
+    data = Held([0.0] * 100, "f32", 100, figures=Statistics(-4.1, 4.0, 0.003, INF, [2, 90, 2], 0, 1, True))
+    assert shown(data).splitlines()[1] == "f32[100]   −4.1 ▁█▁ 4.0   mean ≈0.003  std ≈inf   1 Inf"
+    assert shown(data, style=PLAIN).splitlines()[1] == "f32[100]   -4.1 _#_ 4.0   mean ~0.003  std ~inf   1 Inf"
+
+
+def test_the_number_of_a_result_ends_the_first_line() -> None:
+    row = Held([1.0, 2.0], "f32", 2)
+    assert value_text(row, UNICODE, width=20, number="_3") == "f32[2]            _3\n  1  2"
+    assert (
+        value_text(row, Style(colour=True), width=12, number="_3")
+        == "\x1b[36mf32[2]\x1b[0m    \x1b[2m_3\x1b[0m\n  1  2"
+    )
+    assert value_text(row, UNICODE, width=10, number="_33") == "       _33\nf32[2]\n  1  2"
 
 
 def test_bindings() -> None:

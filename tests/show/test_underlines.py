@@ -288,6 +288,15 @@ COLOURS: list[tuple[Mapping[str, str], str, bool]] = [
     ({"CLICOLOR": "0"}, "auto", False),
     ({"CLICOLOR": "1"}, "auto", True),
     ({"CLICOLOR": "0", "CLICOLOR_FORCE": "1"}, "auto", True),
+    ({"FORCE_COLOR": "1", "TERM": "dumb"}, "auto", True),
+    ({"FORCE_COLOR": ""}, "auto", True),
+    ({"FORCE_COLOR": "0"}, "auto", False),
+    ({"FORCE_COLOR": "false"}, "auto", False),
+    ({"FORCE_COLOR": "1"}, "never", False),
+    ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, "auto", False),
+    ({"FORCE_COLOR": "1", "CLICOLOR": "0"}, "auto", True),
+    ({"FORCE_COLOR": "0", "CLICOLOR_FORCE": "1"}, "auto", False),
+    ({"TERM": "unknown"}, "auto", False),
 ]
 
 
@@ -297,12 +306,38 @@ def test_colours_on_a_terminal(environment: Mapping[str, str], option: str, colo
         assert style_of(stream, option, environment).colour is coloured
 
 
+DEPTHS: list[tuple[Mapping[str, str], int]] = [
+    ({"TERM": "xterm"}, 8),
+    ({"TERM": "xterm-256color"}, 256),
+    ({"TERM": "tmux-256color"}, 256),
+    ({"TERM": "xterm-direct"}, 256),
+    ({"TERM": "xterm-kitty"}, 256),
+    ({"TERM": "linux"}, 8),
+    ({"TERM": "xterm", "COLORTERM": "truecolor"}, 256),
+    ({"WT_SESSION": "1"}, 256),
+    ({}, 8),
+    ({"FORCE_COLOR": "1", "TERM": "xterm-256color"}, 8),
+    ({"FORCE_COLOR": "2", "TERM": "linux"}, 256),
+    ({"FORCE_COLOR": "yes", "TERM": "xterm-256color"}, 256),
+    ({"NO_COLOR": "1", "TERM": "xterm-256color"}, 0),
+]
+
+
+@pytest.mark.parametrize(("environment", "colours"), DEPTHS)
+def test_how_many_colours_a_terminal_has(environment: Mapping[str, str], colours: int) -> None:
+    with terminal() as stream:
+        assert style_of(stream, "auto", environment).colours == colours
+
+
 @pytest.mark.parametrize(
     ("environment", "option", "coloured"),
     [
         ({}, "auto", False),
         ({"CLICOLOR": "1"}, "auto", False),
         ({"CLICOLOR_FORCE": "1"}, "auto", True),
+        ({"CLICOLOR_FORCE": "0"}, "auto", False),
+        ({"FORCE_COLOR": "3"}, "auto", True),
+        ({"FORCE_COLOR": "0"}, "auto", False),
         ({}, "always", True),
     ],
 )

@@ -24,6 +24,7 @@ CASES = {
     "x if c": "x if c else ?",
     '"ij,jk->ik"(A': '"ij,jk->ik"(A)',
     '"ij,jk': '"ij,jk"',
+    '"half an escape\\': '"half an escape"',
     "x = ": "x = ?",
     "x +=": "x += ?",
     "f(x: [n]) = x +": "f(x: [n]) = x + ?",

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, TypeVar
 
+from tcalc.show.plots.colours import RESET, Colour, has_colours, sequence
 from tcalc.show.plots.curves import NOTHING
 from tcalc.show.plots.scales import finite
 
 if TYPE_CHECKING:
     from tcalc.show.palette import Style
 
-Colour = tuple[int, int, int]
 Value = TypeVar("Value")
 #: From the least to the greatest: dark blue over grey to yellow, told apart without red and green.
 RAMP: tuple[Colour, ...] = ((0, 32, 77), (66, 78, 108), (124, 123, 120), (187, 173, 107), (255, 234, 70))
@@ -29,24 +29,20 @@ def heat(rows: Sequence[Sequence[float]], style: Style, width: int, height: int)
     if not known:
         return [NOTHING]
     low, high = min(known), max(known)
-    thin = _thinned(rows, width - 1, 2 * (height - 1) if _is_coloured(style) else height - 1)
+    thin = _thinned(rows, width - 1, 2 * (height - 1) if has_colours(style) else height - 1)
     parts = [[(value - low) / (high - low) if high > low else 0.5 for value in row] for row in thin]
     scale = f"{low:.4g} {_legend(style)} {high:.4g}"
-    if not _is_coloured(style):
+    if not has_colours(style):
         return [*["".join([_letter(part) for part in row]).rstrip() for row in parts], scale]
-    return [*_halves([[_ramp(part) for part in row] for row in parts]), scale]
+    return [*_halves([[_ramp(part) for part in row] for row in parts], style), scale]
 
 
 def image(pixels: Sequence[Sequence[Colour]], style: Style, width: int, height: int) -> list[str]:
     """A picture of red, green and blue from 0 to 255."""
-    if not _is_coloured(style):
+    if not has_colours(style):
         grey = [[0.299 * red + 0.587 * green + 0.114 * blue for red, green, blue in row] for row in pixels]
         return heat(grey, style, width, height)[:-1]
-    return _halves(_thinned(pixels, width - 1, 2 * height))
-
-
-def _is_coloured(style: Style) -> bool:
-    return style.colour and style.unicode
+    return _halves(_thinned(pixels, width - 1, 2 * height), style)
 
 
 def _thinned(rows: Sequence[Sequence[Value]], columns: int, lines: int) -> list[list[Value]]:
@@ -69,20 +65,20 @@ def _letter(part: float) -> str:
     return LETTERS[min(len(LETTERS) - 1, int(part * len(LETTERS)))] if isfinite(part) else "?"
 
 
-def _halves(rows: Sequence[Sequence[Colour]]) -> list[str]:
+def _halves(rows: Sequence[Sequence[Colour]], style: Style) -> list[str]:
     """Two rows a line: the upper in the letter's colour, the lower in its background's."""
     lines = []
     for top in range(0, len(rows), 2):
         lower = rows[top + 1] if top + 1 < len(rows) else None
-        cells = []
-        for column, upper in enumerate(rows[top]):
-            behind = f";48;2;{';'.join(map(str, lower[column]))}" if lower is not None else ""
-            cells.append(f"\x1b[38;2;{';'.join(map(str, upper))}{behind}m{HALF}")
-        lines.append("".join(cells) + "\x1b[0m")
+        cells = [
+            sequence(upper, lower[column] if lower is not None else None, style) + HALF
+            for column, upper in enumerate(rows[top])
+        ]
+        lines.append("".join(cells) + RESET)
     return lines
 
 
 def _legend(style: Style) -> str:
-    if not _is_coloured(style):
+    if not has_colours(style):
         return LETTERS
-    return "".join([f"\x1b[38;2;{';'.join(map(str, _ramp(step / 9)))}m█" for step in range(10)]) + "\x1b[0m"
+    return "".join([sequence(_ramp(step / 9), None, style) + "█" for step in range(10)]) + RESET

@@ -1,0 +1,72 @@
+"""The command that leads through the tour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tcalc.errors import TcalcError
+from tcalc.outcomes import Fitted, Offered, Outcome
+from tcalc.source import Source, Span
+
+if TYPE_CHECKING:
+    from tcalc.commands.command import Answer
+    from tcalc.commands.desk import Desk
+    from tcalc.session import Session
+
+DEMO = """
+  Each stop says a sentence and puts something on the line, to be run or changed.
+  Enter on an empty line goes to the next. :demo 3 goes to the third, :demo restart
+  to the first, :demo stop ends the tour. It binds a few names.
+"""
+
+
+def demo(session: Session, source: Source, desk: Desk) -> Answer:
+    """The next stop of the tour, or another one."""
+    from tcalc.show.tour import END, HOW, TOUR
+
+    if source.text == "stop":
+        desk.stop = 0
+        return []
+    number = _number(source, desk.stop, len(TOUR))
+    if number > len(TOUR):
+        desk.stop = 0
+        return [END.rstrip()]
+    _prepare(session, number, desk)
+    desk.stop = number
+    stop = TOUR[number - 1]
+    answer: list[Outcome | str] = [HOW] if number == 1 else []
+    return [*answer, Fitted(lambda width: _told(f"{number}/{len(TOUR)}  {stop.sentence}", width)), Offered(stop.text)]
+
+
+def _number(source: Source, now: int, last: int) -> int:
+    """The stop that is asked for; one more than the last is the end."""
+    if not source.text:
+        return now + 1
+    if source.text == "restart":
+        return 1
+    if source.text.isdecimal() and len(source.text) < 4 and 1 <= int(source.text) <= last:
+        return int(source.text)
+    raise TcalcError("value", f"the tour has stops 1 to {last}; restart and stop are understood too", _all(source))
+
+
+def _all(source: Source) -> Span:
+    return Span(source, 0, len(source.text))
+
+
+def _prepare(session: Session, number: int, desk: Desk) -> None:
+    """Bind what the stops before one bind and somebody who leapt over them has not."""
+    from tcalc.show.tour import TOUR
+
+    for stop in TOUR[: number - 1]:
+        if any(session.lookup(name) is None for name in stop.binds):
+            for _ in session.run(Source(stop.text, "<demo>"), desk.ticket):
+                pass
+
+
+def _told(text: str, width: int) -> str:
+    """A text in lines that are not longer than a page is wide."""
+    import textwrap
+
+    from tcalc.show.help import WIDTH
+
+    return "\n".join(textwrap.wrap(text, min(width - 1, WIDTH)))

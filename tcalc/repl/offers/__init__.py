@@ -1,0 +1,1 @@
+"""What Tab offers, by where the cursor stands."""

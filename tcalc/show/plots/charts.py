@@ -1,0 +1,107 @@
+"""What there is to draw: curves, a histogram, a matrix, a picture; as lines of text, or on axes of matplotlib's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tcalc.show.plots import grids
+from tcalc.show.plots.colours import Colour
+from tcalc.show.plots.curves import Series, curves, histogram
+from tcalc.show.plots.frame import Names
+from tcalc.show.plots.scales import finite
+
+if TYPE_CHECKING:
+    from tcalc.show.palette import Style
+
+#: Lines of a plot.
+HEIGHT = 16
+
+
+class Chart(Protocol):
+    """Something to draw."""
+
+    def lines(self, style: Style, width: int) -> list[str]:
+        """It in lines of so many cells."""
+
+    def draw(self, axes: Any) -> None:
+        """It on matplotlib's Axes, which are empty."""
+
+
+class Curves:
+    """A line through the points of each series."""
+
+    def __init__(self, series: Sequence[Series], names: Names) -> None:
+        self.series, self.names = series, names
+
+    def lines(self, style: Style, width: int) -> list[str]:
+        """See `Chart.lines`."""
+        return curves(self.series, style, width, HEIGHT, self.names)
+
+    def draw(self, axes: Any) -> None:
+        """See `Chart.draw`."""
+        for number, (xs, ys) in enumerate(self.series):
+            # One point alone is no line.
+            axes.plot(xs, ys, label=f"row {number}", marker="o" if len(ys) == 1 else None)
+        if 1 < len(self.series) <= MOST_TOLD:
+            axes.legend()
+        _name(axes, self.names)
+
+
+#: Of more curves than this no legend is of use.
+MOST_TOLD = 10
+
+
+class Histogram:
+    """How many numbers lie in each of equal steps."""
+
+    def __init__(self, values: Sequence[float], name: str) -> None:
+        self.values, self.name = values, name
+
+    def lines(self, style: Style, width: int) -> list[str]:
+        """See `Chart.lines`."""
+        return histogram(self.values, style, width, HEIGHT, self.name)
+
+    def draw(self, axes: Any) -> None:
+        """See `Chart.draw`."""
+        axes.hist(finite(self.values), bins=50)
+        _name(axes, (self.name, ""))
+
+
+class HeatMap:
+    """A matrix by the size of its elements; the first row is above."""
+
+    def __init__(self, rows: Sequence[Sequence[float]]) -> None:
+        self.rows = rows
+
+    def lines(self, style: Style, width: int) -> list[str]:
+        """See `Chart.lines`."""
+        return grids.heat(self.rows, style, width, HEIGHT)
+
+    def draw(self, axes: Any) -> None:
+        """See `Chart.draw`."""
+        # Of matplotlib's maps the one that the terminal's colours are taken from.
+        drawn = axes.imshow(self.rows, cmap="cividis", interpolation="nearest", aspect="auto")
+        axes.figure.colorbar(drawn)
+
+
+class Picture:
+    """Pixels of red, green and blue from 0 to 255."""
+
+    def __init__(self, pixels: Sequence[Sequence[Colour]]) -> None:
+        self.pixels = pixels
+
+    def lines(self, style: Style, width: int) -> list[str]:
+        """See `Chart.lines`."""
+        return grids.image(self.pixels, style, width, 2 * HEIGHT)
+
+    def draw(self, axes: Any) -> None:
+        """See `Chart.draw`."""
+        axes.imshow(self.pixels, interpolation="nearest")
+        axes.set_axis_off()
+
+
+def _name(axes: Any, names: Names) -> None:
+    across, up = names
+    axes.set_xlabel(across, parse_math=False)  # a $ of the user's is a $
+    axes.set_ylabel(up, parse_math=False)
