@@ -8,8 +8,10 @@ from tcalc.source import Source, Span
 
 def parted(text: str, option: str) -> tuple[str, str | None]:
     """What stands before an option, and what behind it; None where it is not there."""
+    if not option:
+        return text, None
     before, found, behind = text.rpartition(option)
-    if not option or not found or (before and not before[-1].isspace()) or (behind and not behind[0].isspace()):
+    if not found or (before and not before[-1].isspace()) or (behind and not behind[0].isspace()):
         return text, None
     return before, behind.lstrip()
 

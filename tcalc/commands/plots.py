@@ -32,7 +32,7 @@ PLOT = """
   One vector over its indices, or a second over a first; a matrix as a curve for
   each of its rows. What is not finite interrupts the line. Of very many numbers
   every so many-th is drawn. --out FILE draws to a .png or .svg instead, with
-  matplotlib: pip install "tcalc[plots]"
+  matplotlib, where that is installed.
 """
 HIST = """
   :hist randn(10000)
@@ -131,7 +131,7 @@ def _asked(session: Session, source: Source) -> tuple[Source, str]:
         elif session.settings.safe:
             refused = "this writes a file, which --safe forbids"
         elif not is_there():
-            refused = 'a plot in a file needs matplotlib, which is not installed: pip install "tcalc[plots]"'
+            refused = "a plot in a file needs matplotlib, which is not installed: pip install matplotlib"
         if refused:
             start = source.text.rindex(path)
             raise TcalcError("io", refused, Span(source, start, start + len(path)))

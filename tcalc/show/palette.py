@@ -71,9 +71,9 @@ _ASCII = str.maketrans(
 class Style:
     """Colour on or off, Unicode or ASCII, and the few marks that depend on it.
 
-    `colours` are how many the terminal has: 8, 256, all (1 << 24), or 0 where colour is off. `escaped` says that nothing but ASCII
-    can be shown, be it the program's own; `terminal` that somebody looks on, so that no line is wider than that;
-    `reorders` that the terminal turns text from right to left round itself.
+    `colours` are how many the terminal has: 8, 256, all (1 << 24), or 0 where colour is off. `escaped` says that
+    nothing but ASCII can be shown, be it the program's own; `terminal` that somebody looks on, so that no line is wider
+    than that; `reorders` that the terminal turns text from right to left round itself.
     """
 
     __slots__ = (

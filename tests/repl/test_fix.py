@@ -190,14 +190,14 @@ BASIC = ("notes", "rewrites", "strict")
 def test_set_shows_all_or_one(session: Session) -> None:
     shown = [line.split()[:2] for line in said(session, ":set")]
     assert [name for name, _ in shown] == list(SWITCHES)
-    assert [["notes", "on"], ["rewrites", "on"], ["strict", "off"]] == [each for each in shown if each[0] in BASIC]
+    assert [each for each in shown if each[0] in BASIC] == [["notes", "on"], ["rewrites", "on"], ["strict", "off"]]
     assert all(len(line) < 80 for line in said(session, ":set"))
     for name, switch in SWITCHES.items():
         (line,) = said(session, f":set {name}")
         assert line.split()[0] == name and line.endswith(switch.doc)
     session = Session(Settings(notes=False, strict=True))
     shown = [line.split()[:2] for line in said(session, ":set")]
-    assert [["notes", "off"], ["rewrites", "on"], ["strict", "on"]] == [each for each in shown if each[0] in BASIC]
+    assert [each for each in shown if each[0] in BASIC] == [["notes", "off"], ["rewrites", "on"], ["strict", "on"]]
 
 
 @pytest.mark.parametrize("form", [":set notes {}", ":set notes={}", ":set notes = {}", ":set  notes   {} "])

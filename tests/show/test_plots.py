@@ -114,7 +114,9 @@ def test_a_picture_has_the_colours_that_there_are() -> None:
 def test_the_nearest_of_256_colours(colour: tuple[int, int, int]) -> None:
     """By the table that terminals have: a cube of 216 colours, then 24 greys."""
     steps = (0, 95, 135, 175, 215, 255)
-    table = {16 + 36 * r + 6 * g + b: (steps[r], steps[g], steps[b]) for r in range(6) for g in range(6) for b in range(6)}
+    table = {
+        16 + 36 * r + 6 * g + b: (steps[r], steps[g], steps[b]) for r in range(6) for g in range(6) for b in range(6)
+    }
     table |= {232 + grey: (8 + 10 * grey,) * 3 for grey in range(24)}
     far = {number: sum((a - b) ** 2 for a, b in zip(colour, each, strict=True)) for number, each in table.items()}
     assert far[nearest(colour)] == min(far.values())

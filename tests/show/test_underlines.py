@@ -306,18 +306,21 @@ def test_colours_on_a_terminal(environment: Mapping[str, str], option: str, colo
         assert style_of(stream, option, environment).colour is coloured
 
 
+ALL = 1 << 24
+
 DEPTHS: list[tuple[Mapping[str, str], int]] = [
     ({"TERM": "xterm"}, 8),
     ({"TERM": "xterm-256color"}, 256),
     ({"TERM": "tmux-256color"}, 256),
-    ({"TERM": "xterm-direct"}, 256),
-    ({"TERM": "xterm-kitty"}, 256),
+    ({"TERM": "xterm-direct"}, ALL),
+    ({"TERM": "xterm-kitty"}, ALL),
     ({"TERM": "linux"}, 8),
-    ({"TERM": "xterm", "COLORTERM": "truecolor"}, 256),
+    ({"TERM": "xterm", "COLORTERM": "truecolor"}, ALL),
     ({"WT_SESSION": "1"}, 256),
     ({}, 8),
     ({"FORCE_COLOR": "1", "TERM": "xterm-256color"}, 8),
     ({"FORCE_COLOR": "2", "TERM": "linux"}, 256),
+    ({"FORCE_COLOR": "3", "TERM": "linux"}, ALL),
     ({"FORCE_COLOR": "yes", "TERM": "xterm-256color"}, 256),
     ({"NO_COLOR": "1", "TERM": "xterm-256color"}, 0),
 ]

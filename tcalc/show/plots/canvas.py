@@ -15,7 +15,7 @@ PENS = ("36", "33", "35", "32", "34", "31")
 
 
 class Canvas:
-    """`columns` by `rows` cells. Dots are numbered from the upper left corner; a cell has the colour of its last pen."""
+    """`columns` by `rows` cells, each in the colour of its last pen. Dots are numbered from the upper left corner."""
 
     __slots__ = ("_cells", "_pens", "across", "columns", "down", "pen", "rows")
 
@@ -61,9 +61,12 @@ class Canvas:
         marks = [self._mark(cell) for cell in self._cells[row]]
         if style is None:
             return "".join(marks)
-        return "".join([
-            penned(mark, pen, style) if mark != " " else mark for mark, pen in zip(marks, self._pens[row], strict=True)
-        ])
+        return "".join(
+            [
+                penned(mark, pen, style) if mark != " " else mark
+                for mark, pen in zip(marks, self._pens[row], strict=True)
+            ]
+        )
 
     def _mark(self, cell: int) -> str:
         if not cell:

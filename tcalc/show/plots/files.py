@@ -1,4 +1,4 @@
-"""Plots as PNG and SVG, which matplotlib draws: it comes with `pip install tcalc[plots]`."""
+"""Plots as PNG and SVG, which matplotlib draws: the extra `plots` brings it."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Sequence
 
 #: Steps between labels are one of these times a power of ten.
@@ -19,7 +20,7 @@ class Scale:
     def __init__(self, low: float, high: float, places: int) -> None:
         if low == high:  # one value stands in the middle
             pad = abs(low) / 2 or 0.5
-            low, high = low - pad, high + pad
+            low, high = max(low - pad, -sys.float_info.max), min(high + pad, sys.float_info.max)
         self.low, self.high, self.places = low, high, max(1, places)
 
     def place(self, value: float) -> int:
