@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 #: Steps between labels are one of these times a power of ten.
 STEPS = (1, 2, 2.5, 5, 10)
@@ -41,7 +42,8 @@ class Scale:
                 break
             first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
             if last - first + 1 <= most:
-                return [number * step for number in range(first, last + 1)]
+                found = [number * step for number in range(first, last + 1)]
+                return found if all(a < b for a, b in pairwise(found)) else []  # numbers too near to each other
         return []
 
 
