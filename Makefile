@@ -41,12 +41,13 @@ bench-peers: $(READY)
 # The reference and the derivatives from the library, the error codes from their table, the files for shells and man from
 # the parser, and what the commands on the pages print.
 docs: $(READY)
-	@$(BIN)/python docs/reference.py
-	@$(BIN)/python docs/errors.py
-	@$(BIN)/python docs/derivatives.py
-	@$(BIN)/python docs/compiler.py
+	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/errors.py
+	@$(BIN)/python tools/derivatives.py
+	@$(BIN)/python tools/compiler.py
 	@$(BIN)/python tools/shell_files.py
-	@$(BIN)/python docs/refresh.py
+	@$(BIN)/python tools/shell_page.py
+	@$(BIN)/python tools/refresh.py
 
 # What the programs of the error corpus say: to be read before it is committed.
 snapshots: $(READY)

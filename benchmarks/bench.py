@@ -364,7 +364,7 @@ def main() -> None:
     )
     (ROOT / "benchmarks" / "README.md").write_text(page, encoding="utf-8")
     quoting = ROOT / "README.md"
-    quoted: Callable[[str], str] = runpy.run_path(str(ROOT / "docs" / "refresh.py"))["speed_quoted"]
+    quoted: Callable[[str], str] = runpy.run_path(str(ROOT / "tools" / "refresh.py"))["speed_quoted"]
     quoting.write_text(quoted(quoting.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -87,11 +87,11 @@ class Drawn(Outcome):
 
 
 class Plotted(Outcome):
-    """A drawing: `drawn` gives its lines for a style and a width in cells."""
+    """A drawing: `drawn` gives its lines for a style, on a terminal of some width and height in cells."""
 
     __slots__ = ("drawn",)
 
-    def __init__(self, drawn: Callable[[Style, int], Sequence[str]]) -> None:
+    def __init__(self, drawn: Callable[[Style, int, int], Sequence[str]]) -> None:
         self.drawn = drawn
 
 

@@ -36,7 +36,7 @@ def shown(command: str) -> str:
 
 
 def test_docs_are_current() -> None:
-    written = runpy.run_path(str(ROOT / "docs" / "errors.py"))["written"]
+    written = runpy.run_path(str(ROOT / "tools" / "errors.py"))["written"]
     assert PAGE.read_text(encoding="utf-8") == written(), "the table has changed: make docs"
 
 

@@ -1,6 +1,6 @@
 """What the pages show is what happens: their commands are run, their programs tested, their links and tables looked up.
 
-`python docs/refresh.py` writes what the commands print into the pages.
+`python tools/refresh.py` writes what the commands print into the pages.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 #: Pages that show what is typed and what is answered.
 SHOWING = [page for page in PAGES if "```console" in (text := page.read_text(encoding="utf-8")) or "```pycon" in text]
 
-refresh = runpy.run_path(str(ROOT / "docs" / "refresh.py"))
+refresh = runpy.run_path(str(ROOT / "tools" / "refresh.py"))
 
 
 def name(path: Path) -> str:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 ROWS = [row for row in library.rows() if row.spaces != ("hidden",)]
 
-reference = runpy.run_path(str(ROOT / "docs" / "reference.py"))
+reference = runpy.run_path(str(ROOT / "tools" / "reference.py"))
 
 
 def blocks(page: str) -> list[str]:

@@ -36,7 +36,7 @@ def explain(session: Session, source: Source, desk: Desk) -> Answer:
     steps, error = session.steps(source)
     answer: list[Outcome | str] = []
     if steps:
-        answer.append(Plotted(lambda style, width: table(steps, style, width)))
+        answer.append(Plotted(lambda style, width, height: table(steps, style, width)))
     elif error is None:
         answer.append("there is no step: this is known as it is written")
     if error is not None:

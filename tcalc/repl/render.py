@@ -60,6 +60,8 @@ def replies(
             continue
         if isinstance(outcome, Shown) and outcome.data:
             reply = Reply(_result(outcome, style, width, height, settings))
+        elif isinstance(outcome, Plotted):
+            reply = Reply("\n".join(outcome.drawn(style, width, height)))
         else:
             reply = _reply(outcome, style, width, hint, offered + 1)
         if reply.failed:
@@ -87,8 +89,6 @@ def _reply(outcome: Outcome | str, style: Style, width: int, hint: str, first: i
         from tcalc.show.graphs import tree_text  # not before somebody asks
 
         return Reply(tree_text(outcome.drawing, style, width=width))
-    if isinstance(outcome, Plotted):
-        return Reply("\n".join(outcome.drawn(style, width)))
     if isinstance(outcome, Fitted):
         return _reply(outcome.laid(width), style, width, hint, first)
     if isinstance(outcome, Paged):

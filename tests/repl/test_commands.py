@@ -54,7 +54,7 @@ def test_the_examples_of_a_page_say_what_it_says(session: Session, name: str) ->
 def shown(answer: Outcome | str) -> str:
     """A text as it stands on a terminal of 80 columns."""
     if isinstance(answer, Plotted):
-        return "\n".join(answer.drawn(Style(unicode=True), 80))
+        return "\n".join(answer.drawn(Style(unicode=True), 80, 24))
     return answer.laid(80) if isinstance(answer, Fitted) else str(answer)
 
 

@@ -38,7 +38,7 @@ def drawn(session: Session, text: str, style: Style = PLAIN, width: int = 60) ->
     with torch_left_alone():
         (answer,) = run_command(session, Source(text))
     assert isinstance(answer, Plotted)
-    return list(answer.drawn(style, width))
+    return list(answer.drawn(style, width, 24))
 
 
 @pytest.mark.parametrize(

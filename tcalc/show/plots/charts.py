@@ -14,15 +14,20 @@ from tcalc.show.plots.scales import finite
 if TYPE_CHECKING:
     from tcalc.show.palette import Style
 
-#: Lines of a plot.
-HEIGHT = 16
+#: Lines of a plot, at most and at least; so many of the terminal's are left for what stands around it.
+HEIGHT, LEAST, AROUND = 16, 5, 5
+
+
+def rows(height: int) -> int:
+    """The lines of a plot on a terminal of some height."""
+    return max(LEAST, min(HEIGHT, height - AROUND))
 
 
 class Chart(Protocol):
     """Something to draw."""
 
-    def lines(self, style: Style, width: int) -> list[str]:
-        """It in lines of so many cells."""
+    def lines(self, style: Style, width: int, height: int) -> list[str]:
+        """It in lines for a terminal of some width and height."""
 
     def draw(self, axes: Any) -> None:
         """It on matplotlib's Axes, which are empty."""
@@ -34,9 +39,9 @@ class Curves:
     def __init__(self, series: Sequence[Series], names: Names) -> None:
         self.series, self.names = series, names
 
-    def lines(self, style: Style, width: int) -> list[str]:
+    def lines(self, style: Style, width: int, height: int) -> list[str]:
         """See `Chart.lines`."""
-        return curves(self.series, style, width, HEIGHT, self.names)
+        return curves(self.series, style, width, rows(height), self.names)
 
     def draw(self, axes: Any) -> None:
         """See `Chart.draw`."""
@@ -58,9 +63,9 @@ class Histogram:
     def __init__(self, values: Sequence[float], name: str) -> None:
         self.values, self.name = values, name
 
-    def lines(self, style: Style, width: int) -> list[str]:
+    def lines(self, style: Style, width: int, height: int) -> list[str]:
         """See `Chart.lines`."""
-        return histogram(self.values, style, width, HEIGHT, self.name)
+        return histogram(self.values, style, width, rows(height), self.name)
 
     def draw(self, axes: Any) -> None:
         """See `Chart.draw`."""
@@ -74,9 +79,9 @@ class HeatMap:
     def __init__(self, rows: Sequence[Sequence[float]]) -> None:
         self.rows = rows
 
-    def lines(self, style: Style, width: int) -> list[str]:
+    def lines(self, style: Style, width: int, height: int) -> list[str]:
         """See `Chart.lines`."""
-        return grids.heat(self.rows, style, width, HEIGHT)
+        return grids.heat(self.rows, style, width, rows(height))
 
     def draw(self, axes: Any) -> None:
         """See `Chart.draw`."""
@@ -91,9 +96,9 @@ class Picture:
     def __init__(self, pixels: Sequence[Sequence[Colour]]) -> None:
         self.pixels = pixels
 
-    def lines(self, style: Style, width: int) -> list[str]:
+    def lines(self, style: Style, width: int, height: int) -> list[str]:
         """See `Chart.lines`."""
-        return grids.image(self.pixels, style, width, 2 * HEIGHT)
+        return grids.image(self.pixels, style, width, min(2 * HEIGHT, max(LEAST, height - 2)))
 
     def draw(self, axes: Any) -> None:
         """See `Chart.draw`."""

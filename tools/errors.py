@@ -1,4 +1,4 @@
-"""Writes docs/errors.md from the table of error codes: `python docs/errors.py`.
+"""Writes docs/errors.md from the table of error codes: `python tools/errors.py`.
 
 tests/test_error_codes.py does the same, and compares; it also runs the programs.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tcalc.show.codes import CODES, Code
 
-PAGE = Path(__file__).resolve().parent / "errors.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
 
 INTRODUCTION = """\
 # Errors

@@ -1,10 +1,10 @@
-"""Runs the commands that the pages show and writes what they print back into the pages: `python docs/refresh.py`.
+"""Runs the commands that the pages show and writes what they print back into the pages: `python tools/refresh.py`.
 
 A page shows commands in ```console blocks: a line that begins with `$ ` is one, what follows it is what it prints, on
 standard output and standard error alike; after the command `tcalc` alone, lines that begin with `tcalc> ` are typed
-into the shell, in a pseudo-terminal. The ```pycon blocks of a page are one conversation with Python. Between
-`<!-- speed -->` and `<!-- /speed -->` stands the first table of benchmarks/README.md. tests/test_readme.py does the
-same, and compares.
+into the shell, in a pseudo-terminal, and entered unless what stands below begins with one blank: the bottom line. The
+```pycon blocks of a page are one conversation with Python. Between `<!-- speed -->` and `<!-- /speed -->` stands the
+first table of benchmarks/README.md. tests/test_readme.py does the same, and compares.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -56,8 +56,7 @@ def performed(block: list[str]) -> list[str]:
     lines = []
     for line in block:
         if line == f"{PROMPT}tcalc":
-            typed = [each.removeprefix(TYPED) for each in block if each.startswith(TYPED)]
-            lines += [line, *conversation(typed)]
+            lines += [line, *conversation(block)]
         elif line.startswith(PROMPT):
             lines += [line, *output(line.removeprefix(PROMPT)).splitlines()]
     return lines
@@ -88,8 +87,11 @@ def output(command: str) -> str:
     return run.stdout.decode()
 
 
-def conversation(typed: list[str]) -> list[str]:
-    """The shell's screen after some lines were typed, each when the prompt was there."""
+def conversation(block: list[str]) -> list[str]:
+    """What stands on the shell's screen around lines that are typed one after another, each when the prompt is there.
+
+    A line that is shown with one that begins with a single blank below it is not entered: that is the bottom line.
+    """
     import pexpect  # type: ignore[import-untyped]  # it has no types
     import pyte
 
@@ -102,27 +104,50 @@ def conversation(typed: list[str]) -> list[str]:
     with tempfile.TemporaryDirectory() as home:
         shell = pexpect.spawn("tcalc", [], dimensions=(300, COLUMNS), cwd=ROOT, env=surroundings(home))
 
-        def prompted(times: int) -> None:
+        def settled(is_there: Callable[[list[str]], bool]) -> list[str]:
+            """The screen, once it shows something and nothing more comes."""
             end = time.monotonic() + PATIENCE
             while time.monotonic() < end:
                 try:
                     data = shell.read_nonblocking(65536, timeout=0.3)
                 except pexpect.TIMEOUT:
-                    if sum(row.startswith(TYPED.rstrip()) for row in rows()) >= times:
-                        return
+                    if is_there(rows()):
+                        return rows()
                     continue
                 stream.feed(data)
                 if b"\x1b[6n" in data:  # where is the cursor?
                     shell.send(f"\x1b[{screen.cursor.y + 1};{screen.cursor.x + 1}R")
             raise TimeoutError("\n".join(rows()))
 
-        prompted(1)
-        for number, line in enumerate(typed, 2):
-            shell.send(line + "\r")
-            prompted(number)
-        shown = rows()[:-1]
+        shown = settled(_is_prompt)[:-1]
+        for line, below in zip(block, [*block[1:], ""], strict=True):
+            if not line.startswith(TYPED):
+                continue
+            begun = len(rows()) - 1
+            shell.send(line.removeprefix(TYPED))
+            if below.startswith(" ") and not below.startswith("  "):
+                shown += [line, settled(_is_told(line, begun))[-1]]
+                shell.send("\x15")  # Ctrl-U
+                settled(_is_prompt)
+            else:
+                shell.send("\r")
+                shown += settled(_is_answered(begun))[begun:-1]
         shell.close(force=True)
     return shown
+
+
+def _is_prompt(now: list[str]) -> bool:
+    return now[-1] == TYPED.rstrip()
+
+
+def _is_told(line: str, row: int) -> Callable[[list[str]], bool]:
+    """Whether a line stands in a row, and something below it."""
+    return lambda now: now[row : row + 1] == [line] and now[-1] != line
+
+
+def _is_answered(row: int) -> Callable[[list[str]], bool]:
+    """Whether the prompt is there again below a row."""
+    return lambda now: len(now) > row + 1 and _is_prompt(now)
 
 
 #: Reads what is typed with its prompts, line by line; gives what Python says after each, of a traceback only its end.

@@ -1,4 +1,4 @@
-"""Writes docs/derivatives.md from the rows of the library: `python docs/derivatives.py`.
+"""Writes docs/derivatives.md from the rows of the library: `python tools/derivatives.py`.
 
 tests/test_derivatives_page.py does the same, and compares. That the formulas hold is tested in tests/library.
 """
@@ -21,7 +21,7 @@ from tcalc.syntax.parser import parse_expression
 from tcalc.types import dtypes
 from tcalc.types.tensor import TupleType
 
-PAGE = Path(__file__).resolve().parent / "derivatives.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "derivatives.md"
 
 INTRODUCTION = """\
 # Derivatives

@@ -1,4 +1,4 @@
-"""Writes docs/compiler.md from the table of rewrites: `python docs/compiler.py`.
+"""Writes docs/compiler.md from the table of rewrites: `python tools/compiler.py`.
 
 tests/test_compiler_page.py compares. What the rewrites do is tested in tests/graph.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tcalc.graph.rewrites.table import CHAINS, LAST, LOCAL, LOOP, UNSAFE, Rewrite
 
-PAGE = Path(__file__).resolve().parent / "compiler.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "compiler.md"
 
 INTRODUCTION = """\
 # The compiler

@@ -1,4 +1,4 @@
-"""Writes docs/reference.md from the rows of the library: `python docs/reference.py`.
+"""Writes docs/reference.md from the rows of the library: `python tools/reference.py`.
 
 A row becomes a section: its sentence, its example, how it is called, its other names. tests/test_reference.py does the
 same, and compares; that the examples hold is tested in tests/library.
@@ -14,7 +14,7 @@ from tcalc.library import reachable
 from tcalc.library.builtin import Builtin
 from tcalc.show.help import NOTATION, SHAPES, calls, operator_text, other_names, prefixed, remarks
 
-PAGE = Path(__file__).resolve().parent / "reference.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
 
 INTRODUCTION = """\
 # Reference
