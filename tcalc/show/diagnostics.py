@@ -189,27 +189,42 @@ def _fitted(text: str, column: int, least: int, width: int, style: Style) -> tup
 
 def _repairs(repairs: Sequence[Repair], style: Style, width: int, hint: str, first: int = 1) -> Iterator[str]:
     for number, repair in enumerate(repairs, first):
-        line = f"{_INDENT}{number}  {_painted(repair, style)}"
+        head = f"{_INDENT}{number}  "
+        line, used = head, cells(head)
+        for text, painted in _pieces(repair, style):
+            gap = "" if used == cells(head) else " "
+            if gap and style.terminal and used + 1 + cells(text) > width:
+                yield line
+                line, used, gap = " " * cells(head), cells(head), ""
+            line, used = line + gap + painted, used + len(gap) + cells(text)
         if hint and number == 1:
-            gap = min(width, 79) - cells(f"{_INDENT}{number}  {_repair(repair, style)}") - cells(hint)
-            if gap >= 3:
-                line += " " * gap + style.paint("dim", hint)
+            room = min(width, 79) - used - cells(hint)
+            if room >= 3:
+                line += " " * room + style.paint("dim", hint)
         yield line
 
 
 def _repair(repair: Repair, style: Style) -> str:
-    type = f" {style.arrow} {style.prose(repair.type)}" if repair.type else ""
-    return style.safe(repair.text) + _condition(repair, style) + type
+    return " ".join([text for text, _ in _pieces(repair, style)])
 
 
 def _painted(repair: Repair, style: Style) -> str:
-    type = f" {style.arrow} {style.paint('type', style.prose(repair.type))}" if repair.type else ""
-    return style.paint("repair", style.safe(repair.text)) + _condition(repair, style) + type
+    return " ".join([painted for _, painted in _pieces(repair, style)])
+
+
+def _pieces(repair: Repair, style: Style) -> list[tuple[str, str]]:
+    """What is told of a repair, between which a line may break: plain, and painted."""
+    text, type = style.safe(repair.text), style.prose(repair.type)
+    pieces = [(text, style.paint("repair", text))]
+    if repair.condition:
+        condition = _condition(repair, style)
+        pieces.append((condition, condition))
+    if type:
+        pieces.append((f"{style.arrow} {type}", f"{style.arrow} {style.paint('type', type)}"))
+    return pieces
 
 
 def _condition(repair: Repair, style: Style) -> str:
     """`with v: f32[2]` as it stands; a bare fact as `if n = m`."""
-    if not repair.condition:
-        return ""
     introduced = repair.condition.split(" ")[0] in ("with", "if", "when", "where", "for")
-    return f" {'' if introduced else 'if '}{style.prose(repair.condition)}"
+    return f"{'' if introduced else 'if '}{style.prose(repair.condition)}"

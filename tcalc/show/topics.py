@@ -1,6 +1,6 @@
 """Help on the language itself: a row for each form that has no name in the library.
 
-`words` are what help finds it by, the first is its heading; `section` is the section of docs/language.md that says
+`words` are what help finds it by, the first is its heading; `section` is the section of a page of docs that says
 more; `example` is a program whose lines say what they print.
 """
 
@@ -13,10 +13,10 @@ from tcalc.show.keys import KEYS
 class Topic:
     """A row of the table."""
 
-    __slots__ = ("doc", "example", "section", "words")
+    __slots__ = ("doc", "example", "page", "section", "words")
 
-    def __init__(self, words: str, section: str, doc: str, example: str = "") -> None:
-        self.words, self.section, self.doc = words.split(), section, doc
+    def __init__(self, words: str, section: str, doc: str, example: str = "", *, page: str = "language") -> None:
+        self.words, self.section, self.doc, self.page = words.split(), section, doc, page
         self.example = example.strip("\n")
 
 
@@ -349,8 +349,9 @@ isclose(0.1 + 0.2, 0.3)   #=> True
     ),
     Topic(
         "keys key keyboard editing emacs vi",
-        "The shell",
+        "Keys",
         "Lines are edited as in most shells; `:set keys vi` takes vi's keys, and v opens the editor there.",
+        page="shell",
     ),
     Topic(
         "signatures signature notation",
@@ -374,4 +375,4 @@ def topic_page(topic: Topic) -> list[str]:
         lines += [INDENT + line for line in columns([*words, *SHAPES.items()], WIDTH - len(INDENT))]
     if topic.words[0] == "keys":
         lines += [INDENT + line for line in columns(KEYS, WIDTH - len(INDENT))]
-    return [*lines, f"{INDENT}more in docs/language.md: {topic.section}"]
+    return [*lines, f"{INDENT}more in docs/{topic.page}.md: {topic.section}"]

@@ -13,14 +13,15 @@ class Stop:
 
 
 HOW = """\
-A tour of five minutes. Enter runs what is on the line; change it first if you like.
-Enter on an empty line goes on, :demo 3 goes to a stop, :demo stop ends it."""
+A tour of five minutes. Enter runs what is on the line; change it if you like.
+On an empty line Enter goes on; :demo 3 goes to a stop, :demo stop ends it."""
 
 END = """\
-That was the tour. Its names are still there: :vars lists them, :save tour writes a
-script that makes them, :reset forgets them.
-From here: :help sum explains a function, :help topics lists what else there is to ask
-for, :apropos finds a function by a word, :help commands says what the shell can do.
+That was the tour. Its names are still there: :vars lists them, :save tour
+writes a script that makes them, :reset forgets them.
+From here: :help sum explains a function, :help topics lists what else there is
+to ask for, :apropos finds a function by a word, :help commands says what the
+shell can do.
 """
 
 TOUR = [
