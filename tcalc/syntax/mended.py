@@ -159,6 +159,10 @@ def _completed(tokens: list[Token]) -> list[Token] | None:
         elif token.type in PAIR and opened:
             opened.pop()
     place = int(tokens[-1].end_pos or 0)
+    if opened and tokens[-1].type == "COMMA":  # a comma may end a list, but who types one goes on
+        hole = _put_in("HOLE", place)
+        if reader.takes(hole) and reader.feed(hole):
+            found.append(hole)
     while not reader.takes(_put_in("$END", place)):
         kinds = [*opened[-1:], "HOLE", "IN", "ELSE", "ASSIGN", "COLON"]
         kind = next((kind for kind in kinds if reader.takes(_put_in(kind, place))), None)
