@@ -25,6 +25,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from rows import Row
+from shell import shell
 
 ROOT = Path(__file__).resolve().parent.parent
 INSIDE = ROOT / "benchmarks" / "inside"
@@ -319,6 +320,8 @@ numbers of the operands change before every run. `make bench-peers` has others r
   time, put into its binding between the calls that are timed.
 - The derivatives run through `Session.compile`, one thread each, in turn with torch: the formula written *by hand*, or
   torch's tape.
+- *In the shell* a terminal is played: keys are sent, and the screen is read until what they change stands there; the
+  time to read it is counted too.
 - *A new line* is parsed, checked and lowered to a graph: every statement of the examples, after those before it ran.
 - The piped lines print 3×3 results of f32; beside them is a Python loop of `eval` and `print` on torch tensors that
   reads the same lines. {pipe_rounds} runs each.
@@ -329,7 +332,9 @@ def main() -> None:
     """Measure everything and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer runs, a tenth of the piped lines")
-    parser.add_argument("--only", choices=["start", "inside", "pipes", "algebra"], help="print the rows of one part")
+    parser.add_argument(
+        "--only", choices=["start", "shell", "inside", "pipes", "algebra"], help="print the rows of one part"
+    )
     options = parser.parse_args()
     quick: bool = options.quick
     rounds, pipe_rounds, lines = (3, 1, 10_000) if quick else (11, 2, 100_000)
@@ -340,6 +345,7 @@ def main() -> None:
         wheel = Wheel(folder)
         measures: dict[str, Callable[[], list[Row]]] = {
             "start": lambda: start_up(wheel, rounds, folder),
+            "shell": lambda: shell(wheel.tcalc, quick),
             "inside": lambda: inside(wheel, quick),
             "pipes": lambda: pipes(wheel, pipe_rounds, lines, folder),
             "algebra": lambda: algebra(wheel, quick),
@@ -352,7 +358,7 @@ def main() -> None:
     if options.only:
         return
     telling = [row for row in tables["algebra"] if row.what.startswith(TELLING)]
-    rows = [*tables["start"], *tables["inside"], *telling, *tables["pipes"]]
+    rows = [*tables["start"], *tables["shell"], *tables["inside"], *telling, *tables["pipes"]]
     page = HEAD.format(
         circumstances=circumstances(quick),
         rows="\n".join(row.line() for row in rows),

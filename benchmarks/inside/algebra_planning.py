@@ -53,7 +53,7 @@ def lowered(session: Session, text: str, shapes: Shapes) -> Graph:
     """The graph of an expression as it is written."""
     for name, shape in shapes.items():
         session.bind(name, TensorType(F32, tuple([Axis(size) for size in shape])))
-    return session._lowered(Source(text))[1]
+    return session._looking.lowered(Source(text))[1]
 
 
 def planned(turns: int) -> Iterator[tuple[str, float, str, float]]:
@@ -72,7 +72,7 @@ def planned(turns: int) -> Iterator[tuple[str, float, str, float]]:
             for times in (first, again):
                 graph = lowered(session, text, shapes)
                 begin = time.perf_counter_ns()
-                session._rewritten(graph)
+                session._preparing.rewritten(graph)
                 times.append((time.perf_counter_ns() - begin) / 1e9)
         yield f"planning {what}, sizes never seen", statistics.median(first), goal, most
         yield "the same sizes once more", statistics.median(again), "", 0
