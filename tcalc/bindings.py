@@ -71,13 +71,13 @@ class Bindings(dict[str, Binding]):
         self.update(new)
         self.revision += 1
 
-    def variable(self, name: str) -> Variable | None:
-        """What a name stands for while checking."""
+    def lookup(self, name: str) -> Variable | None:
+        """See `check.scope.Scope`."""
         binding = self.get(name)
         return None if binding is None else binding.variable
 
-    def listed(self) -> list[str]:
-        """The names that a program can bind."""
+    def names(self) -> list[str]:
+        """See `check.scope.Scope`: the names that a program can bind."""
         return [name for name in self if not name.startswith(HIDDEN) and not is_result(name)]
 
     def held(self) -> int:

@@ -62,7 +62,10 @@ class Watcher(Protocol):
 
 
 class _Job:
-    """Work for a worker, and its answers in the order in which they were given."""
+    """Work for a worker, and its answers in the order in which they were given.
+
+    `left_behind` are the bytes that it was counted with as left behind, None where it is not.
+    """
 
     __slots__ = ("answers", "ended", "left_behind", "ticket", "work")
 
@@ -70,7 +73,8 @@ class _Job:
         self.work = work
         self.ticket = Ticket()
         self.answers: SimpleQueue[tuple[str, Any]] = SimpleQueue()
-        self.ended = self.left_behind = False
+        self.ended = False
+        self.left_behind: int | None = None
 
 
 class Evaluator:
@@ -154,9 +158,9 @@ class Evaluator:
         with self._lock:
             if job.ended:
                 return ""
-            if not job.left_behind:
-                job.left_behind = True
-                self._session.allowance.left_behind.append(job.ticket.peak)
+            if job.left_behind is None:
+                job.left_behind = job.ticket.peak  # which may yet change, before it finds that nobody waits
+                self._session.allowance.left_behind.append(job.left_behind)
         # While torch is being loaded it is busy with nothing of the user's.
         return _busy_with(job.ticket) if self._session.has_torch else ""
 
@@ -186,8 +190,8 @@ class Evaluator:
             last = (FAILED, failure)
         with self._lock:
             job.ended = True
-            if job.left_behind:
-                self._session.allowance.left_behind.remove(ticket.peak)
+            if job.left_behind is not None:
+                self._session.allowance.left_behind.remove(job.left_behind)
         put(last)
         return not ticket.abandoned
 

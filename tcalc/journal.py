@@ -117,7 +117,7 @@ class Story:
             if entry.drew or entry.seeds:
                 drawn = place
             last.update(dict.fromkeys(entry.binds, place))
-        self.present = {name: last.get(name, -1) for name in bindings.listed() if name not in LAST}
+        self.present = {name: last.get(name, -1) for name in bindings.names() if name not in LAST}
 
     def _is_foreign(self, place: int, entry: Entry) -> bool:
         """Whether running a statement again would be something else than it was."""

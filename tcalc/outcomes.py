@@ -104,6 +104,12 @@ class Paged(Outcome):
         self.lines = lines
 
 
+class Verbatim(str):
+    """An answer whose lines are never broken, however narrow the terminal is: a program, which may be copied."""
+
+    __slots__ = ()
+
+
 class Fitted(Outcome):
     """Lines of text that are laid out for the width that there is, in cells."""
 

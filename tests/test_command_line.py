@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tcalc import cli
+from tcalc.options import parsed
 from tests.contract.driver import tcalc
 
 
@@ -28,14 +28,14 @@ from tests.contract.driver import tcalc
 def test_what_stands_behind_e_is_a_program(
     arguments: list[str], expressions: list[str] | None, file: str | None, args: list[str]
 ) -> None:
-    options = cli._options(arguments)
+    options = parsed(arguments)
     assert (options.expressions, options.file, options.args) == (expressions, file, args)
 
 
 @pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), (["-e", "1", "--help"], 0), (["-e"], 2)])
 def test_the_others_mean_what_they_did(arguments: list[str], status: int, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        cli._options(arguments)
+        parsed(arguments)
     assert caught.value.code == status
     assert "usage: tcalc" in "".join(capsys.readouterr())
 

@@ -33,9 +33,13 @@ MAY: dict[str, str] = {
     "check": "syntax types library files",
     "graph": "syntax types library check",
     "backend": "types library files graph interrupt",
-    "session": "syntax types library check graph outcomes interrupt settings reading saving draws late allowance "
-    "bindings programs foreseen strict recall telling minima costing retold sharing glances journal steps timing "
-    "results",
+    "session": "syntax types check graph outcomes interrupt settings reading saving draws late allowance bindings "
+    "programs recall telling minima sharing journal results checking running preparing looking trying",
+    "checking": "syntax check graph outcomes foreseen recall",
+    "running": "types graph interrupt strict retold",
+    "preparing": "types syntax check graph outcomes programs sharing",
+    "looking": "types syntax check graph costing glances steps",
+    "trying": "syntax graph recall looking timing",
     "results": "check graph bindings",
     "telling": "check",
     "costing": "types check graph",
@@ -70,7 +74,8 @@ MAY: dict[str, str] = {
     "doors": f"{SPOKEN} show printer",
     "selftest": f"{SPOKEN} show doors",
     "repl": f"{SPOKEN} late show asking commands evaluator doors config",
-    "cli": f"{SPOKEN} late show printer evaluator doors selftest repl config",
+    "options": "types show memory late",
+    "cli": f"{SPOKEN} options late show printer evaluator doors selftest repl config",
     "pygments": f"{SPOKEN} show commands repl",
     "api": f"{SPOKEN} late programs reading check backend show",
     "__init__": "api",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tcalc.cli import parser
+from tcalc.options import parser
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOL = runpy.run_path(str(ROOT / "tools" / "shell_files.py"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tcalc.cli import parser
+from tcalc.options import parser
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARE = ROOT / "share"

@@ -25,7 +25,7 @@ def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def tables() -> dict[str, str]:
     """The tables by their names."""
     return {
-        "keys": table(("keys", "what they do"), KEYS),
+        "keys": table(("keys", "what they do"), [(_coded(names), does) for names, does in KEYS]),
         "commands": table(("command", "what it does"), [(f"`{each.usage}`", each.doc) for each in COMMANDS.values()]),
         "settings": table(
             ("setting", "values", "what it does"),
@@ -35,6 +35,11 @@ def tables() -> dict[str, str]:
             ],
         ),
     }
+
+
+def _coded(names: str) -> str:
+    """Keys as code, each by itself."""
+    return " ".join([name if name == "…" else f"`{name}`" for name in names.split()])
 
 
 def written(page: str) -> str:

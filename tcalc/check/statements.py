@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tcalc.check import autograd, calls, declared, derivatives, errors, holes, names, odd, saving, updates, wrapping
+from tcalc.check import autograd, declared, derivatives, errors, holes, names, odd, saving, updates, wrapping
 from tcalc.check.annotations import is_static_integer, size_names, word_dtype
 from tcalc.check.arguments import Given
+from tcalc.check.binding import rows_of
 from tcalc.check.checked import HIDDEN, Checked, origin_of
 from tcalc.check.checker import Checker, Key, Poisoned
 from tcalc.check.functions import UserFunction
@@ -397,7 +398,7 @@ def unpack(checker: Checker, statement: nodes.Unpack) -> Checked:
     if isinstance(type, TensorType) and type.axes and isinstance(getattr(type.axes[0], "size", None), int):
         count = type.axes[0].size  # type: ignore[union-attr]  # an Axis by the test before
         assert isinstance(count, int)
-        parts = calls.rows_of(typed, count) if count == wanted else ()
+        parts = rows_of(typed, count) if count == wanted else ()
         if parts and isinstance(type.static, tuple):  # `n, d = x.shape`: they are known, one by one too
             parts = tuple([checker.static_number(value, typed.span) for value in type.static])
     elif isinstance(type, TupleType):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcalc.commands.options import file_behind
-from tcalc.outcomes import Drawn, Outcome
+from tcalc.outcomes import Drawn, Outcome, Verbatim
 
 if TYPE_CHECKING:
     from tcalc.commands.command import Answer
@@ -25,7 +25,7 @@ def formula(session: Session, source: Source, desk: Desk) -> Answer:
             text = formula_text(closed)
         except NoFormula as reason:
             text = f"no closed form: {reason}"
-        lines.append(f"{name}: {text}" if name else text)
+        lines.append(Verbatim(f"{name}: {text}" if name else text))
     return lines
 
 
@@ -41,7 +41,7 @@ def latex(session: Session, source: Source, desk: Desk) -> Answer:
             text = latex_text(formula_of(closed))
         except NoFormula as reason:
             text = f"no closed form: {reason}"
-        lines.append(f"{latex_name(name)}: {text}" if name else text)
+        lines.append(Verbatim(f"{latex_name(name)}: {text}" if name else text))
     return lines
 
 

@@ -10,16 +10,40 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+class Tour:
+    """Where the tour is: `stop` is the number of the stop shown last, 0 where there is none."""
+
+    __slots__ = ("stop",)
+
+    def __init__(self) -> None:
+        self.stop = 0
+
+
 class Desk:
     """What a shell has for its commands; by itself that of no shell.
 
-    `ticket` is the run that is waited for. `history` gives what was typed, oldest first.
+    `history` gives what was typed, oldest first. `ticket` is that of the command: one that was interrupted goes on for
+    a while beside the next, and must not take that one's for its own.
     """
 
-    __slots__ = ("history", "stop", "ticket")
+    __slots__ = ("history", "ticket", "tour")
 
     def __init__(self, history: Callable[[], list[str]] = list) -> None:
-        self.ticket = Ticket()
         self.history = history
-        #: Where the tour is: the number of the stop shown last, 0 where there is none.
-        self.stop = 0
+        self.ticket = Ticket()
+        self.tour = Tour()
+
+    def of(self, ticket: Ticket) -> Desk:
+        """The same for a command with this ticket."""
+        desk = Desk(self.history)
+        desk.ticket, desk.tour = ticket, self.tour
+        return desk
+
+    @property
+    def stop(self) -> int:
+        """See `Tour`."""
+        return self.tour.stop
+
+    @stop.setter
+    def stop(self, number: int) -> None:
+        self.tour.stop = number

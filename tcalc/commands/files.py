@@ -115,7 +115,10 @@ def save(session: Session, source: Source, desk: Desk) -> Answer:
 
 
 def _path(source: Source) -> tuple[str, Span]:
-    return source.text.strip().strip("\"'"), Span(source, 0, len(source.text))
+    path, place = source.text.strip().strip("\"'"), Span(source, 0, len(source.text))
+    if not path:
+        raise TcalcError("type", "this names no file", place)
+    return path, place
 
 
 class Script:

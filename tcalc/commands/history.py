@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcalc.errors import TcalcError
-from tcalc.outcomes import Offered
+from tcalc.outcomes import Offered, Verbatim
 from tcalc.source import Span
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def history(session: Session, source: Source, desk: Desk) -> Answer:
     wide = len(str(found[-1][0])) if found else 0
     gap = "\n" + " " * (wide + 2)
     return (
-        ["\n".join([f"{number:{wide}}  {text.replace(chr(10), gap)}" for number, text in found])]
+        [Verbatim("\n".join([f"{number:{wide}}  {text.replace(chr(10), gap)}" for number, text in found]))]
         if found
         else ["nothing was typed yet"]
     )

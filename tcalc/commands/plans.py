@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcalc.outcomes import Fitted
+from tcalc.outcomes import Fitted, Verbatim
 from tcalc.syntax import nodes
 from tcalc.types.tensor import FunctionType
 
@@ -60,7 +60,7 @@ def code(session: Session, source: Source, desk: Desk) -> Answer:
         return [_nothing(checked, "code")]
     names = session.names()
     helpers = session.kernel_sources({*names})
-    return [code_text(graph, checked.targets, names, helpers, session.settings.default_float)]
+    return [Verbatim(code_text(graph, checked.targets, names, helpers, session.settings.default_float))]
 
 
 def plan(session: Session, source: Source, desk: Desk) -> Answer:

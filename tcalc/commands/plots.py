@@ -103,7 +103,7 @@ def _curves(session: Session, source: Source, desk: Desk) -> Chart:
         raise _wrong(source, f"this is {last.type}; a plot is of a vector, or of a matrix's rows")
     sizes = _sizes(last)
     rows, count = (sizes[0], sizes[1]) if len(sizes) == 2 else (1, sizes[0] if sizes else 1)
-    if first and _sizes(first[0]) != [count]:
+    if first and (_sizes(first[0]) or [1]) != [count]:
         raise _wrong(source, f"{first[0].type} and {last.type} are not as long")
     across, up = names if first else ("", *names)
     if rows == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tcalc.library.builtin import CUT, TYPE_ALONE, Builtin, Form, Rule
 from tcalc.library.flops import NOTHING
+from tcalc.library.rules import ranked
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.dtypes import DType
@@ -17,17 +18,9 @@ def _static(size: Size) -> TensorType:
     return TensorType(dtypes.I64, (), None if size is sizes.UNKNOWN else size)
 
 
-def _axes(match: Match) -> tuple[Axis, ...]:
-    x = match["x"]
-    assert isinstance(x, TensorType)
-    if any(isinstance(axis, Pack) for axis in x.axes):
-        raise Undetermined
-    return x.axes  # type: ignore[return-value]  # no packs by the test before
-
-
 def shape(match: Match) -> Type:
     """All sizes, as a vector of static integers."""
-    axes = _axes(match)
+    axes = ranked(match)
     known = tuple([axis.size for axis in axes])
     static = None if any(size is sizes.UNKNOWN for size in known) else known
     return TensorType(dtypes.I64, (Axis(len(axes)),), static)
@@ -51,7 +44,7 @@ def count(match: Match) -> Type:
 
 def rank(match: Match) -> Type:
     """The number of axes."""
-    return _static(len(_axes(match)))
+    return _static(len(ranked(match)))
 
 
 def length(match: Match) -> Type:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tcalc.library.builtin import Builtin, Form, Rule, Vjp, VjpRule
 from tcalc.library.flops import NOTHING
+from tcalc.library.rules import integer
 from tcalc.library.vjps import Called, rank_of, shape_of
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import meet
@@ -19,13 +20,6 @@ from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type, shaped
 
 #: More slices than this are not taken apart one by one.
 MOST_PARTS = 10_000
-
-
-def _dim(match: Match) -> int:
-    dim = match["dim"]
-    if not isinstance(dim, int):
-        raise Undetermined
-    return dim
 
 
 def _items(match: Match) -> tuple[TensorType, ...]:
@@ -41,7 +35,7 @@ def _items(match: Match) -> tuple[TensorType, ...]:
 def joined(match: Match) -> Type:
     """One behind the other along an axis; the other sizes agree."""
     items = _items(match)
-    rank, dim = len(items[0].axes), _dim(match)
+    rank, dim = len(items[0].axes), integer(match, "dim")
     if not rank:
         raise Mismatch("shape", "a scalar has no axis to join along; use stack", Place("tensors", None, 0), depth=3)
     if not -rank <= dim < rank:
@@ -155,7 +149,7 @@ def _vectors(items: Sequence[TensorType], name: str, least: int) -> tuple[Axis, 
 
 def stacked(match: Match) -> Type:
     """Side by side along a new axis; all shapes agree."""
-    items, dim = _items(match), _dim(match)
+    items, dim = _items(match), integer(match, "dim")
     axes = _met(items, items, None)
     if not -len(axes) - 1 <= dim <= len(axes):
         rank = len(axes) + 1
@@ -169,7 +163,7 @@ def apart(match: Match) -> Type:
     """The slices along an axis, without it."""
     x = match["x"]
     assert isinstance(x, TensorType)
-    dim = normal_axis(_dim(match), x)
+    dim = normal_axis(integer(match, "dim"), x)
     axis = x.axes[dim]
     assert isinstance(axis, Axis)
     if not isinstance(axis.size, int) or axis.size > MOST_PARTS:

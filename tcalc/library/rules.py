@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tcalc.library.builtin import Rule
 from tcalc.types import size as sizes
@@ -30,6 +30,32 @@ def given(match: Match, name: str) -> bool:
 def several(value: object) -> tuple[Size, ...]:
     """The sizes of an option that is one or a tuple of them."""
     return value if isinstance(value, tuple) else (value,)
+
+
+def listed(wanted: Sequence[Size]) -> str:
+    """Sizes as one writes them beside each other."""
+    return ", ".join(sizes.text(size) for size in wanted)
+
+
+def integer(match: Match, name: str) -> int:
+    """An option that is an integer; a size of a definition leaves the result open."""
+    value = match[name]
+    if not isinstance(value, int):
+        raise Undetermined
+    return value
+
+
+def ranked(match: Match, name: str = "x") -> tuple[Axis, ...]:
+    """The axes of a tensor argument where all are known."""
+    axes = tensor(match, name).axes
+    if any(isinstance(axis, Pack) for axis in axes):
+        raise Undetermined
+    return axes  # type: ignore[return-value]  # no packs by the test before
+
+
+def like(match: Match, axes: Axes) -> TensorType:
+    """The elements of an argument of any dtype, with other axes."""
+    return TensorType(match.result_dtype("any"), axes)
 
 
 def assumed(match: Match, size: Size, least: Size) -> bool:

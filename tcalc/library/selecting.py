@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tcalc.library.builtin import STEP, Builtin, ByAutograd, Form, Vjp, VjpRule
 from tcalc.library.flops import NOTHING, each_of, ordered, searched
+from tcalc.library.orders import diagonal_axes
 from tcalc.library.rules import by_axes, chosen_axes, one_label, tensor
-from tcalc.library.shape import diagonal_axes
 from tcalc.library.vjps import Called, padded, rank_of, same_shape, shape_of
 from tcalc.types import dtypes
 from tcalc.types import size as sizes

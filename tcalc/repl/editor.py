@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.filters import vi_navigation_mode
 from prompt_toolkit.history import History
@@ -14,11 +16,13 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from tcalc.repl.keys import MODES, bound_keys
-from tcalc.repl.lexing import Brackets, Colouring
+from tcalc.repl.lexing import MOST, Brackets, Colouring
 from tcalc.repl.live import Live, Underlined, line
 from tcalc.repl.looks import looks
+from tcalc.repl.onscreen import OnScreen
 from tcalc.repl.suggestion import suggestions
 from tcalc.repl.transcript import CONTINUATION, NORMAL, PROMPT
+from tcalc.show.visible import clipped
 
 if TYPE_CHECKING:
     from prompt_toolkit.document import Document
@@ -31,6 +35,10 @@ if TYPE_CHECKING:
     from tcalc.show.palette import Style
 
 
+#: So many lines are kept free below the line that is typed while there is a menu.
+MENU = 8
+
+
 class Editor:
     """Reads one text after the other from the terminal."""
 
@@ -40,6 +48,7 @@ class Editor:
         #: What Alt-1, Alt-2 … put on the line: the repairs that the last statement was offered.
         self.repairs: list[Repair] = []
         self._offered = ""
+        self._runner = asyncio.Runner()
         self._session, self._style = session, style
         self._colouring = Colouring(session, loading)
         self._live = Live(session, loading, lambda: self._prompt.app.invalidate())
@@ -48,18 +57,17 @@ class Editor:
             multiline=True,
             prompt_continuation=CONTINUATION,
             history=_Recall(history),
-            completer=_Names(session, loading),
+            completer=_Names(session, loading, style),
             complete_while_typing=False,
             auto_suggest=suggestions(session, loading) if style.colour else None,  # grey, or it could not be told apart
             enable_history_search=True,
-            tempfile_suffix=".tc",
             key_bindings=bound_keys(session.settings, lambda: self.repairs),
             enable_suspend=True,
             include_default_pygments_style=False,
             color_depth=ColorDepth.DEPTH_4_BIT if style.colour else ColorDepth.DEPTH_1_BIT,  # it would ask NO_COLOR
             style=looks(style),
             bottom_toolbar=self._line,
-            input_processors=[Brackets(self._colouring), Underlined(self._live)],
+            input_processors=[Brackets(self._colouring), Underlined(self._live), OnScreen(style.ellipsis)],
         )
         typed = self._prompt.default_buffer
         for control in self._prompt.layout.find_all_controls():
@@ -69,8 +77,10 @@ class Editor:
             event += lambda buffer: self._live.ask(buffer.text, buffer.cursor_position)
         output = self._prompt.app.output
         if isinstance(output, Vt100_Output):
-            # The cursor's position is never needed, and where a terminal does not answer, each line costs a second.
-            output.enable_cpr = False
+            # The terminal is never asked where its cursor is: its answer could come while a statement runs, and be
+            # echoed. A row below is there always, as the terminal scrolls; in it stands what is told while one types.
+            output.get_rows_below_cursor_position = lambda: 1  # type: ignore[method-assign]  # not known to be needed
+        self._prompt.app.before_render += lambda _: self._make_room()
         self._prompt.app.after_render += lambda _: loading.start()
 
     def read(self) -> str:
@@ -78,11 +88,27 @@ class Editor:
         offered, self._offered = self._offered, ""
         self._colouring.begin()
         self._use_keys()
-        return self._prompt.prompt(default=offered)
+        return self._runner.run(
+            self._prompt.prompt_async(default=offered, set_exception_handler=False, pre_run=self._watch)
+        )
 
     def offer(self, text: str) -> None:
         """See `shell.Reader.offer`."""
         self._offered = text
+
+    def _watch(self) -> None:
+        """Have what goes wrong in a key, or in drawing, end the line as an exception of `read`."""
+
+        def failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            reason, app = context.get("exception"), self._prompt.app
+            if isinstance(reason, Exception) and app.is_running and not app.is_done:
+                app.exit(exception=reason)
+
+        asyncio.get_running_loop().set_exception_handler(failed)  # prompt-toolkit's own shows a traceback
+
+    def _make_room(self) -> None:
+        """Keep no more lines free for the menu than there are beside the line that is typed and the one below it."""
+        self._prompt.reserve_space_for_menu = max(0, min(MENU, self._prompt.app.output.get_size().rows - 2))
 
     def _line(self) -> StyleAndTextTuples:
         """What stands below the line that is typed."""
@@ -118,16 +144,22 @@ class _Recall(History):
 
 
 class _Names(Completer):
-    """Completion at Tab; nothing while the language is still being loaded."""
+    """Completion at Tab; nothing while the language is still being loaded, nor in a very long text."""
 
-    def __init__(self, session: Session, loading: Loading) -> None:
-        self._session, self._loading = session, loading
+    def __init__(self, session: Session, loading: Loading, style: Style) -> None:
+        self._session, self._loading, self._style = session, loading, style
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """See `completion.candidates`."""
         from tcalc.repl.completion import candidates
 
-        if not self._loading.language.wait(0.5):
+        if len(document.text) > MOST or not self._loading.language.wait(0.5):
             return
-        for each in candidates(self._session, document.text_before_cursor, document.text_after_cursor):
-            yield Completion(each.text, -each.length, display_meta=each.remark)
+        room = get_app().output.get_size().columns * 2 // 5  # or the longest name would leave none for the types
+        try:
+            found = candidates(self._session, document.text_before_cursor, document.text_after_cursor)
+        except Exception:  # nothing to choose from is better than a shell that stops
+            return
+        for each in found:
+            shown = clipped(each.text, room, self._style.ellipsis)
+            yield Completion(each.text, -each.length, shown, each.remark)

@@ -12,6 +12,8 @@ import stat
 
 #: How many bytes of the end are read.
 RECENT = 1 << 20
+#: A text of more characters, which was pasted, is not kept: it would leave little of what is read to the others.
+LONGEST = 1 << 17
 
 
 def path() -> str:
@@ -69,8 +71,8 @@ class HistoryFile:
         return whole
 
     def add(self, entry: str) -> None:
-        """Append an entry."""
-        if not self._works:
+        """Append an entry, unless it is very long."""
+        if not self._works or len(entry) > LONGEST:
             return
         try:
             os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)

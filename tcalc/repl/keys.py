@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
 from prompt_toolkit.filters import (
@@ -21,7 +22,9 @@ from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.keys import Keys
 
 from tcalc.repl.lines import indent, open_text
+from tcalc.repl.outside import NotEdited, edited
 from tcalc.repl.transcript import pasted
+from tcalc.show.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +39,8 @@ MODES = {"emacs": EditingMode.EMACS, "vi": EditingMode.VI}
 #: What `:set autoclose on` closes.
 CLOSERS = {"(": ")", "[": "]"}
 QUOTES = "\"'"
+#: A text of more characters was pasted, and Enter runs it: whether it is whole took seconds to tell.
+PASTED = 200_000
 #: Before these, and at the end, a bracket or a quote is closed at once.
 ROOM = " \t\n)],;"
 
@@ -67,7 +72,12 @@ def bound_keys(settings: Settings, repairs: Callable[[], Sequence[Repair]]) -> K
     @keys.add("c-x", "c-e", filter=editing & emacs_mode & ~has_selection)
     @keys.add("v", filter=editing & vi_navigation_mode)
     def _edit(event: KeyPressEvent) -> None:
-        event.current_buffer.open_in_editor()
+        event.app.create_background_task(_in_editor(event.current_buffer))
+
+    @keys.add(Keys.Vt100MouseEvent)
+    @keys.add(Keys.CPRResponse)
+    def _unasked(event: KeyPressEvent) -> None:
+        """A report that nobody asked for, maybe a text that looks like one: prompt-toolkit would try to read it."""
 
     for number in range(1, 10):
         _add_repair(keys, number, repairs)
@@ -75,12 +85,27 @@ def bound_keys(settings: Settings, repairs: Callable[[], Sequence[Repair]]) -> K
     return keys
 
 
+async def _in_editor(buffer: Buffer) -> None:
+    """Have the text edited; where that fails it stays, and the reason stands over it."""
+
+    def edit() -> str:
+        try:
+            return edited(buffer.text)
+        except NotEdited as reason:
+            print(f"not edited: {visible(str(reason))}")
+            return buffer.text
+
+    text = await run_in_terminal(edit, in_executor=True)
+    if text != buffer.text:
+        buffer.document = Document(text, len(text))
+
+
 def is_whole(text: str) -> bool:
-    """Whether Enter runs what is on the line: a command, or statements of which none is open."""
+    """Whether Enter runs what is on the line: a command, statements of which none is open, or a very long text."""
     from tcalc.commands import is_command
     from tcalc.syntax.parser import is_complete
 
-    return is_command(text) or is_complete(text)
+    return len(text) > PASTED or is_command(text) or is_complete(text)
 
 
 def break_line(buffer: Buffer) -> None:

@@ -1,6 +1,7 @@
 """The line below the prompt: what is being typed, told before Enter.
 
-A thread of its own checks the newest text; keys never wait for it. What it says of an older text is not shown.
+A thread of its own checks the newest text; keys never wait for it. What it says of an older text is not shown. Of a
+text of more than 10,000 characters, which was pasted, it says nothing: that would keep a processor busy at each key.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.layout.utils import explode_text_fragments
 
+from tcalc.repl.lexing import MOST
 from tcalc.show.visible import cells, clipped, visible
 
 if TYPE_CHECKING:
@@ -79,10 +81,12 @@ class Live:
 
 
 def said(session: Session, text: str, cursor: int) -> Said:
-    """What there is to say of a text."""
+    """What there is to say of a text; nothing of a very long one."""
     from tcalc.repl.signatures import signature_at
     from tcalc.show.glimpse import Glimpse, glimpse
 
+    if len(text) > MOST:
+        return Said(text, Glimpse("", "dim"), None)
     before, source, usage = _asked(text)
     if source is None:
         return Said(text, Glimpse(usage, "dim"), None)
@@ -115,13 +119,17 @@ def line(told: Said | None, style: Style, width: int) -> StyleAndTextTuples:
         return [("", "")]
     text = " " + style.prose(told.glimpse.text)
     left = clipped(text, width - 1, style.ellipsis) if told.glimpse.text else ""
-    shown: StyleAndTextTuples = [(f"class:live.{told.glimpse.role}", left)]
+    parts: list[tuple[str, str]] = []
     if told.signature is not None:
-        room = width - 1 - cells(left) - GAP
-        parts = _fitted(told.signature, room)
-        if parts:
+        parts = _fitted(told.signature, width - 1 - cells(left) - GAP)
+        if not parts and told.glimpse.role == "note":  # of an argument that is missing the signature says as much
+            parts = _fitted(told.signature, (width - 1) // 2)
             used = sum([cells(part) for _, part in parts])
-            shown += [("", " " * (width - 1 - cells(left) - used)), *parts]
+            left = clipped(text, width - 1 - used - GAP, style.ellipsis) if parts else left
+    shown: StyleAndTextTuples = [(f"class:live.{told.glimpse.role}", left)]
+    if parts:
+        used = sum([cells(part) for _, part in parts])
+        shown += [("", " " * (width - 1 - cells(left) - used)), *parts]
     return shown
 
 

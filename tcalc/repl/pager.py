@@ -23,7 +23,7 @@ def page(lines: Iterator[str], rows: int, write: Callable[[str], None]) -> None:
         write("\n".join(first))
         return
     command = _command()
-    if not command or not _paged(command, first, lines):
+    if not command or not _paged(command, first, lines, write):
         _printed(first, lines, write)
 
 
@@ -47,11 +47,12 @@ def _is_terminal() -> bool:
         return False
 
 
-def _paged(command: list[str], first: list[str], lines: Iterator[str]) -> bool:
+def _paged(command: list[str], first: list[str], lines: Iterator[str], write: Callable[[str], None]) -> bool:
     """Whether the pager showed the lines. It may be left before it has seen all; Ctrl-C is a key of its own."""
     import subprocess
 
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Not SIG_IGN, which the pager would inherit: one that has no key for Ctrl-C could not be stopped then.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         environment = {"LESS": "-R", "LESSCHARSET": "utf-8", **os.environ}
         try:
@@ -66,7 +67,8 @@ def _paged(command: list[str], first: list[str], lines: Iterator[str]) -> bool:
             pager.stdin.close()
         except OSError:  # it was left
             pass
-        pager.wait()
+        if pager.wait() == -signal.SIGINT:
+            write("")  # below the ^C
         return True
     finally:
         signal.signal(signal.SIGINT, before)

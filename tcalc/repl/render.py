@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from tcalc.outcomes import Bound, Drawn, Failed, Fitted, Left, Noted, Offered, Outcome, Paged, Plotted, Saved, Shown
+from tcalc.outcomes import (
+    Bound,
+    Drawn,
+    Failed,
+    Fitted,
+    Left,
+    Noted,
+    Offered,
+    Outcome,
+    Paged,
+    Plotted,
+    Saved,
+    Shown,
+    Verbatim,
+)
+from tcalc.show.broken import broken
 from tcalc.show.constants import constant_text
 from tcalc.show.diagnostics import error_text, note_text
 from tcalc.show.remarks import remarks
@@ -76,7 +91,10 @@ def replies(
 
 def _reply(outcome: Outcome | str, style: Style, width: int, hint: str, first: int) -> Reply:
     if isinstance(outcome, str):
-        return Reply("\n".join(map(style.prose, outcome.split("\n"))))
+        lines = [style.prose(line) for line in outcome.split("\n")]
+        if style.terminal and not isinstance(outcome, Verbatim):
+            lines = [part for line in lines for part in broken(line, width)]
+        return Reply("\n".join(lines))
     if isinstance(outcome, Shown):
         return Reply(_constant(outcome.type))
     if isinstance(outcome, Bound):

@@ -17,6 +17,7 @@ from tcalc.repl.banner import banner
 from tcalc.repl.early import prompt_drawn
 from tcalc.repl.loading import Loading
 from tcalc.repl.transcript import CONTINUATION, PROMPT
+from tcalc.show.broken import broken
 from tcalc.show.progress import ProgressBar
 from tcalc.source import Source
 
@@ -159,7 +160,7 @@ class Shell:
                     reader.offer(reply.offered)
         except Interrupted as interrupted:
             # The terminal has written ^C; this stands over it.
-            self.print("\r" + self.style.prose(interrupted.message))
+            self.print("\r" + "\n".join(broken(self.style.prose(interrupted.message), columns())))
         reader.repairs = self.session.offered
         return False
 
@@ -184,9 +185,8 @@ class Shell:
         self._loading.wait()
         outcomes: Iterable[Outcome | str]
         if is_command(source.text):
-            self.desk.ticket = ticket
             try:
-                outcomes = run_command(self.session, source, self.desk)
+                outcomes = run_command(self.session, source, self.desk.of(ticket))
             except TcalcError as error:
                 outcomes = [Failed(error)]
         else:

@@ -1,6 +1,6 @@
 """The grey rest of a line: what it probably becomes. Right or Ctrl-E takes it.
 
-It is looked for on a thread of prompt-toolkit's; keys do not wait for it.
+It is looked for on a thread of prompt-toolkit's; keys do not wait for it. Of a very long text there is none.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.auto_suggest import AutoSuggest, Suggestion, ThreadedAutoSuggest
+
+from tcalc.repl.lexing import MOST
 
 if TYPE_CHECKING:
     from prompt_toolkit.buffer import Buffer
@@ -38,7 +40,9 @@ class _Suggestions(AutoSuggest):
     def get_suggestion(self, buffer: Buffer, document: Document) -> Suggestion | None:
         """See prompt-toolkit."""
         text = document.text
-        if not document.is_cursor_at_the_end or len(text.strip()) < LEAST or not self._loading.language.is_set():
+        if not document.is_cursor_at_the_end or len(text) > MOST or len(text.strip()) < LEAST:
+            return None
+        if not self._loading.language.is_set():
             return None
         try:
             rest = suggested(self._session, text, reversed(buffer.history.get_strings()))

@@ -6,8 +6,9 @@ import gc
 
 import pytest
 
+from tcalc.checking import MOST_REPAIRED
 from tcalc.outcomes import Failed
-from tcalc.session import MOST_REPAIRED, Session
+from tcalc.session import Session
 from tcalc.source import Source
 
 LINES = {

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from driver import check, rows, tcalc
 
+from tcalc.checking import MOST_REPAIRED
 from tcalc.doors import run_program
 from tcalc.errors import TcalcError
 from tcalc.interrupt import Ticket
 from tcalc.printer import Printer
-from tcalc.session import MOST_REPAIRED, Session
+from tcalc.session import Session
 from tcalc.settings import Settings
 from tcalc.source import Source
 

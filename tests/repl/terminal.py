@@ -20,6 +20,8 @@ class Terminal:
 
     def __init__(self, state: Path, *arguments: str, columns: int = 80, rows: int = 24, **environment: str) -> None:
         self.screen = pyte.Screen(columns, rows)
+        #: The screen at the first prompt, where a test keeps it.
+        self.banner: list[str] = []
         self.stream = pyte.ByteStream(self.screen)
         kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LINES")}
         terminal = {"TERM": "xterm", "XDG_STATE_HOME": str(state), "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
@@ -67,6 +69,31 @@ class Terminal:
         lines = self.wait_for_prompt(before + 1)
         typed = max(place for place, line in enumerate(lines[:-1]) if _is_prompt(line))
         return lines[typed + 1 : -1]
+
+    def see(self, *keys: str, lines: list[str]) -> None:
+        """On an empty screen, press keys; the screen is such in the end."""
+        self.clear()
+        for each in keys:
+            self.send(each)
+        try:
+            self.wait(lambda shown: shown == lines)
+        except AssertionError:
+            assert self.lines() == lines
+            raise
+
+    def clear(self) -> None:
+        """Drop what is on the line, and all that is on the screen."""
+        if self.lines()[-1] != "tcalc>":
+            self.send("\x03")
+            self.wait(lambda lines: lines[-1] == "tcalc>")
+        self.send("\x0c")
+        self.wait(lambda lines: lines == ["tcalc>"])
+
+    def marked(self, row: int, look: str = "underscore") -> str:
+        """What has a look in a row: `underscore`, `bold`, or the name of a colour; blanks between are kept."""
+        cells = [self.screen.buffer[row][column] for column in range(self.screen.columns)]
+        has = [getattr(cell, look) if look in ("underscore", "bold") else cell.fg == look for cell in cells]
+        return "".join([cell.data if holds else " " for cell, holds in zip(cells, has, strict=True)]).strip()
 
     def end(self) -> int:
         """Wait for the shell's end; its exit status."""

@@ -119,13 +119,6 @@ def test_keys(keyboard: Keyboard, keys: list[str], texts: list[str]) -> None:
     assert keyboard(*keys) == texts
 
 
-def test_the_keys_are_in_the_documentation() -> None:
-    page = (Path(__file__).resolve().parents[2] / "docs" / "language.md").read_text(encoding="utf-8")
-    for name, does in KEYS:
-        coded = " ".join(word if word == "…" else f"`{word}`" for word in name.split())
-        assert f"| {coded} | {does} |\n" in page
-
-
 # vi
 
 

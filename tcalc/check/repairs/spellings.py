@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tcalc import library
-from tcalc.check.calls import OPTIONS
+from tcalc.check.binding import OPTIONS
 from tcalc.check.names import CONSTANTS, IN_PLACE, ROOTS, SPELLINGS, dotted
 from tcalc.check.near import nearest
 from tcalc.check.repairs.changes import Change, Fault, name

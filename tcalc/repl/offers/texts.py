@@ -49,7 +49,7 @@ def files(session: Session, typed: str, endings: Collection[str]) -> list[Candid
             for entry, _ in zip(entries, range(MOST_ENTRIES), strict=False):
                 if not entry.name.startswith(name) or (entry.name.startswith(".") and not name):
                     continue
-                if visible(entry.name) != entry.name or set(entry.name) & set("\"'\\"):
+                if not _can_stand(entry.name):
                     continue
                 if entry.is_dir():
                     found.append((True, entry.name))
@@ -67,6 +67,11 @@ def files(session: Session, typed: str, endings: Collection[str]) -> list[Candid
         )
         for is_folder, each in found
     ]
+
+
+def _can_stand(name: str) -> bool:
+    """Whether a name from elsewhere can stand between quotes as it is."""
+    return visible(name) == name and not set(name) & set("\"'\\")
 
 
 def _type(session: Session, path: str) -> str:
@@ -95,7 +100,9 @@ def _parts(session: Session, path: str, typed: str) -> list[Candidate]:
     except TcalcError:
         return []
     named = zip(getattr(type, "names", ()), getattr(type, "items", ()), strict=False)
-    return [Candidate(name, len(typed), str(item)) for name, item in named if name.startswith(typed)]
+    return [
+        Candidate(name, len(typed), str(item)) for name, item in named if name.startswith(typed) and _can_stand(name)
+    ]
 
 
 def letters(typed: str) -> list[Candidate]:

@@ -19,6 +19,7 @@ RAMP: tuple[Colour, ...] = ((0, 32, 77), (66, 78, 108), (124, 123, 120), (187, 1
 #: The same by how dark a letter is.
 LETTERS = " .:-=+*#%@"
 ODD: Colour = (200, 0, 0)
+EMPTY = "there are no pixels"
 #: The upper half of a cell; the lower one has the background's colour.
 HALF = "▀"
 
@@ -39,6 +40,8 @@ def heat(rows: Sequence[Sequence[float]], style: Style, width: int, height: int)
 
 def image(pixels: Sequence[Sequence[Colour]], style: Style, width: int, height: int) -> list[str]:
     """A picture of red, green and blue from 0 to 255."""
+    if not any(pixels):
+        return [EMPTY]
     if not has_colours(style):
         grey = [[0.299 * red + 0.587 * green + 0.114 * blue for red, green, blue in row] for row in pixels]
         return heat(grey, style, width, height)[:-1]
