@@ -13,7 +13,7 @@ from pygments.lexer import Lexer, do_insertions  # type: ignore[import-untyped] 
 from pygments.token import Token  # type: ignore[import-untyped]
 
 from tcalc.repl.parts import parts
-from tcalc.repl.transcript import CONTINUATION, PROMPT
+from tcalc.repl.transcript import CONTINUATION, PROMPT, WRAPPED
 from tcalc.session import Session
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class TcalcSessionLexer(Lexer):  # type: ignore[misc]
         prompts: list[tuple[int, list[Piece]]] = []  # where they stand in it
         for line in text.splitlines(keepends=True):
             begins = line.startswith(PROMPT.rstrip())
-            prompt = PROMPT if begins else CONTINUATION
+            prompt = PROMPT if begins else WRAPPED if line.startswith(WRAPPED) else CONTINUATION
             prompt = prompt if line.startswith(prompt) else prompt.rstrip()
             goes_on = bool(prompts) and line.startswith(prompt)
             if not goes_on:

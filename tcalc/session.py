@@ -344,6 +344,8 @@ class Session:
 
         call = called("gradcheck", expression(source, "gradient").value)
         _, values, types = self.computed(call, ticket or Ticket())
+        if not isinstance(types[0], TupleType):
+            raise TcalcError("grad", "this is a function, and only a value has a gradient to check", call.value.span)
         data = self.data_of(values[0], types[0])
         assert isinstance(data, TupleData)
         return list(zip(data.names, data.items, strict=True))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tcalc.commands.table import COMMANDS
     from tcalc.session import Session
 
-__all__ = ["COMMANDS", "Answer", "Command", "is_command", "run_command"]
+__all__ = ["COMMANDS", "Answer", "Command", "is_command", "meant", "run_command"]
 
 
 def __getattr__(name: str) -> Any:
@@ -30,6 +30,16 @@ def __getattr__(name: str) -> Any:
 def is_command(text: str) -> bool:
     """Whether a text is a command and not a statement."""
     return text.lstrip().startswith(":") or bool(_question(text))
+
+
+#: What people type in other shells, and the command that it is here where no name is that.
+WORDS = {"help": ":help", "exit": ":quit", "quit": ":quit"}
+
+
+def meant(session: Session, text: str) -> str:
+    """What a text is in the shell: a word like `exit` alone is a command there."""
+    command = WORDS.get(text.strip())
+    return text if command is None or session.lookup(text.strip()) is not None else command
 
 
 def _question(text: str) -> str:

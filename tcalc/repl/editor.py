@@ -21,7 +21,7 @@ from tcalc.repl.live import Live, Underlined, line
 from tcalc.repl.looks import looks
 from tcalc.repl.onscreen import OnScreen
 from tcalc.repl.suggestion import suggestions
-from tcalc.repl.transcript import CONTINUATION, NORMAL, PROMPT
+from tcalc.repl.transcript import CONTINUATION, NORMAL, PROMPT, WRAPPED
 from tcalc.show.visible import clipped
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Editor:
         self._prompt: PromptSession[str] = PromptSession(
             self._message,
             multiline=True,
-            prompt_continuation=CONTINUATION,
+            prompt_continuation=lambda width, row, wraps: WRAPPED if wraps else CONTINUATION,
             history=_Recall(history),
             completer=_Names(session, loading, style),
             complete_while_typing=False,

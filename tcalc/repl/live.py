@@ -82,12 +82,13 @@ class Live:
 
 def said(session: Session, text: str, cursor: int) -> Said:
     """What there is to say of a text; nothing of a very long one."""
+    from tcalc.commands import meant
     from tcalc.repl.signatures import signature_at
     from tcalc.show.glimpse import Glimpse, glimpse
 
     if len(text) > MOST:
         return Said(text, Glimpse("", "dim"), None)
-    before, source, usage = _asked(text)
+    before, source, usage = _asked(meant(session, text))
     if source is None:
         return Said(text, Glimpse(usage, "dim"), None)
     found = glimpse(session.glance(source))

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from tcalc.commands import is_command, run_command
+from tcalc.commands import is_command, meant, run_command
 from tcalc.commands.desk import Desk
 from tcalc.errors import TcalcError
 from tcalc.evaluator import Evaluator, Interrupted
@@ -145,6 +145,7 @@ class Shell:
             text = ":demo"  # which goes on
         else:
             self._typed.append(text)
+            text = meant(self.session, text)
         source = Source(text, "<shell>", self._line)
         if not is_command(text):
             self._line += text.rstrip().count("\n") + 1

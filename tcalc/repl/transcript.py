@@ -4,6 +4,8 @@ from __future__ import annotations
 
 PROMPT = "tcalc> "
 CONTINUATION = "   ... "
+#: Where a line is wrapped that is longer than the terminal is wide: no new line begins.
+WRAPPED = "    .. "
 #: The prompt while vi's keys move about and write nothing; it is never left on the screen.
 NORMAL = "tcalc: "
 
@@ -38,6 +40,8 @@ def _typed(lines: list[str]) -> list[str]:
         if prompt is not None:
             kept.append(line.removeprefix(prompt[0]))
             below = prompt[1]
+        elif below == CONTINUATION and line.startswith(WRAPPED):
+            kept[-1] += line.removeprefix(WRAPPED)
         elif below and line.startswith(below):
             kept.append(line.removeprefix(below))
         elif not below or line != below.rstrip():  # a continuation with nothing in it

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tcalc.show.columns import column_texts
 from tcalc.show.constants import type_text as constant_text
+from tcalc.show.heads import head
 from tcalc.show.jsonlines import type_text
 from tcalc.show.visible import visible
 from tcalc.text.rows import count, known_shape
@@ -67,13 +68,14 @@ def _row(data: TensorData, told: int, style: Style, width: int) -> Iterator[str]
 
 def _matrices(data: TensorData, shape: Sequence[int], told: int, style: Style) -> Iterator[str]:
     """Rows, each behind its number where there are many; a matrix of several under its place."""
-    *outer, rows, columns = shape
+    *_, rows, columns = shape
     margin = len(str(max(rows - 1, 0))) + 2
     many = rows > 9
     at_once = max(1, PIECE // max(columns, 1))
     for first in range(0, told // max(columns, 1), rows):
-        if outer:
-            yield INDENT + style.paint("dim", f"[{', '.join(_place(first // rows, outer))}]")
+        above = head(data, first // rows, style)
+        if above:
+            yield INDENT + style.paint("dim", above)
         for row in range(first, first + rows, at_once):
             begin, end = row * columns, min(told, min(first + rows, row + at_once) * columns)
             if begin >= end:
@@ -88,11 +90,3 @@ def _matrices(data: TensorData, shape: Sequence[int], told: int, style: Style) -
 def _joined(texts: Sequence[str], wide: int, style: Style) -> str:
     cell = [style.paint("odd", text.rjust(wide)) if "n" in text else text.rjust(wide) for text in texts]
     return GAP.join(cell)
-
-
-def _place(block: int, shape: Sequence[int]) -> list[str]:
-    places = []
-    for size in reversed(shape):
-        places.append(str(block % size))
-        block //= size
-    return places[::-1]

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.show.columns import table_texts
+from tcalc.show.heads import head
 from tcalc.show.heat import Heat, heat_of
 from tcalc.show.visible import cells, clipped
 from tcalc.text.rows import count, known_shape
-from tcalc.types.tensor import Axis
 
 if TYPE_CHECKING:
     from tcalc.show.palette import Style
@@ -61,18 +61,14 @@ def blocks(data: TensorData, page: Page, indent: str = INDENT) -> Iterator[str]:
     if number > 1 and lines > max(MANY_LINES, 2 * page.height):
         many_blocks, many_rows = 2 * EDGE_BLOCKS, 2 * EDGE_ROWS + 1
     table = _Table(data, rows, columns, page, indent, many_rows)
-    head = _directions(data, style) if len(shape) > 1 else ""
-    if head and len(shape) == 2:
-        yield indent + style.paint("dim", clipped(head, page.width - cells(indent), style.ellipsis))
     shown = _edges(number, many_blocks, EDGE_BLOCKS)
     tables = table.each([block * rows * columns for block in shown if block >= 0])
     for block in shown:
         if block < 0:
             yield indent + style.ellipsis
             continue
-        if len(shape) > 2:
-            place = _place(data, block, shape[:-2], style)
-            told = f"{place}   {head}" if head and not block else place
+        told = head(data, block, style)
+        if told:
             yield indent + style.paint("dim", clipped(told, page.width - cells(indent), style.ellipsis))
         yield from next(tables)
 
@@ -82,32 +78,6 @@ def _edges(number: int, many: int, edge: int) -> list[int]:
     if number <= many:
         return list(range(number))
     return [*range(edge), -1, *range(number - edge, number)]
-
-
-def _place(data: TensorData, block: int, shape: tuple[int, ...], style: Style) -> str:
-    """Where a block lies: `[0, 1]`, and where its axes have labels `batch 0, head 1`."""
-    index = []
-    for size in reversed(shape):
-        index.append(str(block % size))
-        block //= size
-    index.reverse()
-    labels = _labels(data)[: len(shape)]
-    if not any(labels):
-        return f"[{', '.join(index)}]"
-    told = [f"{style.safe(label)} {at}" if label else f"[{at}]" for label, at in zip(labels, index, strict=True)]
-    return ", ".join(told)
-
-
-def _directions(data: TensorData, style: Style) -> str:
-    """Which labels run down and across a matrix; empty where it has none."""
-    down, across = _labels(data)[-2:]
-    marks = ("{} ↓", "{} →", " ") if style.unicode else ("rows {}", "columns {}", ", ")
-    told = [mark.format(style.safe(label)) for mark, label in zip(marks, (down, across), strict=False) if label]
-    return marks[2].join(told)
-
-
-def _labels(data: TensorData) -> list[str | None]:
-    return [axis.label if isinstance(axis, Axis) else None for axis in data.type.axes]
 
 
 class _Table:

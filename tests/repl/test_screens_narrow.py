@@ -149,7 +149,7 @@ def test_the_menu_has_room_for_types(shell: Terminal) -> None:
 
 def test_what_is_longer_than_the_line_goes_on_below(shell: Terminal) -> None:
     text = "12345678 + 12345678 + 12345678 + 1234567"
-    shell.see(text, lines=["tcalc> 12345678 + 12345678 + 12345678 +", "   ... 1234567", " i64 = 38271601"])
+    shell.see(text, lines=["tcalc> 12345678 + 12345678 + 12345678 +", "    .. 1234567", " i64 = 38271601"])
 
 
 def test_a_search(shell: Terminal) -> None:

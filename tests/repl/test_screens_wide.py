@@ -139,7 +139,7 @@ RUN = {
     ":code A @ w": ["A @ w"],
     ":formula grad[w](loss)": ["2 * A.T @ (A @ w - [1, 2])"],
     ":heat A": [" :=", "*%@", "1  .:-=+*#%@ 6"],
-    ":more x": ["x: f32[batch=2, feat=3]", "  1  2  3", "  4  5  6"],
+    ":more x": ["x: f32[batch=2, feat=3]", "  batch ↓ feat →", "  1  2  3", "  4  5  6"],
 }
 
 

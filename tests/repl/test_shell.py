@@ -170,3 +170,18 @@ def test_columns_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(os, "get_terminal_size", none)
     assert shell.columns() == 80
+
+
+@pytest.mark.parametrize("word", ["exit", " quit "])
+def test_a_word_that_leaves_elsewhere_leaves(shell: Shell, capsys: pytest.CaptureFixture[str], word: str) -> None:
+    assert printed(shell, capsys, "1", word, "2") == ["1   i64"]
+
+
+def test_help_alone_is_help(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(shell, capsys, "help") == printed(shell, capsys, ":help")
+
+
+def test_a_name_is_not_taken_for_a_command(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(shell, capsys, "exit = 3", "exit", "help = 4", "help + 0") == [
+        *("exit: i64 = 3", "3   i64", "help: i64 = 4", "4   i64")
+    ]

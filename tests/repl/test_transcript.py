@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tcalc.repl.transcript import CONTINUATION, PROMPT, pasted
+from tcalc.repl.transcript import CONTINUATION, PROMPT, WRAPPED, pasted
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,9 @@ from tcalc.repl.transcript import CONTINUATION, PROMPT, pasted
         ("  a\n\n  b\n\n", "  a\n\n  b"),
         ("tcalc> a = 1", "a = 1"),
         ("tcalc> a = [1,\n   ... 2]\na: i64[2]\ntcalc> a\ni64[2]\n  1  2\ntcalc> ", "a = [1,\n2]\na"),
+        # The terminal was too narrow for a line.
+        ("tcalc> softmax[-1](A @ on\n    .. es(3, 4)\n    .. )\nf32[2, 4]\n", "softmax[-1](A @ ones(3, 4))"),
+        ("tcalc> a = [1,\n   ... 22\n    .. 3]\na: i64[2]\n", "a = [1,\n223]"),
         # A result that looks like a continuation is none: results follow other lines.
         ("tcalc> a\nf32[2]\n   ... 3\n", "a"),
         ("$ tcalc\ntcalc 0.1.0\ntcalc> 1\n1   i64", "1"),
@@ -26,5 +29,5 @@ def test_pasted(text: str, expected: str) -> None:
     assert pasted(text) == expected
 
 
-def test_both_prompts_are_equally_wide() -> None:
-    assert len(PROMPT) == len(CONTINUATION)
+def test_all_prompts_are_equally_wide() -> None:
+    assert len(PROMPT) == len(CONTINUATION) == len(WRAPPED)
