@@ -14,7 +14,7 @@ run: $(READY)
 	@$(BIN)/tcalc
 
 test: $(READY)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

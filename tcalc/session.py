@@ -395,7 +395,8 @@ class Session:
         with self._lock:
             ticket.look()
             self.bindings.commit(checked, values, types, self._late.get, pasts(checked, self.bindings.get, ticket))
-            self._entered(checked, ticket)
+            if self.journal is not None:
+                self._entered(checked, ticket)
             ticket.drawn_from = None
         if checked.silent:
             return
@@ -403,11 +404,17 @@ class Session:
             yield from map(Noted, minima.told(ticket.minima))
         data_of = self._running.data_of
         if checked.action == "show":
-            derivatives = program.derivatives if any(program.derivatives) else (None,) * len(types)
-            numbers, default_float = self.bindings.numbered(types), self.settings.default_float
-            for value, type, derivative, number in zip(values, types, derivatives, numbers, strict=True):
-                closed = None if derivative is None else Closed(derivative, default_float, self.bindings.keys())
-                yield Shown(type, data_of(value, type), closed, number)
+            if self.bindings.results is None and not any(program.derivatives):
+                for value, type in zip(values, types, strict=True):
+                    yield Shown(type, data_of(value, type))
+                return
+            shown = [Shown(type, data_of(value, type)) for value, type in zip(values, types, strict=True)]
+            for each, derivative in zip(shown, program.derivatives, strict=False):
+                if derivative is not None:
+                    each.closed = Closed(derivative, self.settings.default_float, self.bindings.keys())
+            if shown and self.bindings.results is not None:
+                shown[-1].name = self.bindings.number_of(types[-1])
+            yield from shown
             return
         for name, value, type in zip(checked.targets, values, types, strict=True):
             if name is not None and not name.startswith(HIDDEN):

@@ -7,6 +7,9 @@ import os
 import pytest
 from hypothesis import settings
 
+# Programs that tests start keep what was compiled of them: else each compiles all of tcalc anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 settings.register_profile("tcalc", deadline=None)
 settings.load_profile("tcalc")
 
