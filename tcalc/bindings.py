@@ -122,9 +122,11 @@ class Bindings(dict[str, Binding]):
                 made.marked, made.past, made.gradient = True, None, before.gradient  # a leaf moved is a leaf
         self._add(new)
 
-    def number_of(self, type: Type) -> str:
-        """The name by number of what a statement has just shown last; "" where it has none."""
-        return "" if self.results is None or isinstance(type, FunctionType) else self.results.last
+    def numbered(self, types: Sequence[Type]) -> list[str]:
+        """The names by number of what a statement has just shown: the last of it has one, if results are numbered."""
+        if self.results is None or not types or isinstance(types[-1], FunctionType):
+            return [""] * len(types)
+        return [*[""] * (len(types) - 1), self.results.last]
 
     def _show(self, last: Binding) -> None:
         """A result was shown: it is the last one now, and where results are numbered has a number."""

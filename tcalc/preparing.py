@@ -75,7 +75,7 @@ class Preparing:
         """A compiled statement as torch runs it."""
         checked, graph = compiled.checked, compiled.graph
         if graph is None:
-            program = Program(checked, None, compiled.known, 0, False)
+            program = Program(checked, None, compiled.known, 0, False, derivatives=(None,) * len(compiled.known))
             program.remember(self._bindings)
             return program
         if self._settings.rewrites and not self._settings.strict:

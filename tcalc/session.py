@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tcalc import minima
@@ -404,17 +405,13 @@ class Session:
             yield from map(Noted, minima.told(ticket.minima))
         data_of = self._running.data_of
         if checked.action == "show":
-            if self.bindings.results is None and not any(program.derivatives):
-                for value, type in zip(values, types, strict=True):
-                    yield Shown(type, data_of(value, type))
-                return
-            shown = [Shown(type, data_of(value, type)) for value, type in zip(values, types, strict=True)]
-            for each, derivative in zip(shown, program.derivatives, strict=False):
+            # Of most sessions results have no number.
+            names = repeat("") if self.bindings.results is None else self.bindings.numbered(types)
+            for value, type, derivative, number in zip(values, types, program.derivatives, names, strict=False):
+                closed = None
                 if derivative is not None:
-                    each.closed = Closed(derivative, self.settings.default_float, self.bindings.keys())
-            if shown and self.bindings.results is not None:
-                shown[-1].name = self.bindings.number_of(types[-1])
-            yield from shown
+                    closed = Closed(derivative, self.settings.default_float, self.bindings.keys())
+                yield Shown(type, data_of(value, type), closed, number)
             return
         for name, value, type in zip(checked.targets, values, types, strict=True):
             if name is not None and not name.startswith(HIDDEN):
