@@ -313,11 +313,12 @@ def test_a_process_forked_while_a_run_is_inside() -> None:
     program = """
 import os, threading, time, torch, tcalc
 session = tcalc.Session(dtype="f64")
-tcalc.evaluate("1")
+# What is made once is made before: a child may find the lock of an import, or of torch's first tensor, held for ever.
+tcalc.evaluate("ones(2) / 2")
 # Most of the time it is in Python: a child of a process that is in the middle of torch may find torch's own locks held.
 thread = threading.Thread(target=lambda: session.run("ones(1);" + "1 + 1;" * 3000), daemon=True)
 thread.start()
-while torch.get_default_dtype() is not torch.float64:
+while torch.get_default_dtype() is not torch.float64 and thread.is_alive():
     time.sleep(0.001)
 child = os.fork()
 if not child:
