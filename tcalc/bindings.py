@@ -12,6 +12,7 @@ from tcalc.check.scope import Variable
 from tcalc.check.typed import Derivative, Reference
 from tcalc.graph.cost import nbytes
 from tcalc.syntax import nodes
+from tcalc.syntax.nodes import LATEST
 from tcalc.types.tensor import FunctionType, TensorType, Type, UnknownType
 
 if TYPE_CHECKING:
@@ -131,10 +132,10 @@ class Bindings(dict[str, Binding]):
     def _show(self, last: Binding) -> None:
         """A result was shown: it is the last one now, and where results are numbered has a number."""
         if self.results is None:
-            self._add({"_": last, "ans": last})
+            self._add(dict.fromkeys(LATEST, last))
             return
         new, free = self.results.add(last)
-        self._add({"_": last, "ans": last, **new})
+        self._add({**dict.fromkeys(LATEST, last), **new})
         for name in free:
             self.pop(name, None)
 

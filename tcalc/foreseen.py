@@ -15,6 +15,7 @@ from tcalc.graph.lower import FILE, file_of
 from tcalc.recall import pasts
 from tcalc.saving import Promised
 from tcalc.syntax import nodes
+from tcalc.syntax.nodes import LATEST
 from tcalc.types.tensor import POISON, TupleType, Type
 
 
@@ -32,7 +33,7 @@ class Foreseen:
         """A statement was checked, and will have run."""
         variables = checked.variables
         if checked.action == "show" and not checked.silent and checked.values:
-            variables = [(name, Variable(checked.values[-1].type)) for name in ("_", "ans")]
+            variables = [(name, Variable(checked.values[-1].type)) for name in LATEST]
         self._remember(checked, variables)
         for name, variable in variables:
             self.scope.bind(name, variable)

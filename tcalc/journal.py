@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 from tcalc.check.checked import Checked
 from tcalc.syntax import nodes
+from tcalc.syntax.nodes import LATEST
 from tcalc.types.tensor import ConstantType, FunctionType
 
 if TYPE_CHECKING:
     from tcalc.bindings import Bindings
     from tcalc.settings import Settings
     from tcalc.source import Span
-
-#: The names of the last result: a statement that is shown binds them.
-LAST = ("_", "ans")
 
 
 class Entry:
@@ -50,7 +48,7 @@ class Journal:
         """A statement was run."""
         statement, action = checked.statement, checked.action
         if action == "show":
-            binds: tuple[str, ...] = () if checked.silent or not checked.values else LAST
+            binds: tuple[str, ...] = () if checked.silent or not checked.values else LATEST
         else:
             binds = tuple([name for name, _ in checked.variables])
         entry = Entry(None if action == "save" else statement.span, binds, drew)
@@ -117,7 +115,7 @@ class Story:
             if entry.drew or entry.seeds:
                 drawn = place
             last.update(dict.fromkeys(entry.binds, place))
-        self.present = {name: last.get(name, -1) for name in bindings.names() if name not in LAST}
+        self.present = {name: last.get(name, -1) for name in bindings.names() if name not in LATEST}
 
     def _is_foreign(self, place: int, entry: Entry) -> bool:
         """Whether running a statement again would be something else than it was."""
@@ -169,7 +167,7 @@ class Story:
         for place in kept:
             entry = self._entries[place]
             assert entry.span is not None
-            lines.append(Line(place, entry.span.text, entry.binds, entry.shown and not needed & set(LAST)))
+            lines.append(Line(place, entry.span.text, entry.binds, entry.shown and not needed & set(LATEST)))
         by_value: dict[int, list[str]] = {}
         for name, place in self.present.items():
             if place not in kept:

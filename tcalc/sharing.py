@@ -13,7 +13,7 @@ from tcalc.graph.compiled import Compiled
 from tcalc.graph.cost import flops, nbytes, total_flops
 from tcalc.graph.graph import Graph, Input, Node, nodes_of, replaced
 from tcalc.graph.numbers import Numbers
-from tcalc.syntax.nodes import Statement
+from tcalc.syntax.nodes import LATEST, Statement
 
 #: What takes fewer operations is computed again.
 LEAST = 100_000
@@ -51,7 +51,7 @@ class Sharing:
         if compiled.graph is not None:
             self._note(compiled.graph, place)
         names = [name for name, _ in checked.variables]
-        self._bound.update(dict.fromkeys([*names, "_", "ans"], place))
+        self._bound.update(dict.fromkeys([*names, *LATEST], place))
 
     def _note(self, graph: Graph, place: int) -> None:
         numbers = self._numbered(graph, self._bound)

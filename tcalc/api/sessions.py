@@ -18,6 +18,7 @@ from tcalc.outcomes import Bound, Failed, Left, Noted, Shown
 from tcalc.programs import Program
 from tcalc.session import Session as Inside
 from tcalc.source import Source
+from tcalc.syntax.nodes import LATEST
 from tcalc.types.tensor import FunctionType
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 #: Bytes below which what a run allocates is not held against what is free each time.
 SMALL = 1 << 24
-#: The names of the last shown result.
-LAST = ("_", "ans")
 
 
 class Session:
@@ -137,7 +136,7 @@ class Session:
     def names(self) -> list[str]:
         """The names that are bound, in the order in which they were first."""
         with self._turn:
-            return [name for name in self._inside.names() if name not in LAST]
+            return [name for name in self._inside.names() if name not in LATEST]
 
     def get(self, name: str, default: Any = None, /) -> Value:
         """A name's value, or `default`."""
@@ -172,7 +171,7 @@ class Session:
 
     def __repr__(self) -> str:
         with self._turn:
-            names = [name for name in self._inside.names() if name not in LAST]
+            names = [name for name in self._inside.names() if name not in LATEST]
             return f"<Session {', '.join(f'{name}: {self._inside.bindings[name].variable.type}' for name in names)}>"
 
     def _value(self, name: str) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tcalc.backend.statistics import statistics
 from tcalc.errors import TcalcError
 from tcalc.files import ArrayData, Arrays
 from tcalc.types import dtypes
@@ -116,6 +115,8 @@ class Numbers:
     def statistics(self) -> Statistics | None:
         """See `TensorData.statistics`."""
         if not self._measured:
+            from tcalc.backend.statistics import statistics
+
             self._statistics, self._measured = statistics(self._tensor), True
         return self._statistics
 

@@ -14,6 +14,7 @@ from tcalc.check.holes import VARIABLE, unanswered
 from tcalc.check.typed import Literal, Local, Static, Typed, Use
 from tcalc.errors import TcalcError
 from tcalc.syntax import nodes
+from tcalc.syntax.nodes import LATEST
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import meet
@@ -42,8 +43,8 @@ Fault = Callable[[Filling | None], Exception | None]
 
 MOST_NAMES, MOST_SEEN_NAMES = 5, 200
 MOST_TYPES, MOST_AXES = 3, 4
-#: Names that every program has.
-UNTOLD = ("_", "ans", "args")
+#: Names that every program has, and no repair offers.
+UNTOLD = (*LATEST, "args")
 #: A size that no axis has by chance.
 STRANGE = 211
 #: Sizes and axes that are tried besides those in sight.

@@ -18,6 +18,7 @@ from tcalc.check.surroundings import Surroundings
 from tcalc.check.typed import Bound, Reference, Several, Static, Typed, Use, converted, item_of, retyped
 from tcalc.errors import Mark, TcalcError, shortened
 from tcalc.syntax import nodes
+from tcalc.syntax.nodes import LATEST
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.mismatch import Undetermined
@@ -116,7 +117,7 @@ def poisoned(statement: nodes.Statement) -> list[str]:
     if isinstance(statement, nodes.Update) and isinstance(statement.target, nodes.Name):
         return [statement.target.name]
     if isinstance(statement, nodes.Show) and not statement.silent:
-        return ["_", "ans"]
+        return [*LATEST]
     return []
 
 

@@ -15,6 +15,7 @@ from tcalc.errors import TcalcError
 from tcalc.library import reachable
 from tcalc.library.builtin import Builtin
 from tcalc.source import Span
+from tcalc.syntax.nodes import LATEST
 from tcalc.types import dtypes
 from tcalc.types.tensor import FunctionType, PoisonType, TensorType, TupleType, Type, UnknownType
 
@@ -73,7 +74,7 @@ class Words:
 
     def bound(self) -> list[str]:
         """The names that the program bound, sorted."""
-        return sorted(name for name in self._scope.names() if name not in ("_", "ans"))
+        return sorted(name for name in self._scope.names() if name not in LATEST)
 
     def in_sight(self) -> dict[str, Type]:
         """The names that the program bound with their types, the newest first."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tcalc.outcomes import Bound, Left, Noted, Outcome
 from tcalc.source import Span
+from tcalc.syntax.nodes import LATEST
 
 if TYPE_CHECKING:
     from tcalc.commands.command import Answer
@@ -25,7 +26,7 @@ def vars_(session: Session, source: Source, desk: Desk) -> Answer:
     answer: list[Outcome | str] = [
         Bound(name, session.bindings[name].variable.type, session.data(name))
         for name in session.names()
-        if name not in ("_", "ans")
+        if name not in LATEST
     ]
     return answer or ["no names are bound"]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tcalc.outcomes import Paged
 from tcalc.source import Span
+from tcalc.syntax.nodes import LATEST
 
 if TYPE_CHECKING:
     from tcalc.bindings import Binding
@@ -55,4 +56,4 @@ def _last(session: Session) -> list[Binding]:
 
 def _is_result(name: str) -> bool:
     """Whether a name is one of the shell's own for results: `_`, `_1`."""
-    return name in ("_", "ans") or name.lstrip("_").isdecimal()
+    return name in LATEST or name.lstrip("_").isdecimal()

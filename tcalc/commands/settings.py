@@ -8,6 +8,7 @@ from tcalc.commands.command import unknown
 from tcalc.errors import TcalcError, counted
 from tcalc.settings import SWITCHES, Switch
 from tcalc.source import Source, Span
+from tcalc.syntax.nodes import LATEST
 from tcalc.types.tensor import TensorType
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _staying(session: Session, setting: str, before: str, now: str) -> Answer:
     names = []
     for name in session.names():
         type = session.bindings[name].variable.type
-        if name in ("_", "ans") or not isinstance(type, TensorType):
+        if name in LATEST or not isinstance(type, TensorType):
             continue
         if setting == "device" or type.dtype.name == before:
             names.append(name)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from tcalc.source import Span
 
+#: The names that the result of a `Show` is bound to, if it is not silent.
+LATEST = ("_", "ans")
+
 
 class Node:
     """Any node; `span` covers its text."""

@@ -9,14 +9,13 @@ from tcalc.repl.offers.place import CLOSERS, OPENERS
 from tcalc.repl.offers.receiver import LOCAL, RECEIVED
 from tcalc.source import Source
 from tcalc.syntax.mended import tokens_of
+from tcalc.syntax.nodes import LATEST
 from tcalc.types.tensor import Axis, TensorType, Type
 
 if TYPE_CHECKING:
     from tcalc.repl.offers.place import Bracket, Place
     from tcalc.session import Session
 
-#: Names that every program has.
-UNTOLD = ("_", "ans")
 #: Whether it comes before all others, what is offered, and a remark.
 Offer = tuple[bool, str, str]
 
@@ -39,7 +38,7 @@ def axes(session: Session, place: Place, bracket: Bracket) -> Iterator[Offer]:
         return
     if session.words.by_variables(name) and not _first_argument(place.after):  # else it is tried
         for variable, type in session.words.in_sight().items():
-            if isinstance(type, TensorType) and type.dtype.kind == "float" and variable not in UNTOLD:
+            if isinstance(type, TensorType) and type.dtype.kind == "float" and variable not in LATEST:
                 yield True, variable, str(type)
     if not session.words.over(name):
         return
@@ -104,7 +103,7 @@ def _labels(session: Session) -> dict[str, str]:
     """The labels of the tensors in sight, each with whose it is."""
     found: dict[str, list[str]] = {}
     for name, type in session.words.in_sight().items():
-        for axis in type.axes if isinstance(type, TensorType) and name not in UNTOLD else ():
+        for axis in type.axes if isinstance(type, TensorType) and name not in LATEST else ():
             if isinstance(axis, Axis) and axis.label and name not in found.setdefault(axis.label, []):
                 found[axis.label].append(name)
     return {label: f"an axis of {', '.join(names[:3])}" for label, names in found.items()}

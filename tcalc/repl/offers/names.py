@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from tcalc.repl.offers.arguments import UNTOLD, axes, keywords_of
+from tcalc.repl.offers.arguments import axes, keywords_of
 from tcalc.repl.offers.candidate import Candidate
 from tcalc.repl.offers.place import CLOSERS, OPENERS, Place
 from tcalc.source import Source
+from tcalc.syntax.nodes import LATEST
 from tcalc.syntax.parser import engine
 from tcalc.types import dtypes
 from tcalc.types.tensor import PoisonType, Type
@@ -98,7 +99,7 @@ def _bound(session: Session, place: Place, spot: Spot | None, until: float) -> I
         types = {**types, **session.results()}
     fitting: dict[str, bool] = {}
     for name, type in types.items():  # the nearest first, as there may not be time for all
-        if not name.startswith(place.word) or name in UNTOLD:
+        if not name.startswith(place.word) or name in LATEST:
             continue
         can_be_tried = spot is not None and spot.is_reached and type is not None and not isinstance(type, PoisonType)
         fitting[name] = can_be_tried and perf_counter() < until and spot is not None and spot.fits(name, type)

@@ -12,6 +12,7 @@ from tcalc.show.code.statement import assign
 from tcalc.show.code.storing import save
 from tcalc.show.code.text import Text, dtype_text, number_text, string_text, tensor_text, tuple_of
 from tcalc.show.visible import visible
+from tcalc.syntax.nodes import LATEST
 from tcalc.types.dtypes import F32, DType
 from tcalc.types.tensor import ConstantType, FunctionType, TensorType, TupleType, Type
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 #: A statement of more lines than this, or of longer ones, is not repeated above its code.
 MOST_LINES, LONGEST_LINE = 6, 100
-#: What the last shown result is called by later statements.
-LAST = ("_", "ans")
 
 
 class Conditions:
@@ -112,7 +111,7 @@ class _Writer:
             found.append(asked)
             if each.checked.action == "show" and not each.checked.silent:
                 asked = False
-            asked = asked or any(name in each.checked.used for name in LAST)
+            asked = asked or any(name in each.checked.used for name in LATEST)
         return found[::-1]
 
     def comment(self, text: str, lines: Sequence[str]) -> list[str]:
@@ -201,7 +200,7 @@ class _Writer:
             if asked_for and place == len(texts) - 1 and not compiled.known[place]:
                 listing.emit(f"{self.last} = {text.text}")
                 text = Text(self.last)
-                self.scope.update(dict.fromkeys(LAST, text))
+                self.scope.update(dict.fromkeys(LATEST, text))
                 self.context.constants.pop(text.text, None)
             if len(text.text) + len("print()") <= LONGEST_LINE or not text.parts:
                 listing.emit(f"print({text.text})")
