@@ -19,6 +19,7 @@ from tcalc.outcomes import Drawn
 from tcalc.show.graphs import Drawing, Vertex, svg_text, tree_text
 from tcalc.show.graphs.graphviz import dot_text
 from tcalc.show.palette import PLAIN, Style
+from tcalc.show.visible import cells
 from tcalc.source import Source
 from tests.contract.driver import Calculator, torch_left_alone, value_of
 
@@ -290,6 +291,50 @@ def test_no_line_is_wider_than_the_terminal_for_the_sake_of_numbers() -> None:
     program, expression = "x = [1.2345, 2.3456, 3.4567, 4.5678]", "norm(sin(x) * exp(x) + 1)"
     assert max(map(len, tree(program, expression, width=120).splitlines())) > 80
     assert max(map(len, tree(program, expression, width=80).splitlines())) <= 80
+
+
+def test_where_columns_do_not_fit_what_is_known_of_a_step_stands_below_it() -> None:
+    program = "a = tensor([1., 2., 3., 4.], requires_grad=True)\nb = a * 100"
+    assert tree(program, "b / (b - 0.5)", width=30).splitlines() == [
+        "/",
+        "│  f32[4]  ≈ 1.0  ∂ all 1.0",
+        "├─ b = * 100",
+        "│  │  f32[4]",
+        "│  │  100 … 400",
+        "│  │  ∂ −5.1e−5 … −3.1e−6",
+        "│  │  used twice",
+        "│  └─ a",
+        "│        f32[4]",
+        "│        1.0 … 4.0",
+        "│        ∂ −0.0051 … −3.1e−4",
+        "│        leaf",
+        "└─ - 0.5",
+        "   │  f32[4]",
+        "   │  100 … 400",
+        "   │  ∂ −0.010 … −0.0025",
+        "   └─ b ↑",
+        "∂ is the gradient of the sum",
+    ]
+    assert tree("x = 3.\nlonger_than_it = x * x", "longer_than_it", width=30).splitlines() == [
+        "longer_than_it = *",
+        "│  9  ∂ 1",
+        "├─ x",
+        "│     3  ∂ 6  leaf, used twice",
+        "└─ x ↑",
+        "∂ is the gradient of",
+        "longer_than_it",
+    ]
+
+
+@pytest.mark.parametrize("width", [28, 32, 40, 60])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    program = (
+        "manual_seed(0); A = randn(40, 3, requires_grad=True); B = (A * 1.).detach() @ randn(3, 5); y = exp(A.T @ B)"
+    )
+    expression = "softmax(y @ randn(5, 7), 1).sum(0) + norm(randn(7)) * (A * A).sum()"
+    lines = tree(program, expression, width=width).splitlines()
+    assert max(map(cells, lines)) <= width
+    assert sum(line.count("f32[") for line in lines) >= 8
 
 
 @pytest.mark.parametrize(

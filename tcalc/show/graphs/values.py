@@ -65,8 +65,10 @@ def _binned(numbers: Sequence[float], least: float, greatest: float) -> list[int
 
 def _range(least: float, greatest: float, bins: Sequence[int], whole: bool, style: Style) -> str:
     ends = [brief(each, whole).replace("-", style.minus) for each in (least, greatest)]
-    if ends[0] == ends[1]:
+    if least == greatest:
         return f"all {ends[0]}"
+    if ends[0] == ends[1]:
+        return f"{style.prose('≈')} {ends[0]}"
     if not bins:
         return f"{ends[0]} {style.ellipsis} {ends[1]}"
     most = max(bins) or 1
