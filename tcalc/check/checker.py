@@ -99,6 +99,8 @@ class Checker:
             known = self.settled.get((id(node), self.path))
             if known is not None:
                 return known
+        if self.filled:
+            node = self.filling(node)
         return CHECKS[node.__class__](self, node, expected)
 
     def tensor(self, node: nodes.Expr, expected: Type | None = None) -> Typed:
@@ -168,16 +170,14 @@ class Checker:
         if self.filled is None:
             raise holes.answer(self, node, expected)
         filling = self.filled.get(id(node))
-        if filling is None:
-            return Static(node.span, UNKNOWN_TYPE)
-        return filling if isinstance(filling, Typed) else self.check(filling, expected)
+        return filling if isinstance(filling, Typed) else Static(node.span, UNKNOWN_TYPE)
 
     def is_open(self, node: nodes.Expr) -> bool:
         """Whether this is a hole that is to be answered."""
         return node.__class__ is nodes.Hole and self.filled is None
 
     def filling(self, node: nodes.Expr) -> nodes.Expr:
-        """What is tried in the place of a hole, where that is an expression; any other node is itself."""
+        """What is tried in the place of a hole, or of what holds it, if that is an expression; else the node."""
         filling = self.filled.get(id(node)) if self.filled is not None else None
         return filling if isinstance(filling, nodes.Expr) else node
 

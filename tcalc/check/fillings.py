@@ -6,8 +6,8 @@ an axis whose size is open may have any where a strange one checks, else the one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from tcalc.check.checked import HIDDEN
 from tcalc.check.holes import VARIABLE, unanswered
@@ -15,6 +15,7 @@ from tcalc.check.typed import Literal, Local, Static, Typed, Use
 from tcalc.errors import TcalcError
 from tcalc.syntax import nodes
 from tcalc.syntax.nodes import LATEST
+from tcalc.syntax.walk import within
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.broadcast import meet
@@ -38,8 +39,14 @@ if TYPE_CHECKING:
 
 #: What may stand in the place of a hole.
 Filling = nodes.Expr | Typed
-#: Why the statement does not check with that in it, None where it does. Without it the hole may be anything.
-Fault = Callable[[Filling | None], Exception | None]
+
+
+class Fault(Protocol):
+    """Why the statement does not check with something in it, None where it does."""
+
+    def __call__(self, filling: Filling | None, place: nodes.Expr | None = None) -> Exception | None:
+        """Without a filling the hole may be anything; with a place, that expression is changed and not the hole."""
+
 
 MOST_NAMES, MOST_SEEN_NAMES = 5, 200
 MOST_TYPES, MOST_AXES = 3, 4
@@ -57,7 +64,9 @@ OPEN = ("text", "a function", VARIABLE)
 TEXTS = ("", "x.npy")
 
 
-def answered(unfilled: Unfilled, scope: Scope, default_float: DType, fault: Fault, most: int) -> TcalcError:
+def answered(
+    statement: nodes.Statement, unfilled: Unfilled, scope: Scope, default_float: DType, fault: Fault, most: int
+) -> TcalcError:
     """What a hole in a statement must be, as an error. `fault` tries what may be there, `most` times at the most.
 
     Where nothing may, something else is wrong with the statement, and that is the error, if it can be told.
@@ -74,9 +83,23 @@ def answered(unfilled: Unfilled, scope: Scope, default_float: DType, fault: Faul
     other = fault(None)
     if isinstance(other, TcalcError) and other.span is not None and other.span.text != unfilled.node.span.text:
         return other
+    for node, shorter in _without(statement, unfilled.node):
+        other = fault(shorter, node)
+        if isinstance(other, TcalcError) and other.code != "type":  # else it is missed
+            return other
     nothing = unfilled.nothing or TcalcError("type", "nothing fits in the place of ?", unfilled.span)
     nothing.notes += unfilled.notes
     return nothing
+
+
+def _without(statement: nodes.Statement, hole: nodes.Expr) -> Iterator[tuple[nodes.Expr, nodes.Expr]]:
+    """The call or the sequence that a hole is an item of, and what it is without it."""
+    for node in within(statement):
+        if isinstance(node, nodes.Call) and any(each.value is hole for each in node.arguments):
+            rest = [each for each in node.arguments if each.value is not hole]
+            yield node, nodes.Call(node.span, node.function, tuple(rest))
+        elif isinstance(node, nodes.TupleOf | nodes.ListOf) and hole in node.items:
+            yield node, node.__class__(node.span, tuple([each for each in node.items if each is not hole]))
 
 
 class _Answer:
@@ -108,7 +131,7 @@ class _Answer:
         if (found := self._from_neighbours() or self._tried()) is not None:
             return found
         integers = self._integers()
-        if integers or any(self.fits(self._number(n)) for n in (STRANGE, *SMALL)):
+        if integers or any(self.fits(self._number(n)) for n in (STRANGE, -1, *SMALL)):
             return f"must be an integer{integers}"
         return self._other()
 
@@ -229,7 +252,7 @@ class _Answer:
 
     def _constants(self) -> Iterator[Filling]:
         """What an argument may be that is no tensor."""
-        yield from [self._number(n) for n in (STRANGE, *SMALL)]
+        yield from [self._number(n) for n in (STRANGE, -1, *SMALL)]
         yield Literal(self.span, TensorType(dtypes.BOOL, (), True), True)
         yield from [Static(self.span, ConstantType(each)) for each in (*TEXTS, self.default_float)]
         yield from [self._function(count) for count in range(1, 5)]

@@ -111,7 +111,7 @@ def _kind(row: Builtin, name: str | None, position: int) -> str:
         if name is None:  # what is starred takes all the rest
             starred = [each for each in parameters[: position + 1] if each.starred]
             found = starred[:1] or [*parameters[position : position + 1]]
-        kinds += [each.kind for each in found]
+        kinds += [each.kind for each in found if each.kind != "keywords"]
     words = [WANTED[kind] for kind in kinds if kind in WANTED]
     return max(words, key=len) if len(words) == len(kinds) > 0 else ""
 

@@ -80,18 +80,18 @@ def _answered(statement: nodes.Statement, checker: Checker, unfilled: holes.Unfi
         outer.default_float, header=outer.header, device=outer.device, storable=outer.storable, memory=outer.memory
     )
 
-    def fault(filling: Filling | None) -> Exception | None:
-        surroundings.brief = filling is not None  # of what is tried only whether it checks is asked
-        return fault_with(statement, checker.scope, surroundings, unfilled.node, filling)
+    def fault(filling: Filling | None, place: nodes.Expr | None = None) -> Exception | None:
+        surroundings.brief = filling is not None and place is None  # of what is tried, only whether it checks is asked
+        return fault_with(statement, checker.scope, surroundings, place or unfilled.node, filling)
 
     most = MOST_TRIED // (1 + checker.inlined // INLINED)
-    return answered(unfilled, checker.scope, outer.default_float, fault, most)
+    return answered(statement, unfilled, checker.scope, outer.default_float, fault, most)
 
 
 def fault_with(
     statement: nodes.Statement, scope: Scope, surroundings: Surroundings, hole: nodes.Expr, filling: Filling | None
 ) -> Exception | None:
-    """Why a statement does not check with something in the place of a hole in it; None where it does."""
+    """Why a statement does not check with something in the place of a hole, or of what holds it; None where it does."""
     trial = Checker(scope, surroundings)
     trial.filled = {} if filling is None else {id(hole): filling}
     try:

@@ -143,7 +143,9 @@ class Words:
         if isinstance(type, FunctionType) and isinstance(type.function, UserFunction):
             return f"({', '.join([each.span.text for each in type.function.parameters])})"
         static = type.static if isinstance(type, TensorType) and not type.axes else None
-        return str(type) if static is None or isinstance(static, tuple) else f"{type} = {static}"
+        if static is None or isinstance(static, tuple):
+            return str(type)
+        return f"{type} = {format(static, '.6g') if isinstance(static, float | complex) else static}"
 
     def signature(self, name: str) -> str:
         """What a name of the library is: how it is called, and its sentence."""

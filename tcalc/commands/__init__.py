@@ -75,7 +75,11 @@ def run_command(session: Session, source: Source, desk: Desk | None = None) -> A
     place = Span(source, start, start + 1 + len(name))
     command = COMMANDS.get(name or "help")
     if command is None:
-        raise unknown(session, f":{name}", place, [f":{each}" for each in COMMANDS], ":help lists the commands")
+        known = [f":{each}" for each in COMMANDS]
+        begun = [each for each in known if each.startswith(f":{name}")]
+        begin = "begin with it" if begun[1:] else "begins with it"
+        else_ = f"{', '.join(begun)} {begin}" if begun else ":help lists the commands"
+        raise unknown(session, f":{name}", place, known, else_)
     if not argument and command.argument and not command.may_be_alone:
         raise TcalcError("type", f":{name} needs {article(command.argument)}", place)
     if argument and not command.argument:

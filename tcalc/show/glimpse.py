@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tcalc.show.columns import scalar_text
 from tcalc.show.constants import constant_text
 from tcalc.show.plans import scaled
-from tcalc.types.tensor import ConstantType, TensorType, TupleType, Type
+from tcalc.types.tensor import ConstantType, TensorType, TupleType, Type, UnknownType
 
 if TYPE_CHECKING:
     from tcalc.glances import Glance
@@ -35,6 +35,8 @@ def glimpse(found: Glance | None) -> Glimpse:
         return Glimpse(f"{found.error.code}: {found.error.message}", "error", wrong)
     if found.wanted:
         return Glimpse(found.wanted, "note")
+    if all(isinstance(type, UnknownType) for _, type in found.types):  # as of a file that is not there yet
+        return Glimpse()
     told = [f"{name}: {_type(type)}" if name else _type(type) for name, type in found.types[:MOST_NAMES]]
     more = [] if len(told) == len(found.types) else ["…"]
     counts = [scaled(found.flops, "FLOP")] if found.flops else []

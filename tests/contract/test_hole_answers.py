@@ -160,6 +160,27 @@ def test_what_cannot_be_says_so() -> None:
     assert "nothing" in said and "f32[4, 3]" in said, said
 
 
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        ("linear(X, W, ?)", "X's last axis is 3, W's last is 10"),
+        ("conv2d(X, ones(1, 1, 2, 2), ?)", "X is f32[5, 3], and must be [c, h, w] or [n, c, h, w]"),
+        ("cat((X, W, ?))", "X's last axis is 3, W's last is 10"),
+        ("permute(X, ?)", "permute names every axis of X (f32[5, 3]) once"),
+        ("X.expand(4, ?)", "X is f32[5, 3], which has more axes than (4)"),
+    ],
+)
+def test_where_nothing_fits_what_is_wrong_besides_is_told(program: str, message: str) -> None:
+    ran = run(START + program)
+    assert ran.codes == ["shape"], ran.said
+    assert ran.errors[0].message == message
+
+
+@pytest.mark.parametrize("program", ["X.repeat(?, 2)", "X.repeat(2, ?)", "X.view(3, ?)", "reshape(X, ?)"])
+def test_a_size_is_an_integer(program: str) -> None:
+    assert hole(program).errors[0].message == "? must be an integer"
+
+
 def test_a_label_that_would_clash_does_not_fit() -> None:
     said = run("x: f32[chan=3] = ones(3)\nt: f32[time=3] = ones(3)\nz: f32[chan=3] = x * ?").said
     assert "x: f32[chan=3] fits" in said and "t:" not in said, said

@@ -112,6 +112,8 @@ def test_quit_leaves(session: Session) -> None:
     [
         (":vasr", "name", "there is no :vasr; did you mean :vars?", ":vasr"),
         (":qqqq", "name", "there is no :qqqq; :help lists the commands", ":qqqq"),
+        (":h", "name", "there is no :h; :help, :hist, :heat, :history begin with it", ":h"),
+        (":ti", "name", "there is no :ti; :time begins with it", ":ti"),
         (":type", "type", ":type needs an expression", ":type"),
         (":del", "type", ":del needs a name", ":del"),
         (":vars x y", "type", ":vars takes nothing", "x y"),

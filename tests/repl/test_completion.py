@@ -113,8 +113,10 @@ def test_bound_names_come_first_with_their_types(session: Session) -> None:
 
 
 def test_a_static_number_is_told_and_a_functions_parameters() -> None:
-    session = bound("number = 3", "nudged(x: [n], by=2) = x + by")
+    session = bound("number = 3", "nearly = 0.1", "nine = 9.0", "nudged(x: [n], by=2) = x + by")
     assert remarks(session, "n")["number"] == "i64 = 3"
+    assert remarks(session, "n")["nearly"] == "f32 = 0.1"
+    assert remarks(session, "n")["nine"] == "f32 = 9"
     assert remarks(session, "n")["nudged"] == "(x: [n], by=2)"
 
 

@@ -47,6 +47,8 @@ TOLD = {
     "A @ ": "? must be f32[3] or f32[3, ?]",
     "A + ": "? must be f32[2, 3], or broadcast to it",
     "f(x, ": "? must be f32[5]",
+    "linear(A, A.T, ": "A's last axis is 3, A.T's last is 2",
+    'load("': "",
     "A @ A": "shape: A's last axis is 3, A's first is 2",
     'sum("a") + 1': "type: ",
     ":plan A @ B": "f32[2, 2]",

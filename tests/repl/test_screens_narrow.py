@@ -127,7 +127,7 @@ LIVE = {
     "large @ large": " f32[2000, 2000] · 16.0 GFLOP",
     "A @ ones(2, 3)": " shape: A's last axis is 3, the right …",
     "A @ ": " ? must be f32[3] or f32[3, ?]",
-    'load("': " ?                  load(path: text, …)",
+    'load("': "                    load(path: text, …)",
     ":vars": " :vars   The names that are bound, wit…",
 }
 

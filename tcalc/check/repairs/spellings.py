@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tcalc import library
 from tcalc.check.binding import OPTIONS
-from tcalc.check.names import CONSTANTS, IN_PLACE, ROOTS, SPELLINGS, dotted
+from tcalc.check.names import CONSTANTS, ELSEWHERE, IN_PLACE, ROOTS, SPELLINGS, dotted
 from tcalc.check.near import nearest
 from tcalc.check.repairs.changes import Change, Fault, name
 from tcalc.library import reachable
@@ -66,7 +66,10 @@ def _near(word: str, fault: Fault) -> list[str]:
     known = [*fault.known, *CONSTANTS, *of_torch, *library.names(), *reachable.names()]
     spelled = [SPELLINGS[word]] if word in SPELLINGS else []
     lowered = [word.lower()] if word.lower() != word and word.lower() in known else []
-    return list(dict.fromkeys([*spelled, *lowered, *nearest(word, known)]))
+    near = nearest(word, known)
+    if word in ELSEWHERE:  # no slip of the finger: the error says what to write
+        near = [each for each in near if each in ELSEWHERE[word]]
+    return list(dict.fromkeys([*spelled, *lowered, *near]))
 
 
 def near_option(fault: Fault) -> Iterator[Change]:
