@@ -34,6 +34,8 @@ def arguments(checker: Checker | None, node: nodes.Expr) -> tuple[nodes.Argument
             return None
     elif isinstance(function, nodes.Attribute) and function.name == "save" and not before:
         path = names.dotted(function.value)
+        if path in ("np", "numpy") and (checker is None or checker.scope.lookup(path) is None):
+            return None
         if path is None or path.partition(".")[0] != "torch":
             before = (nodes.Argument(function.value.span, None, function.value),)
         elif path != "torch":

@@ -101,8 +101,9 @@ class HistoryFile:
             line = line[os.write(descriptor, line) :]
 
     def _give_up(self, done: str, reason: OSError) -> None:
+        if self._works:
+            self.warnings.append(f"the history cannot be {done}: {self.path}: {reason.strerror or reason}")
         self._works = False
-        self.warnings.append(f"the history cannot be {done}: {self.path}: {reason.strerror or reason}")
 
 
 def _entry(line: bytes) -> str | None:

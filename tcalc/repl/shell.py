@@ -202,7 +202,8 @@ class Shell:
         self._history.warnings += self._loading.warnings
         self._loading.warnings.clear()
         for warning in self._history.warnings:
-            self.print(f"{self.style.paint('note', 'note')}: {self.style.prose(warning)}")
+            lines = "\n".join(broken(f"note: {self.style.prose(warning)}", columns()))
+            self.print(self.style.paint("note", "note") + lines.removeprefix("note"))
         self._history.warnings.clear()
 
     def print(self, text: str) -> None:

@@ -94,6 +94,7 @@ def test_what_cannot_be_a_history_is_a_warning(path: str, kind: str) -> None:
         Path(os.path.dirname(path)).touch()
     file = HistoryFile(path)
     assert file.entries() == []
+    assert file.entries(0) == []
     file.add("x")
     file.add("y")
     assert len(file.warnings) == 1

@@ -39,9 +39,10 @@ FAMILIES: dict[str, tuple[Family, ...]] = {
         letters.further_axes,
     ),
     "label": (operands.on_operators, operands.on_calls, axes.near_label, letters.other_letter),
-    "name": (spellings.near_name,),
+    "name": (spellings.near_name, spellings.file_last),
     "type": (
         spellings.near_option,
+        spellings.file_last,
         conversions.other_call,
         conversions.part_of_a_tuple,
         conversions.numpys_transpose,

@@ -16,6 +16,8 @@ from tcalc.types import dtypes
 
 #: What torch calls otherwise, where its own function of that name does something else or less.
 NUMPYS = {"dot": ("matmul",), "transpose": ("permute",), "identity": ("eye",), "random": ("rand",)}
+#: torch's and NumPy's functions that write one array.
+WRITERS = ("save", "savetxt")
 
 
 def near_name(fault: Fault) -> Iterator[Change]:
@@ -70,6 +72,15 @@ def _near(word: str, fault: Fault) -> list[str]:
     if word in ELSEWHERE:  # no slip of the finger: the error says what to write
         near = [each for each in near if each in ELSEWHERE[word]]
     return list(dict.fromkeys([*spelled, *lowered, *near]))
+
+
+def file_last(fault: Fault) -> Iterator[Change]:
+    """`save("x.npy", x)`, which is NumPy's order, to `save(x, "x.npy")`."""
+    node = fault.node
+    if not isinstance(node, nodes.Call) or (dotted(node.function) or "").rpartition(".")[2] not in WRITERS:
+        return
+    if [isinstance(each.value, nodes.Text) for each in node.arguments] == [True, False]:
+        yield Change(node, nodes.Call(node.span, name("save", node.function.span), node.arguments[::-1]), 0)
 
 
 def near_option(fault: Fault) -> Iterator[Change]:
