@@ -16,7 +16,7 @@ from tcalc.syntax import nodes
 from tcalc.types import size as sizes
 from tcalc.types.dtypes import ANY, DType
 from tcalc.types.match import PROMOTING, SIZE_OPERATIONS, Match
-from tcalc.types.mismatch import Mismatch, Undetermined
+from tcalc.types.mismatch import Mismatch, Undetermined, WrongRank
 from tcalc.types.signature import Parameter
 from tcalc.types.tensor import UNKNOWN_TYPE, ConstantType, TensorType
 
@@ -49,6 +49,8 @@ def apply_row(
             if failure is None or mismatch.depth > failure.depth:
                 # without what led to it: that holds this frame, and a ring of both waits for the collector
                 failure, blamed = mismatch.with_traceback(None), binding
+            elif isinstance(failure, WrongRank) and isinstance(mismatch, WrongRank):
+                failure = failure.met(mismatch)
         except Undetermined:
             return Static(node.span, UNKNOWN_TYPE)
     raise _refusal(row, node, given, failure, blamed)

@@ -41,8 +41,12 @@ HIST = """
 HEAT = """
   :heat outer(sin(linspace(0, 6, 60)), cos(linspace(0, 6, 60)))
   A matrix by the size of its elements, from the least to the greatest; letters
-  where there is no colour. :image T takes [h, w, 3] from 0 to 1, or [h, w].
-  --out FILE as in :help plot
+  where there is no colour. --out FILE as in :help plot
+"""
+IMAGE = """
+  :image rand(12, 40, 3)
+  Red, green and blue from 0 to 1, of u8 to 255: [height, width, 3], or as torch
+  has it [3, height, width]. [height, width] is grey. --out FILE as in :help plot
 """
 
 
@@ -77,18 +81,30 @@ def image(session: Session, source: Source, desk: Desk) -> Answer:
 
     source, path = _asked(session, source)
     data = _one(_values(session, source, desk)[0], source)
+    height, width, step, next_colour = _laid_out(data, source)
+    whole = 255 if data.type.dtype.name == "u8" else 1
+    flat = [_byte(value / whole) for value in _numbers(data)]
+    pixels = [
+        [
+            (flat[at], flat[at + next_colour], flat[at + 2 * next_colour])
+            for at in range(row * width * step, (row + 1) * width * step, step)
+        ]
+        for row in range(height)
+    ]
+    return _shown(session, Picture(pixels), path, source, desk)
+
+
+def _laid_out(data: TensorData, source: Source) -> tuple[int, int, int, int]:
+    """An image's height and width, and how far it is to the next pixel and to the next of a pixel's three colours."""
     sizes = _sizes(data)
     if len(sizes) == 2:
-        pixels = [[(_byte(value),) * 3 for value in row] for row in _rows(data, source, "")]
-    elif len(sizes) == 3 and sizes[2] == 3:
-        flat, wide = [_byte(value) for value in _numbers(data)], 3 * sizes[1]
-        pixels = [
-            [(flat[at], flat[at + 1], flat[at + 2]) for at in range(row * wide, (row + 1) * wide, 3)]
-            for row in range(sizes[0])
-        ]
-    else:
-        raise _wrong(source, f"this is {data.type}; an image is [height, width, 3], or [height, width], from 0 to 1")
-    return _shown(session, Picture(pixels), path, source, desk)
+        return sizes[0], sizes[1], 1, 0
+    if len(sizes) == 3 and sizes[2] in (1, 3):
+        return sizes[0], sizes[1], sizes[2], int(sizes[2] == 3)
+    if len(sizes) == 3 and sizes[0] in (1, 3):
+        return sizes[1], sizes[2], 1, sizes[1] * sizes[2] * (sizes[0] == 3)
+    shapes = "[height, width, 3], [3, height, width] or [height, width]"
+    raise _wrong(source, f"this is {data.type}; an image is {shapes}, from 0 to 1")
 
 
 def _curves(session: Session, source: Source, desk: Desk) -> Chart:

@@ -11,7 +11,7 @@ from tcalc.commands.history import HISTORY, fix, history
 from tcalc.commands.names import del_, quit_, reset, type_, vars_
 from tcalc.commands.paging import MORE, more
 from tcalc.commands.plans import CODE, COST, PLAN, code, cost, plan
-from tcalc.commands.plots import HEAT, HIST, PLOT, heat, hist, image, plot, two
+from tcalc.commands.plots import HEAT, HIST, IMAGE, PLOT, heat, hist, image, plot, two
 from tcalc.commands.settings import DEVICE, DTYPE, SEED, device, dtype, seed, set_
 from tcalc.commands.timing import TIME, behind_number, time
 from tcalc.commands.tour import DEMO, demo
@@ -60,7 +60,9 @@ COMMANDS: dict[str, Command] = {
         ),
         Command("hist", "EXPR", "expression", "Draw how its elements are distributed.", hist, HIST, option="--out"),
         Command("heat", "EXPR", "expression", "Draw a matrix by the size of its elements.", heat, HEAT, option="--out"),
-        Command("image", "EXPR", "expression", "Draw a picture of [height, width, 3].", image, HEAT, option="--out"),
+        Command(
+            "image", "EXPR", "expression", "Draw a picture, as of [height, width, 3].", image, IMAGE, option="--out"
+        ),
         Command("gradcheck", "EXPR", "expression", "Holds its gradient against finite differences.", gradcheck),
         Command("del", "NAME...", "names", "Forget names.", del_),
         Command("fix", "[N]", "", "Put a repair that was offered on the line, as Alt-1 does.", fix),

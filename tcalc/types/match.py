@@ -10,7 +10,7 @@ from tcalc.types import size as sizes
 from tcalc.types.broadcast import Spread, meet
 from tcalc.types.dtypes import ANY, DType
 from tcalc.types.facts import Facts
-from tcalc.types.mismatch import Mismatch, Place, Undetermined, missing_axis, sizes_meet
+from tcalc.types.mismatch import Mismatch, Place, Undetermined, WrongRank, missing_axis, sizes_meet
 from tcalc.types.signature import Parameter, Signature
 from tcalc.types.size import Size
 from tcalc.types.tensor import Axis, Pack, TensorType, TupleType, Type
@@ -93,10 +93,7 @@ class Match:
         rank = type.rank
         fixed = len(patterns) - parameter.packs
         if rank is not None and (rank < fixed or (not parameter.packs and rank != fixed)):
-            wanted = f"{'at least ' if parameter.packs else ''}{fixed} {'axis' if fixed == 1 else 'axes'}"
-            raise Mismatch(
-                "shape", f"{{0}} is {type}, but must have {wanted}", Place(parameter.name, None, item), depth=2
-            )
+            raise WrongRank(type, Place(parameter.name, None, item), frozenset([(fixed, bool(parameter.packs))]))
         if parameter.packs == 2:
             self._fit_split(parameter, type)
             return

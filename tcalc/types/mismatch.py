@@ -31,6 +31,36 @@ class Mismatch(Exception):
         self.code, self.sentence, self.places, self.depth, self.notes = code, sentence, places, depth, notes
 
 
+class WrongRank(Mismatch):
+    """An argument with too few axes, or too many.
+
+    `wanted` are the numbers of axes that it may have, each with whether it may have more.
+    """
+
+    def __init__(self, type: Type, place: Place, wanted: frozenset[tuple[int, bool]]) -> None:
+        super().__init__("shape", f"{{0}} is {type}, but must have {_wanted(wanted)}", place)
+        self.type, self.place, self.wanted = type, place, wanted
+
+    def met(self, other: WrongRank) -> WrongRank:
+        """What both forms say of an argument, where both speak of the same."""
+        one, another = self.place, other.place
+        if (one.parameter, one.item) != (another.parameter, another.item):
+            return self
+        return WrongRank(self.type, one, self.wanted | other.wanted)
+
+
+def _wanted(counts: frozenset[tuple[int, bool]]) -> str:
+    """`1 axis`, `0, 1 or 2 axes`, `at least 2 axes`, `1 or at least 3 axes`"""
+    open_from = min([count for count, more in counts if more], default=None)
+    exact = sorted({count for count, more in counts if not more and (open_from is None or count < open_from)})
+    while open_from is not None and exact[-1:] == [open_from - 1]:
+        open_from = exact.pop()
+    words = [*map(str, exact), *([f"at least {open_from}"] if open_from is not None else [])]
+    last = exact[-1] if open_from is None else open_from
+    some = f"{', '.join(words[:-1])} or {words[-1]}" if words[1:] else words[0]
+    return f"{some} {'axis' if last == 1 else 'axes'}"
+
+
 class Undetermined(Exception):
     """The shape cannot be told before values or sizes are known: the result's type is unknown."""
 

@@ -164,10 +164,10 @@ HUGE = 2**62
     ),
 )
 def test_sizes_beyond_all_reason_are_answered_at_once(call: str, codes: list[str]) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     ran = run(call)
     assert [code.replace("memory", "limit") for code in ran.codes] == codes, ran.said
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 X = "x: [batch=2, chan=3, time=9] = ones(2, 3, 9)\n"

@@ -113,9 +113,9 @@ def test_wrong_use_of_time(session: Session, text: str, code: str, says: str) ->
 
 def test_time_ends_when_it_is_given_up_and_tells_what_it_knows() -> None:
     ticket, begun = Ticket(), time.monotonic()
-    threading.Timer(0.05, lambda: setattr(ticket, "abandoned", True)).start()
+    threading.Timer(0.2, lambda: setattr(ticket, "abandoned", True)).start()
     found = timed(lambda: time.sleep(0.005), ticket)
-    assert found is not None and found.runs >= 3 and time.monotonic() - begun < 0.8
+    assert found is not None and found.runs >= 3 and time.monotonic() - begun < 5
     assert found.low <= found.median <= found.high
 
 

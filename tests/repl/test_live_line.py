@@ -141,10 +141,10 @@ def test_a_keystroke_on_a_long_line_is_quick(session: Session) -> None:
     text = " + ".join(["sum(A @ B)"] * 15)
     assert len(text) > 180
     said(session, text, len(text))
-    begin = time.perf_counter()
+    begin = time.process_time()
     for end in range(len(text) - 20, len(text)):
         said(session, text[:end], end)
-    assert (time.perf_counter() - begin) / 20 < 0.2
+    assert (time.process_time() - begin) / 20 < 0.2
 
 
 def test_it_is_told_from_a_thread_of_its_own(session: Session) -> None:

@@ -87,6 +87,18 @@ def test_what_is_drawn_over_what(session: Session) -> None:
     assert lines[0].strip() == "sin(3 * x)" and lines[-1].strip() == "x"
 
 
+@pytest.mark.parametrize("sizes", ["7, 11", "2, 2", "1, 5", "3, 4"])
+def test_an_image_is_the_same_however_its_axes_stand(session: Session, sizes: str) -> None:
+    list(session.run(Source(f"manual_seed(1); T = rand({sizes}, 3); G = rand({sizes})")))
+    coloured = drawn(session, ":image T", COLOUR)
+    assert coloured == drawn(session, ":image permute(T, 2, 0, 1)", COLOUR) == drawn(session, ":image T * 1.0", COLOUR)
+    assert coloured != drawn(session, ":image T.flip(2)", COLOUR)
+    assert coloured == drawn(session, ":image u8(floor(T * 255 + 0.5))", COLOUR)
+    grey = drawn(session, ":image G", COLOUR)
+    for same in ("G[None]", "G[:, :, None]", "stack([G, G, G], -1)"):
+        assert grey == drawn(session, f":image {same}", COLOUR)
+
+
 @pytest.mark.parametrize("text", [":plot y", ":plot x y", ":hist M", ":heat M", ":image M"])
 @pytest.mark.parametrize("name", ["a b.svg", "a.png"])
 def test_a_plot_in_a_file(session: Session, tmp_path: Path, text: str, name: str) -> None:
@@ -133,7 +145,8 @@ def test_axes_are_those_of_the_numbers(session: Session) -> None:
         (":plot M, x", "a plot is of a vector"),
         (':plot "a"', "only tensors can be drawn"),
         (":heat x", "this is f32[20]; a heat map is of a matrix"),
-        (":image x", "this is f32[20]; an image is [height, width, 3]"),
+        (":image x", "this is f32[20]; an image is [height, width, 3], [3, height, width] or [height, width]"),
+        (":image ones(2, 4, 4)", "this is f32[2, 4, 4]; an image is"),
         (":hist x, y", "this takes one tensor"),
         (":hist nix", "there is no nix"),
         (":plot", ":plot needs an expression"),

@@ -70,12 +70,12 @@ def test_not_complete(text: str) -> None:
 
 def test_assembler_reads_each_line_once() -> None:
     assembler = Assembler()
-    start = time.perf_counter()
+    start = time.process_time()
     assert not assembler.feed("x = [")
     for _ in range(5000):
         assert not assembler.feed("1, 2, 3,")
     assert assembler.feed("]")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @given(st.lists(st.sampled_from([*OPEN, "a", "b = 1", "", "# c", "f(x) = x;"]), max_size=6))
@@ -127,9 +127,9 @@ def test_reading_goes_on_below_what_was_never_closed(
 
 def test_statements_come_one_by_one() -> None:
     statements = parse_statements(Source("a = 1\n" * 100_000))
-    start = time.perf_counter()
+    start = time.process_time()
     assert unparse(next(statements)) == "a = 1"  # type: ignore[arg-type]
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_line_ends_and_blanks(outcomes: Outcomes) -> None:

@@ -37,13 +37,13 @@ NESTED = {
 def test_nesting(name: str, outcomes: Outcomes) -> None:
     (fits,) = outcomes(NESTED[name](200))
     assert isinstance(fits, nodes.Statement), fits.message
-    start = time.perf_counter()
+    start = time.process_time()
     for depth in (201, 10_000):
         (refused,) = outcomes(NESTED[name](depth))
         assert isinstance(refused, TcalcError)
         assert (refused.code, refused.message) == ("limit", "nesting deeper than 200")
         assert refused.span is not None and len(refused.span.text) <= 3
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_unclosed_nesting(outcomes: Outcomes) -> None:
@@ -67,24 +67,24 @@ def test_run(outcomes: Outcomes) -> None:
 
 
 def test_long_list(outcomes: Outcomes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     (found,) = outcomes("[" + "1.5, " * 100_000 + "]")
     assert len(found.value.items) == 100_000
-    assert time.perf_counter() - start < 10  # 1 s where this was written
+    assert time.process_time() - start < 10  # 1 s where this was written
 
 
 def test_long_line(outcomes: Outcomes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ("x" * 10**6, "'" + "x" * 10**6 + "'", "#" * 10**6, " " * 10**6, "\\" * 10**5, "'" * 10**5 + "x"):
         assert len(outcomes(text)) <= 1
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_many_unclosed_brackets_are_not_read_again_and_again(outcomes: Outcomes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     found = outcomes("x = [1, 2\n" * 20_000)
     assert all(isinstance(one, TcalcError) for one in found)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_digits(outcomes: Outcomes) -> None:
