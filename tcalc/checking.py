@@ -88,12 +88,16 @@ class Checking:
         """What a program will have done before any statement of it runs: nothing yet."""
         return Foreseen(self._bindings, self._bindings)
 
-    def program(self, source: Source, telling: Telling) -> tuple[list[nodes.Statement], list[Outcome]]:
+    def program(
+        self, source: Source, telling: Telling, ticket: Ticket | None = None
+    ) -> tuple[list[nodes.Statement], list[Outcome]]:
         """See `Session.check`."""
         foreseen = self.foreseen()
         statements: list[nodes.Statement] = []
         outcomes: list[Outcome] = []
         for parsed in parse_statements(source):
+            if ticket is not None:
+                ticket.look()
             if isinstance(parsed, TcalcError):
                 outcomes.append(Failed(parsed))
                 foreseen.unbind(parsed.unbound)

@@ -54,7 +54,7 @@ def load(session: Session, source: Source, desk: Desk) -> Answer:
 
 def _loaded(session: Session, script: Source, desk: Desk) -> Iterator[Outcome | str]:
     """What a script shows, as it runs."""
-    statements, outcomes = session.check(script)
+    statements, outcomes = session.check(script, desk.ticket)
     failed = [each for each in outcomes if isinstance(each, Failed)]
     if failed:
         yield from failed[:1]

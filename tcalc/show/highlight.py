@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tcalc.errors import TcalcError
 from tcalc.source import Source
 from tcalc.syntax.newlines import PAIR, UNFINISHED
 from tcalc.syntax.parser import engine
@@ -68,7 +67,10 @@ class Highlighted:
 
 def highlighted(text: str, kind: Callable[[str], str] = _unknown, start: int = 0) -> Highlighted:
     """What the parts of a text are from `start` on. `kind` tells what a name is, also a dotted one: see KINDS."""
-    reading = _Reading(_tokens(text, start), kind)
+    from tcalc.syntax.lexer import Tokens
+
+    tokens = Tokens(engine().words, Source(text)).part(start, len(text))
+    reading = _Reading([*tokens.readable()], kind)
     for place in range(len(reading.tokens)):
         reading.take(place)
     reading.end_statement()
@@ -78,21 +80,6 @@ def highlighted(text: str, kind: Callable[[str], str] = _unknown, start: int = 0
         if role
     ]
     return Highlighted(parts, reading.partner)
-
-
-def _tokens(text: str, start: int) -> list[Token]:
-    from tcalc.syntax.lexer import Tokens
-
-    tokens = Tokens(engine().words, Source(text)).part(start, len(text))
-    found: list[Token] = []
-    while True:
-        try:
-            token = tokens.next()
-        except TcalcError:
-            continue
-        if token is None:
-            return found
-        found.append(token)
 
 
 class _Reading:

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 from lark import Token  # this module is loaded when the first text is read, and lark with it
 from lark.utils import TextSlice
 
+from tcalc.errors import TcalcError
 from tcalc.syntax.errors import stray_character
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lark import Lark
     from lark.lexer import Scanner
 
@@ -72,3 +75,14 @@ class Tokens:
                 return Token(kind, value, start, None, None, None, None, place)
         self.place = place
         return None
+
+    def readable(self) -> Iterator[Token]:
+        """The tokens from here on, without the characters that begin none."""
+        while True:
+            try:
+                token = self.next()
+            except TcalcError:
+                continue
+            if token is None:
+                return
+            yield token

@@ -69,15 +69,7 @@ def tokens_of(source: Source) -> Iterator[Token]:
     """The tokens of a text, without those that are none."""
     from tcalc.syntax.lexer import Tokens
 
-    tokens = Tokens(engine().words, source)
-    while True:
-        try:
-            token = tokens.next()
-        except TcalcError:
-            continue
-        if token is None:
-            return
-        yield token
+    return Tokens(engine().words, source).readable()
 
 
 def statements_of(source: Source) -> list[list[Token] | TcalcError]:

@@ -209,16 +209,7 @@ class Cutter:
         """The tokens on the first line of the statement that `cut` found wrong, without what is none."""
         first = max(self.owner, 0)
         end = self.source.text.find("\n", first, first + LINE)
-        line = self.tokens.part(first, min(first + LINE, len(self.source.text)) if end < 0 else end)
-        tokens: list[Token] = []
-        while True:
-            try:
-                token = line.next()
-            except TcalcError:
-                continue
-            if token is None:
-                return tokens
-            tokens.append(token)
+        return [*self.tokens.part(first, min(first + LINE, len(self.source.text)) if end < 0 else end).readable()]
 
     def ended(self, tokens: list[Token]) -> list[Token]:
         """The tokens of a statement; comments from here on are its own."""
@@ -234,22 +225,16 @@ class Cutter:
         """Pass the rest of a logical line in which something is wrong; `tokens` are those of its statement."""
         layout = self.layout
         self.ended(tokens or [])
-        while True:
-            try:
-                token = self.tokens.next()
-            except TcalcError:
-                continue
-            if token is None:
-                waiting = layout.waiting(self.source)
-                if waiting is not None:
-                    self.resume_below(waiting, tokens or [])
-                return
+        for token in self.tokens.readable():
             if token.type == "NEWLINE" and not layout.open:
                 return
             if token.type == "COMMENT":
                 self.note(token, [])
             elif token.type in ("LPAR", "RPAR", "LSQB", "RSQB", "LET", "IN"):
                 layout.take(token, self.source)
+        waiting = layout.waiting(self.source)
+        if waiting is not None:
+            self.resume_below(waiting, tokens or [])
 
     def skip_block(self, tokens: list[Token]) -> list[str]:
         """Pass the indented lines below a statement of Python's that ends in a colon: they belong to its error.

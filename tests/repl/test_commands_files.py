@@ -12,7 +12,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
 from driver import torch_left_alone, value_of
 
 from tcalc.commands import run_command
+from tcalc.commands.desk import Desk
 from tcalc.errors import TcalcError
+from tcalc.interrupt import Abandoned, Ticket
 from tcalc.outcomes import Failed, Shown
 from tcalc.session import Session
 from tcalc.settings import Settings
@@ -41,6 +43,15 @@ def recorded(text: str = "", **settings: object) -> Session:
 
 def command(session: Session, text: str) -> list[str]:
     return [each for each in run_command(session, Source(text)) if isinstance(each, str)]
+
+
+def test_a_script_that_nobody_waits_for_is_not_read_on(tmp_path: Path) -> None:
+    path, ticket = tmp_path / "long.tc", Ticket()
+    path.write_text("x = 1\n" * 100)
+    loaded = run_command(recorded(), Source(f":load {path}"), Desk().of(ticket))
+    ticket.abandoned = True
+    with pytest.raises(Abandoned):
+        list(loaded)
 
 
 def run_again(path: Path, dtype: str = "f32") -> Session:
