@@ -8,6 +8,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
+from tcalc.show.visible import visible
+
 #: Where there is no pager, so many lines are printed.
 MOST_PRINTED = 2000
 
@@ -67,8 +69,11 @@ def _paged(command: list[str], first: list[str], lines: Iterator[str], write: Ca
             pager.stdin.close()
         except OSError:  # it was left
             pass
-        if pager.wait() == -signal.SIGINT:
+        status = pager.wait()
+        if status == -signal.SIGINT:
             write("")  # below the ^C
+        elif status > 0:
+            write(f"the pager {visible(command[0])} ended with {status}")
         return True
     finally:
         signal.signal(signal.SIGINT, before)

@@ -241,6 +241,9 @@ def test_the_pager_gets_the_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PAGER", "head -c 1")
     pager.page(iter(map(str, range(100_000))), 10, written.append)
     assert len(written) == 1, "it may be left before it has seen all"
+    monkeypatch.setenv("PAGER", "sh -c 'exit 3'")
+    pager.page(iter(map(str, range(100))), 10, written.append)
+    assert written[1:] == ["the pager sh ended with 3"]
 
 
 @pytest.mark.parametrize("command", ["no-such-pager --at-all", "", "'unclosed"])
