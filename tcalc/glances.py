@@ -46,9 +46,15 @@ class Glance:
 
 
 def glance(source: Source, foreseen: Foreseen, surroundings: Callable[[], Surroundings]) -> Glance | None:
-    """What will come of the last statement of a text, those before it foreseen; None of no statement."""
+    """What will come of the last statement of a text, those before it foreseen; None of no statement.
+
+    Where one before it is wrong, that is what is told: the last one will not be run.
+    """
     found: Glance | None = None
+    wrong: Glance | None = None
     for parsed, is_mended in mended(source):
+        if wrong is None and found is not None and found.error is not None:
+            wrong = found
         found = Glance()
         if isinstance(parsed, TcalcError):
             found.error = parsed
@@ -56,9 +62,16 @@ def glance(source: Source, foreseen: Foreseen, surroundings: Callable[[], Surrou
             continue
         try:
             asked = surroundings()
-            asked.brief = not is_mended  # what an error says of a hole is of use, and near names take milliseconds
+            # What an error says of a hole is of use; near names take milliseconds.
+            asked.brief = not is_mended and "?" not in parsed.span.text
             checked = check_statement(parsed, foreseen.scope, asked)
         except TcalcError as error:
+            if is_mended and source.text.rstrip().endswith("("):  # an argument is missed, and not given by anybody
+                filled = glance(Source(f"{source.text.rstrip()}?", source.name), foreseen, surroundings)
+                assert filled is not None
+                if not filled.wanted.startswith("?"):
+                    filled.wanted = ""
+                return filled
             _blame(found, error, source, is_mended)
             foreseen.spoil(parsed)
         except (Poisoned, RecursionError):
@@ -66,7 +79,7 @@ def glance(source: Source, foreseen: Foreseen, surroundings: Callable[[], Surrou
         else:
             _tell(found, checked)
             foreseen.enter(checked)
-    return found
+    return wrong or found
 
 
 def spot(source: Source, place: int, foreseen: Foreseen, surroundings: Callable[[], Surroundings]) -> Spot | None:
@@ -88,9 +101,11 @@ def spot(source: Source, place: int, foreseen: Foreseen, surroundings: Callable[
 
 def _blame(found: Glance, error: TcalcError, source: Source, is_mended: bool) -> None:
     """What is wrong. At the end of a text that is not whole, or in a name there, it may come right, and is but told."""
-    may_go_on = is_mended or error.code == "name"
-    if may_go_on and error.span is not None and error.span.end >= len(source.text.rstrip()):
-        found.wanted = error.message
+    may_go_on = is_mended or error.code == "name" or source.text.endswith("(?")
+    text = source.text.rstrip()
+    if may_go_on and error.span is not None and error.span.end >= len(text.removesuffix(".")):
+        says_nothing = (text.endswith(".") and error.code == "name") or (is_mended and error.kind == "count")
+        found.wanted = "" if says_nothing else error.message
     else:
         found.error = error
 

@@ -86,7 +86,9 @@ def _refusal(
             if all(len(given) not in _counts(form) for form in row.forms):
                 takes = " or ".join([str(count) for count in sorted(set().union(*map(_counts, row.forms)))])
                 are = f"{len(given)} {'is' if len(given) == 1 else 'are'} given"
-                return TcalcError("type", f"{_written(row, node)} takes {takes} arguments, and {are}", node.span)
+                error = TcalcError("type", f"{_written(row, node)} takes {takes} arguments, and {are}", node.span)
+                error.kind = "count"
+                return error
             return errors.misfit(node.span, failure, lambda place: blamed.named(place, node))
         error = errors.wrong_count(_written(row, node), least, most, len(given), node.span, _missing(row, len(given)))
         error.notes += [row.hints["type"]] if "type" in row.hints and not row.operator else []

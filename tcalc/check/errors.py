@@ -75,6 +75,8 @@ def wrong_count(name: str, least: int, most: int, given: int, span: Span, missin
         wanted = f"at least {least} argument{'' if least == 1 else 's'}"
     else:
         wanted = f"{least} to {most} arguments"
-    return TcalcError(
+    error = TcalcError(
         "type", f"{name} takes {wanted}, and {given} {'is' if given == 1 else 'are'} given{missing}", span
     )
+    error.kind = "count"
+    return error

@@ -159,6 +159,10 @@ class _Answer:
             return None
         self._shapes = self.types
         first = self.types[0]
+        strange = (Axis(STRANGE),)
+        if not first.axes and all(self._takes(TensorType(each, strange)) for each in UNLIKE):  # `1 + ?`
+            self.is_telling = False
+            return "may be a tensor of any shape"
         spreads = first.axes and self._takes(first.with_axes(())) and self._takes(first.with_axes(first.axes[1:]))
         return self._must_be(bool(spreads))
 

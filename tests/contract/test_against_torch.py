@@ -355,3 +355,11 @@ def test_what_is_printed_reads_back(tensor: torch.Tensor, default: str) -> None:
         assert not again.errors, f"{shown.text}\n{again.said}"
         assert same_bits(again.values[0], tensor), f"{shown.text} reads back as {again.results[0]}"
         assert again.texts == [shown.text]
+
+
+def test_methods_whose_tensor_is_the_second_argument() -> None:
+    program, x = "x = [0.5, 1.5, 2.5]; b = [True, False]", torch.tensor([0.5, 1.5, 2.5])
+    hold(program, "b.where([False, True], True)", torch.tensor([True, False]))
+    hold(program, "x.where(x > 1, 0.)", x.where(x > 1, 0.0))
+    hold(program, "x.where(x > 1, x[0])", x.where(x > 1, x[0]))
+    hold(program, "x.polygamma(1)", x.polygamma(1))
