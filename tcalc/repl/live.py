@@ -88,7 +88,16 @@ def said(session: Session, text: str, cursor: int) -> Said:
 
     if len(text) > MOST:
         return Said(text, Glimpse("", "dim"), None)
-    before, source, usage = _asked(meant(session, text))
+    asked, start = meant(session, text), 0
+    if "\n" in text:
+        from tcalc.commands import is_command
+        from tcalc.repl.mixed import pieces, without_commands
+
+        line, last = pieces(text)[-1]
+        start = sum(len(each) + 1 for each in text.split("\n")[:line]) if is_command(last) else 0
+        asked = last if is_command(last) else without_commands(text)
+    before, source, usage = _asked(asked)
+    before += start
     if source is None:
         return Said(text, Glimpse(usage, "dim"), None)
     found = glimpse(session.glance(source))

@@ -147,7 +147,7 @@ class Shell:
             self._typed.append(text)
             text = meant(self.session, text)
         source = Source(text, "<shell>", self._line)
-        if not is_command(text):
+        if "\n" in text or not is_command(text):
             self._line += text.rstrip().count("\n") + 1
         try:
             for reply in self.evaluator.stream(lambda ticket: self._replies(source, ticket, reader.repair_hint)):
@@ -180,23 +180,28 @@ class Shell:
 
     def _replies(self, source: Source, ticket: Ticket, hint: str) -> Iterator[Reply]:
         """On the evaluator's thread: run a text and lay out what comes of it, which may need torch too."""
+        from tcalc.repl.mixed import pieces
         from tcalc.repl.render import Reply, replies  # not before the prompt, which does not need it
-        from tcalc.repl.unrun import Run
+        from tcalc.repl.unrun import Run, not_run
 
         self._loading.wait()
-        outcomes: Iterable[Outcome | str]
-        if is_command(source.text):
-            try:
-                outcomes = run_command(self.session, source, self.desk.of(ticket))
-            except TcalcError as error:
-                outcomes = [Failed(error)]
-        else:
-            outcomes = self.session.run(source, ticket)
         settings = self.session.settings
-        run = Run(outcomes, source)
-        yield from replies(run, self.style, columns(), hint, height=rows(), settings=settings)
+        parts = pieces(source.text)
+        for place, (first, text) in enumerate(parts, 1):
+            part = Source(text, source.name, source.first_line + first)
+            run = Run(self._outcomes(part, ticket), part)
+            yield from replies(run, self.style, columns(), hint, height=rows(), settings=settings)
+            if run.failed:
+                yield Reply(self.style.prose(not_run(run.left(), [text for _, text in parts[place:]])))
+                return
+
+    def _outcomes(self, source: Source, ticket: Ticket) -> Iterable[Outcome | str]:
         if not is_command(source.text):
-            yield Reply(self.style.prose(run.rest()))
+            return self.session.run(source, ticket)
+        try:
+            return run_command(self.session, source, self.desk.of(ticket))
+        except TcalcError as error:
+            return [Failed(error)]
 
     def _warn(self) -> None:
         self._history.warnings += self._loading.warnings

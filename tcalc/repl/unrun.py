@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
+from tcalc.commands import is_command
 from tcalc.errors import TcalcError
 from tcalc.outcomes import Failed, Outcome
-
-if TYPE_CHECKING:
-    from tcalc.source import Source
+from tcalc.source import Source
 
 
 class Run:
@@ -29,14 +27,25 @@ class Run:
             if self._failed is not None:
                 return
 
-    def rest(self) -> str:
-        """How many statements stand behind the one that failed; nothing where none does."""
-        if self._failed is None:
-            return ""
-        left = _behind(self._source, self._failed)
-        if not left:
-            return ""
-        return "1 statement after it was not run" if left == 1 else f"{left} statements after it were not run"
+    @property
+    def failed(self) -> bool:
+        """Whether one did."""
+        return self._failed is not None
+
+    def left(self) -> int:
+        """How many statements stand behind the one that failed."""
+        return 0 if self._failed is None or is_command(self._source.text) else _behind(self._source, self._failed)
+
+
+def not_run(left: int, further: Iterable[str] = ()) -> str:
+    """That so many statements were not run, and those of further texts; nothing where there are none."""
+    from tcalc.syntax.parser import parse_statements
+
+    for text in further:
+        left += 1 if is_command(text) else sum(1 for _ in parse_statements(Source(text)))
+    if not left:
+        return ""
+    return "1 statement after it was not run" if left == 1 else f"{left} statements after it were not run"
 
 
 def _behind(source: Source, failed: Failed) -> int:

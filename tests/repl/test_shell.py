@@ -82,6 +82,23 @@ def printed(shell: Shell, capsys: pytest.CaptureFixture[str], *texts: str) -> li
             ],
         ),
         (":type A", ["f32[2, 2]"]),
+        ("n\n:type A\n2 * n", ["3   i64", "f32[2, 2]", "6   i64"]),
+        (":type A\nn + (\n1)", ["f32[2, 2]", "4   i64"]),
+        (":type A @\nA\n:type n", ["f32[2, 2]", "i64"]),
+        (
+            "n\n:nothing\nn\n:type A\n1; 2",
+            [
+                *("3   i64", "error[name]: there is no :nothing; :help lists the commands"),
+                "4 statements after it were not run",
+            ],
+        ),
+        (
+            "n\nm; 2\n:type A",
+            [
+                *("3   i64", "error[name]: there is no m", "  m; 2", "  -"),
+                "2 statements after it were not run",
+            ],
+        ),
         (":vars", ["A: f32[2, 2]", "x: f32[2]", "n: i64 = 3", "f: function"]),
         (":nothing", ["error[name]: there is no :nothing; :help lists the commands"]),
         ("print(n, x)", ["3   i64", "f32[2]", "  1  2"]),
