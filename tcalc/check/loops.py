@@ -172,7 +172,10 @@ def iterate(checker: Checker, node: nodes.Expr, over: Over, given: Sequence[Give
     if isinstance(given[2].typed.type, UnknownType):  # a parameter without a type: known at each call
         raise Undetermined
     count = static_size(given[2].typed.type)
-    if count is None or (isinstance(count, int) and count < 0):
+    if isinstance(count, int) and count < 0:
+        said = f"iterate's last argument says how often, and is at least 0, not {count}"
+        raise TcalcError("type", said, given[2].node.span)
+    if count is None:
         raise TcalcError(
             "type",
             f"iterate's last argument says how often, an integer known while checking, "

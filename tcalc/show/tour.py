@@ -14,7 +14,8 @@ class Stop:
 
 HOW = """\
 A tour of five minutes. Enter runs what is on the line; change it if you like.
-On an empty line Enter goes on; :demo 3 goes to a stop, :demo stop ends it."""
+On an empty line Enter goes on. Ctrl-C empties the line: then :demo 3 goes to a
+stop, :demo stop ends it."""
 
 END = """\
 That was the tour. Its names are still there: :vars lists them, :save tour

@@ -6,6 +6,7 @@ import math
 from itertools import pairwise
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from tcalc.show.palette import PLAIN, Style
 from tcalc.show.plots.canvas import Canvas
 from tcalc.show.plots.charts import Chart, Curves, HeatMap, Histogram, Picture
 from tcalc.show.plots.colours import nearest
-from tcalc.show.plots.curves import NOTHING, curves, histogram
+from tcalc.show.plots.curves import NOTHING, bins, curves, histogram
 from tcalc.show.plots.grids import heat, image
 from tcalc.show.plots.scales import Scale, labels
 
@@ -55,6 +56,22 @@ def test_what_is_not_finite_interrupts_the_line() -> None:
     joined = "".join(curves([([0, 1, 2], [0, 0, 0])], PLAIN, 30, 6)).count("*")
     broken = "".join(curves([([0, 1, 2], [0, math.nan, 0])], PLAIN, 30, 6)).count("*")
     assert joined > 10 and broken == 2
+
+
+@pytest.mark.parametrize("values", [[0.0, 5e-324], [1.7e308, -1.7e308, 0.0], [-1e-300], [2.0] * 1000])
+def test_a_histogram_of_numbers_at_the_edges_of_floats(values: list[float]) -> None:
+    lines = histogram(values, UNICODE, 40, 8)
+    assert lines[0].lstrip().startswith(("1 ┤", "2 ┤", "1.0 ┤", "1000 ┤")) and "█" in lines[0]
+
+
+@pytest.mark.parametrize("count", [5, 12, 60])
+def test_bars_are_as_numpy_counts(count: int) -> None:
+    values = np.random.default_rng(count).normal(size=count)
+    counts, _ = np.histogram(values, bins(count))
+    rows = [line.partition("┤")[2] or line.partition("│")[2] for line in histogram([*values], UNICODE, 80, 42)[:-2]]
+    wide = (80 - 10) // bins(count)
+    heights = [sum(row[place * wide : place * wide + 1] == "█" for row in rows) for place in range(bins(count))]
+    assert heights == [int(each / counts.max() * len(rows)) for each in counts]
 
 
 def test_counts_are_counted() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tcalc.show.plots import grids
 from tcalc.show.plots.colours import Colour
-from tcalc.show.plots.curves import Series, curves, histogram
+from tcalc.show.plots.curves import Series, bins, curves, histogram
 from tcalc.show.plots.frame import Names
 from tcalc.show.plots.scales import finite
 
@@ -69,7 +69,7 @@ class Histogram:
 
     def draw(self, axes: Any) -> None:
         """See `Chart.draw`."""
-        axes.hist(finite(self.values), bins=50)
+        axes.hist(finite(self.values), bins=bins(len(self.values)))
         _name(axes, (self.name, ""))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import cbrt, ceil, isfinite
 from typing import TYPE_CHECKING
 
 from tcalc.show.plots.canvas import PENS, Canvas, penned
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: Cells beside the canvas: labels and the axis.
 MARGIN = 10
 NOTHING = "nothing here is finite"
+#: A histogram has no fewer steps.
+FEWEST = 4
 
 #: Points of one curve: where they stand across, and how high.
 Series = tuple[Sequence[float], Sequence[float]]
@@ -57,17 +59,28 @@ def histogram(values: Sequence[float], style: Style, width: int, height: int, na
     if not known:
         return [NOTHING]
     columns, rows = max(8, width - MARGIN), max(3, height - 2)
-    across = Scale(min(known), max(known), columns)
-    counts = [0] * columns
+    number = min(columns, bins(len(known)))
+    wide = columns // number  # cells of a bar
+    columns = number * wide
+    least, greatest = min(known), max(known)
+    across = Scale(least, greatest, columns)
+    counts = [0] * number
+    spread = greatest / 2 - least / 2  # of halves, whose difference is finite
     for value in known:
-        counts[across.place(value)] += 1
+        part = (value / 2 - least / 2) / spread if spread else 0.5
+        counts[min(int(part * number), number - 1)] += 1
     most = max(counts)
     steps = style.sparks if style.unicode else "#"
     drawn = []
     for row in range(rows - 1, -1, -1):
         heights = [count / most * rows - row for count in counts]
-        drawn.append("".join([_bar(each, steps) for each in heights]))
+        drawn.append("".join([wide * _bar(each, steps) for each in heights]))
     return [*framed(drawn, columns, across, Scale(0, most, rows), style, (name, "")), *left_out(values, known)]
+
+
+def bins(count: int) -> int:
+    """Into how many steps so many numbers are counted: twice their cube root, which is known as Rice's rule."""
+    return max(FEWEST, ceil(2 * cbrt(count)))
 
 
 def left_out(values: Sequence[float], known: Sequence[float]) -> list[str]:
