@@ -27,8 +27,8 @@ EXPLAIN = """
 """
 
 GAP = "   "
-#: A reason is told in so many cells or not at all.
-LEAST = 12
+#: So far in stands what is told of a step below it.
+INDENT = "    "
 
 
 def explain(session: Session, source: Source, desk: Desk) -> Answer:
@@ -45,33 +45,24 @@ def explain(session: Session, source: Source, desk: Desk) -> Answer:
 
 
 def table(steps: list[Step], style: Style, width: int) -> list[str]:
-    """Three columns; where they do not fit, reasons are cut first, then the beginnings of expressions."""
-    from tcalc.show.visible import cells, clipped, visible
+    """Three columns; where they do not fit, what is told of a step stands below it."""
+    from tcalc.show.folded import folded
+    from tcalc.show.visible import cells, visible
 
     rows = [(visible(step.text), visible(str(step.type)), style.prose(step.reason)) for step in steps]
     room = width - 1
-    middle = min(max([cells(type) for _, type, _ in rows]), room // 2)
-    left = min(
-        max([cells(text) for text, _, _ in rows]), max(room - middle - len(GAP) - LEAST, room - middle - len(GAP))
-    )
-    if left + middle + 2 * len(GAP) + LEAST > room:
-        left = min(left, max(room - middle - 2 * len(GAP) - LEAST, room // 3))
+    left, middle, right = [max([cells(row[place]) for row in rows]) for place in range(3)]
+    if left + middle + right + 2 * len(GAP) <= room:
+        return [f"{_set(text, left)}{GAP}{_set(type, middle)}{GAP}{reason}".rstrip() for text, type, reason in rows]
     lines = []
     for text, type, reason in rows:
-        shown = _end(text, left, style.ellipsis)
-        line = f"{shown}{' ' * (left - cells(shown))}{GAP}{clipped(type, middle, style.ellipsis)}"
-        line += " " * (left + len(GAP) + middle - cells(line)) + GAP
-        rest = room - cells(line)
-        lines.append((line + clipped(reason, rest, style.ellipsis) if rest >= LEAST else line).rstrip())
+        told = f"{type}{GAP}{reason}".rstrip()
+        below = [told] if len(INDENT) + cells(told) <= room else [*folded(type, room), *folded(reason, room)]
+        lines += [*folded(text, room), *[INDENT + each for part in below for each in folded(part, room - len(INDENT))]]
     return lines
 
 
-def _end(text: str, room: int, ellipsis: str) -> str:
-    """The end of a text, which is where a longer step differs from those before it."""
+def _set(text: str, size: int) -> str:
     from tcalc.show.visible import cells
 
-    if cells(text) <= room:
-        return text
-    while text and cells(text) > room - cells(ellipsis) - 1:
-        text = text[1:]
-    return f"{ellipsis} {text}"
+    return text + " " * (size - cells(text))

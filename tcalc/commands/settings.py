@@ -60,10 +60,15 @@ def _one(session: Session, source: Source, switch: Switch) -> Answer:
     return _told(session, [switch])
 
 
+#: Few lines, which the terminal breaks where it ends: none is cut.
+UNCUT = 1000
+
+
 def _told(session: Session, switches: list[Switch]) -> Answer:
     from tcalc.show.help import columns
 
-    return ["\n".join(columns([(f"{each.name} {each.word(_now(session, each))}", each.doc) for each in switches]))]
+    listed = [(f"{each.name} {each.word(_now(session, each))}", each.doc) for each in switches]
+    return ["\n".join(columns(listed, UNCUT))]
 
 
 def _now(session: Session, switch: Switch) -> bool | str:

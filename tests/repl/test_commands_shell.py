@@ -184,6 +184,7 @@ def test_what_fits_is_told_before_the_error(session: Session) -> None:
 def test_steps_fit_a_narrow_terminal(session: Session) -> None:
     lines = said(session, ":explain softmax[-1](A @ A.T + A @ A.T @ A) |> sum", width=40)
     assert lines and all(len(line) <= 40 for line in lines)
+    assert lines[0] == "A" and "    f32[2, 2]   over axis 1 (2)" in lines and not any("..." in line for line in lines)
 
 
 def test_nothing_runs_to_explain(session: Session) -> None:
