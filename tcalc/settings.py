@@ -113,7 +113,7 @@ SWITCHES: dict[str, Switch] = {
         Choice("keys", "Whose keys edit the line: those of emacs, or vi's.", "emacs", "vi"),
         Switch("autoclose", "Brackets and quotes close themselves as one types."),
         Switch("heat", "Numbers are coloured by their values."),
-        Switch("numbers", "Results show the names _1, _2 and so on, which they have anyhow.", NUMBERS),
+        Switch("numbers", "Results show their names, _1, _2 and so on.", NUMBERS),
     )
 }
 
