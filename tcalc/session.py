@@ -162,8 +162,7 @@ class Session:
     def check(self, source: Source, ticket: Ticket | None = None) -> tuple[list[nodes.Statement], list[Outcome]]:
         """The statements of a whole program that can be run, its errors and notes in order. Nothing is run.
 
-        What depends on a statement with an error cannot be run either, and is not reported again. Raises Abandoned
-        where nobody waits for the ticket any more.
+        What depends on one with an error cannot be run either, and is not reported again. Raises Abandoned.
         """
         return self._checking.program(source, Telling(self._telling), ticket)
 

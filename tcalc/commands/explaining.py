@@ -46,23 +46,19 @@ def explain(session: Session, source: Source, desk: Desk) -> Answer:
 
 def table(steps: list[Step], style: Style, width: int) -> list[str]:
     """Three columns; where they do not fit, what is told of a step stands below it."""
-    from tcalc.show.folded import folded
+    from tcalc.show.folded import folded, set_left
     from tcalc.show.visible import cells, visible
 
     rows = [(visible(step.text), visible(str(step.type)), style.prose(step.reason)) for step in steps]
     room = width - 1
     left, middle, right = [max([cells(row[place]) for row in rows]) for place in range(3)]
     if left + middle + right + 2 * len(GAP) <= room:
-        return [f"{_set(text, left)}{GAP}{_set(type, middle)}{GAP}{reason}".rstrip() for text, type, reason in rows]
+        return [
+            GAP.join([set_left(text, left), set_left(type, middle), reason]).rstrip() for text, type, reason in rows
+        ]
     lines = []
     for text, type, reason in rows:
         told = f"{type}{GAP}{reason}".rstrip()
         below = [told] if len(INDENT) + cells(told) <= room else [*folded(type, room), *folded(reason, room)]
         lines += [*folded(text, room), *[INDENT + each for part in below for each in folded(part, room - len(INDENT))]]
     return lines
-
-
-def _set(text: str, size: int) -> str:
-    from tcalc.show.visible import cells
-
-    return text + " " * (size - cells(text))

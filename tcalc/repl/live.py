@@ -93,8 +93,8 @@ def said(session: Session, text: str, cursor: int) -> Said:
         from tcalc.commands import is_command
         from tcalc.repl.mixed import pieces, without_commands
 
-        line, last = pieces(text)[-1]
-        start = sum(len(each) + 1 for each in text.split("\n")[:line]) if is_command(last) else 0
+        first, last = pieces(text)[-1]
+        start = sum(len(each) + 1 for each in text.split("\n")[:first]) if is_command(last) else 0
         asked = last if is_command(last) else without_commands(text)
     before, source, usage = _asked(asked)
     before += start
