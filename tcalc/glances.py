@@ -12,7 +12,8 @@ from tcalc.foreseen import Foreseen
 from tcalc.graph.compiled import Compiled
 from tcalc.graph.cost import peak_bytes, total_flops
 from tcalc.source import Source, Span
-from tcalc.syntax.mended import mended
+from tcalc.syntax import nodes
+from tcalc.syntax.mended import Mended, mended
 from tcalc.types.tensor import TensorType, TupleType, Type
 
 if TYPE_CHECKING:
@@ -52,41 +53,54 @@ def glance(source: Source, foreseen: Foreseen, surroundings: Callable[[], Surrou
     """
     found: Glance | None = None
     wrong: Glance | None = None
-    for parsed, is_mended in mended(source):
+    for each in mended(source):
         if wrong is None and found is not None and found.error is not None:
             wrong = found
         found = Glance()
+        parsed = each.statement
         if isinstance(parsed, TcalcError):
-            found.error = parsed
+            _blame(found, parsed, source, each)
             foreseen.unbind(parsed.unbound)
             continue
         try:
             asked = surroundings()
             # What an error says of a hole is of use; near names take milliseconds.
-            asked.brief = not is_mended and "?" not in parsed.span.text
+            asked.brief = not each.is_mended and "?" not in parsed.span.text
             checked = check_statement(parsed, foreseen.scope, asked)
         except TcalcError as error:
-            if is_mended and source.text.rstrip().endswith("("):  # an argument is missed, and not given by anybody
-                filled = glance(Source(f"{source.text.rstrip()}?", source.name), foreseen, surroundings)
-                assert filled is not None
-                if not filled.wanted.startswith("?"):
-                    filled.wanted = ""
-                return filled
-            _blame(found, error, source, is_mended)
+            error = _of_argument(each, foreseen, surroundings) or error
+            _blame(found, error, source, each)
             foreseen.spoil(parsed)
         except (Poisoned, RecursionError):
             foreseen.spoil(parsed)
         else:
             _tell(found, checked)
             foreseen.enter(checked)
+        awaited = each.awaited
+        if awaited is not None and found.error is None and not (found.wanted and each.added[0] == "?"):
+            found.types, found.wanted = [], f"must go on with {awaited} …" if awaited else ""
     return wrong or found
+
+
+def _of_argument(found: Mended, foreseen: Foreseen, surroundings: Callable[[], Surroundings]) -> TcalcError | None:
+    """What must stand in a bracket that was just opened, where it must not be empty."""
+    if found.with_argument is None:
+        return None
+    try:
+        check_statement(found.with_argument, foreseen.scope, surroundings())
+    except TcalcError as error:
+        return error
+    except (Poisoned, RecursionError):
+        pass
+    return None
 
 
 def spot(source: Source, place: int, foreseen: Foreseen, surroundings: Callable[[], Surroundings]) -> Spot | None:
     """The hole at a place of a text, the statements before it foreseen; None where nothing can be read there."""
     from tcalc.check.spots import Spot
 
-    for parsed, _ in mended(source):
+    for each in mended(source):
+        parsed = each.statement
         if isinstance(parsed, TcalcError):
             foreseen.unbind(parsed.unbound)
         elif parsed.span.end >= place:
@@ -99,15 +113,33 @@ def spot(source: Source, place: int, foreseen: Foreseen, surroundings: Callable[
     return None
 
 
-def _blame(found: Glance, error: TcalcError, source: Source, is_mended: bool) -> None:
+def _blame(found: Glance, error: TcalcError, source: Source, said: Mended) -> None:
     """What is wrong. At the end of a text that is not whole, or in a name there, it may come right, and is but told."""
-    may_go_on = is_mended or error.code == "name" or source.text.endswith("(?")
     text = source.text.rstrip()
-    if may_go_on and error.span is not None and error.span.end >= len(text.removesuffix(".")):
-        says_nothing = (text.endswith(".") and error.code == "name") or (is_mended and error.kind == "count")
+    span = error.span
+    is_at_end = span is not None and span.end >= len(text.removesuffix("."))
+    is_last_word = span is not None and span.end == len(source.text) and span.text.isidentifier()
+    may_go_on = said.is_mended or error.code == "name" or is_last_word
+    if (may_go_on and is_at_end) or _may_come_right(error, text, said.statement):
+        says_nothing = (text.endswith(".") and error.code == "name") or (said.is_mended and error.kind == "count")
         found.wanted = "" if says_nothing else error.message
     else:
         found.error = error
+
+
+def _may_come_right(error: TcalcError, text: str, statement: object) -> bool:
+    """Whether an error before the end of a text is none when that goes on: `x.sum[0]`, and what `=` may follow."""
+    if error.span is None:
+        return False
+    if error.kind == "uncalled":
+        rest = text[error.span.end :]
+        return not rest or rest.startswith("[")
+    if error.code != "name" or not isinstance(statement, nodes.Show):
+        return False
+    target = statement.value
+    names = target.items if isinstance(target, nodes.TupleOf) else ()
+    names = (target.function,) if isinstance(target, nodes.Call) else names
+    return any((each.span.start, each.span.end) == (error.span.start, error.span.end) for each in names)
 
 
 def _tell(found: Glance, checked: Checked) -> None:

@@ -236,7 +236,12 @@ class _Answer:
         """The few integers that will do: ": 0 or 1"; nothing where many will, or none."""
         if self.unfilled.kind and "axis" not in self.unfilled.kind:
             return ""
-        found = [n for n in SMALL if self.fits(self._number(n))]
+        found: list[int] = []
+        for n in SMALL:
+            if self.fits(self._number(n)):
+                found.append(n)
+            elif found and self.unfilled.kind:
+                break  # axes have no gaps
         return f": {' or '.join(map(str, found))}" if found and len(found) < len(SMALL) // 2 else ""
 
     def _other(self) -> str | None:

@@ -42,7 +42,12 @@ def index(checker: Checker, node: nodes.Index) -> Typed:
         function = _row(checker, node)
         if function is not None:
             return function
-    value = checker.check(node.value)
+    try:
+        value = checker.check(node.value)
+    except TcalcError as error:
+        if error.kind == "uncalled" and isinstance(node.value, nodes.Attribute) and error.span is node.value.name_span:
+            raise _uncalled(checker, node, node.value) from None
+        raise
     if isinstance(value.type, TupleType):
         return _part(checker, node, value)
     if isinstance(value.type, UnknownType):
@@ -65,6 +70,16 @@ def index(checker: Checker, node: nodes.Index) -> Typed:
     parameters = names_of(operands, "x")
     written = Written([("x", node.value.span, value.type), *places_of(operands)], checker.inside)
     return Apply(node.span, type, row, row.forms[0], (value, *operands), {"items": items}, parameters, written)
+
+
+def _uncalled(checker: Checker, node: nodes.Index, method: nodes.Attribute) -> TcalcError:
+    """What is wrong with `x.sum[batch]`: what is in the brackets, or else that it is not called."""
+    try:
+        checker.check(nodes.Call(node.span, node, ()))
+    except TcalcError as error:
+        if error.kind != "count":
+            return error.with_traceback(None)
+    return names.uncalled(method, node)
 
 
 def names_of(index: tuple[Typed, ...], *before: str) -> tuple[str, ...]:

@@ -340,8 +340,16 @@ def attribute(checker: Checker, node: nodes.Attribute) -> Typed:
     if isinstance(type, UnknownType):
         return Static(node.span, type)
     if row is not None:
-        raise TcalcError("type", f"{node.name} is a function: write {node.span.text}()", node.name_span)
+        raise uncalled(node, node)
     raise unknown_method(checker, node, value)
+
+
+def uncalled(method: nodes.Attribute, node: nodes.Expr) -> TcalcError:
+    """A method that is not called, `x.sum`; or that with what it works over, `x.sum[0]`."""
+    closing = "]" * (isinstance(node, nodes.Index) and not node.span.text.endswith("]"))  # while it is being typed
+    error = TcalcError("type", f"{method.name} is a function: write {node.span.text}{closing}()", method.name_span)
+    error.kind = "uncalled"
+    return error
 
 
 def unknown_part(node: nodes.Expr, type: TupleType, name: str, span: Span) -> TcalcError:

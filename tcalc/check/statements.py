@@ -19,6 +19,7 @@ from tcalc.check.typed import Bound, Reference, Several, Static, Typed, Use, con
 from tcalc.errors import Mark, TcalcError, shortened
 from tcalc.syntax import nodes
 from tcalc.syntax.nodes import LATEST
+from tcalc.syntax.walk import within
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.mismatch import Undetermined
@@ -99,11 +100,19 @@ def fault_with(
     except Undetermined:
         return None
     except (TcalcError, Poisoned, RecursionError) as error:
-        return error
+        return None if _is_uncalled(error, hole, statement) else error
     if isinstance(filling, nodes.Name):  # the name of a variable by which a derivative is zero does not fit
         zeros = [note for note in trial.notes if note.kind == "zero"]
         return TcalcError("grad", zeros[0].message, zeros[0].span) if zeros else None
     return None
+
+
+def _is_uncalled(error: Exception, hole: nodes.Expr, statement: nodes.Statement) -> bool:
+    """Whether all that is wrong is that a method is not called yet, in whose brackets a hole stands: `x.sum[?]`."""
+    if not isinstance(error, TcalcError) or error.kind != "uncalled":
+        return False
+    indexed = [node for node in within(statement) if isinstance(node, nodes.Index) and hole in node.items]
+    return any(isinstance(node.value, nodes.Attribute) and node.value.name_span is error.span for node in indexed)
 
 
 def poisoned(statement: nodes.Statement) -> list[str]:

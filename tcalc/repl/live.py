@@ -84,7 +84,7 @@ def said(session: Session, text: str, cursor: int) -> Said:
     """What there is to say of a text; nothing of a very long one."""
     from tcalc.commands import meant
     from tcalc.repl.signatures import signature_at
-    from tcalc.show.glimpse import Glimpse, glimpse
+    from tcalc.show.glimpse import Glimpse
 
     if len(text) > MOST:
         return Said(text, Glimpse("", "dim"), None)
@@ -100,10 +100,28 @@ def said(session: Session, text: str, cursor: int) -> Said:
     before += start
     if source is None:
         return Said(text, Glimpse(usage, "dim"), None)
-    found = glimpse(session.glance(source))
+    found = _glimpsed(session, source)
     if found.wrong is not None:
         found.wrong = found.wrong[0] + before, found.wrong[1] + before
     return Said(text, found, signature_at(session, source.text, cursor - before))
+
+
+def _glimpsed(session: Session, source: Source) -> Glimpse:
+    """What a text gives as far as it stands; of a name that others begin with, what stands before it."""
+    from tcalc.repl.completion import candidates
+    from tcalc.repl.offers.place import Place
+    from tcalc.show.glimpse import Glimpse, glimpse
+    from tcalc.source import Source
+
+    found = glimpse(session.glance(source))
+    if found.role != "note":
+        return found
+    place = Place(source.text, "")
+    if not place.word or not place.is_open or place.text is not None:
+        return found
+    if any(each.text != place.word for each in candidates(session, source.text, seconds=0.0)):
+        return glimpse(session.glance(Source(place.head, source.name))) if place.head.endswith(".") else Glimpse()
+    return found
 
 
 def _asked(text: str) -> tuple[int, Source | None, str]:

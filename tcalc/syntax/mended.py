@@ -5,11 +5,12 @@ What is put in has no width, so that places are those of the text as it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.errors import TcalcError
 from tcalc.source import Source
+from tcalc.syntax import nodes
 from tcalc.syntax.newlines import PAIR, Layout
 from tcalc.syntax.parser import engine
 
@@ -20,41 +21,82 @@ if TYPE_CHECKING:
 
 #: What is put in at most.
 MOST = 400
-#: What is left out at the end, for nothing can be put in behind it: `x.`, `f(x:`
-DROPPED = frozenset(["DOT", "COLON"])
 #: Tokens that an operand may be, besides brackets.
 LEAVES = frozenset("NAME NUMBER TEXT HOLE TRUE FALSE YES NO NONE".split())
 #: What closes which bracket.
 CLOSES = {opener: closer for closer, opener in PAIR.items()}
 #: The texts of what is put in.
-TEXTS = {"RPAR": ")", "RSQB": "]", "HOLE": "?", "IN": "in", "ELSE": "else", "COLON": ":", "ASSIGN": "="}
+TEXTS = {"LSQB": "[", "RPAR": ")", "RSQB": "]", "HOLE": "?", "IN": "in", "ELSE": "else", "COLON": ":", "ASSIGN": "="}
+#: Those that are words of a statement, besides brackets and operands.
+AWAITED = frozenset([TEXTS[kind] for kind in ("IN", "ELSE", "COLON", "ASSIGN")])
 
 
-def mended(source: Source) -> Iterator[tuple[Statement | TcalcError, bool]]:
-    """The statements of a text, and whether anything was put in or left out to make each whole.
+class Mended:
+    """A statement, or what is wrong with one that cannot be mended.
 
-    One that cannot be mended is its TcalcError, as is one in the middle that is not whole.
+    `is_mended` says whether anything was put in or left out to make it whole, `added` are the texts put in at the end:
+    `]`, `=`, `?`. `with_argument` is what it may be meant as instead, where a bracket was just opened: `f(?)`.
     """
+
+    __slots__ = ("added", "is_mended", "statement", "with_argument")
+
+    def __init__(
+        self,
+        statement: Statement | TcalcError,
+        is_mended: bool = False,
+        added: Sequence[str] = (),
+        with_argument: Statement | None = None,
+    ) -> None:
+        self.statement, self.is_mended, self.added = statement, is_mended, tuple(added)
+        self.with_argument = with_argument
+
+    @property
+    def awaited(self) -> str | None:
+        """The word that must come next, `in`; empty where something else comes before it, None where no word must."""
+        words = [text for text in self.added if text in AWAITED]
+        return None if not words else words[0] if words[0] == self.added[0] else ""
+
+
+def mended(source: Source) -> Iterator[Mended]:
+    """The statements of a text, the last as what it may become; one in the middle that is not whole is its error."""
     statements = statements_of(source)
     for place, tokens in enumerate(statements):
         if isinstance(tokens, TcalcError):
-            yield tokens, False
+            yield Mended(tokens)
         elif place < len(statements) - 1:
-            yield _parsed(tokens, source), False
+            yield Mended(_parsed(tokens, source))
         else:
             yield _last(tokens, source)
 
 
-def _last(tokens: list[Token], source: Source) -> tuple[Statement | TcalcError, bool]:
+def _last(tokens: list[Token], source: Source) -> Mended:
     """The statement that is being typed: what it may be meant as, the first that is one."""
-    whole = _whole(tokens)
+    whole, added = _whole(tokens)
     found = _parsed(whole, source)
     if isinstance(found, TcalcError):
-        place = int(tokens[-1].end_pos or 0)
-        defined = _parsed([*whole, _put_in("ASSIGN", place), _put_in("HOLE", place)], source)  # `f(x: [n]`
+        bound = [_put_in(kind, int(tokens[-1].end_pos or 0)) for kind in ("ASSIGN", "HOLE")]
+        defined = _parsed([*whole, *bound], source)  # `f(x: [n]`
         if not isinstance(defined, TcalcError):
-            return defined, True
-    return found, whole is not tokens
+            return Mended(defined, True, [*added, *map(str, bound)])
+        return Mended(found, _is_begun(tokens))
+    if tokens[-1].type in CLOSES:
+        filled = _completed(tokens, is_given=True)
+        argued = None if filled is None or len(filled) == len(whole) else _parsed(filled, source)
+        if isinstance(argued, nodes.Statement):
+            return Mended(found, True, added, argued)
+    return Mended(found, whole is not tokens, added)
+
+
+def _is_begun(tokens: list[Token]) -> bool:
+    """Whether more text may make a statement of what cannot be mended: an import, names of a `let`, `2e`."""
+    last = tokens[-1]
+    of_number = len(tokens) > 1 and tokens[-2].type == "NUMBER" and tokens[-2].end_pos == last.start_pos
+    return (
+        tokens[0].type in ("IMPORT", "FROM")
+        or last.type == "LET"
+        or (last.type == "COMMA" and any(each.type == "LET" for each in tokens))
+        or (of_number and last.type == "NAME" and str(last) in "eE")
+    )
 
 
 def _parsed(tokens: list[Token], source: Source) -> Statement | TcalcError:
@@ -125,16 +167,31 @@ def _token(like: Token, kind: str, value: str) -> Token:
     return Token(kind, value, like.start_pos, None, None, None, None, like.end_pos)
 
 
-def _whole(tokens: list[Token]) -> list[Token]:
-    """The tokens with what is missing; the same list where nothing is, or nothing helps."""
-    found = _completed(tokens)
-    if found is None and len(tokens) > 1 and tokens[-1].type in DROPPED:
-        return _completed(tokens[:-1]) or tokens
-    return tokens if found is None or len(found) == len(tokens) else found
+def _whole(tokens: list[Token]) -> tuple[list[Token], list[str]]:
+    """The tokens with what is missing, and the texts put in at the end; the same list if nothing is, or nothing helps.
+
+    A dot at the end is left out, for no name can be put in behind it. Behind a colon stands some type.
+    """
+    read = tokens
+    found = _completed(read)
+    if found is None and len(tokens) > 1 and tokens[-1].type == "DOT":
+        read = tokens[:-1]
+        found = _completed(read)
+    elif found is None and len(tokens) > 1 and tokens[-1].type == "COLON":
+        place = int(tokens[-1].end_pos or 0)
+        read = [*tokens, _put_in("LSQB", place), _put_in("RSQB", place)]
+        found = _completed(read)
+    if found is None or (read is tokens and len(found) == len(tokens)):
+        return tokens, []
+    last = int(read[-1].end_pos or 0)
+    return found, [str(each) for each in found if each.start_pos == each.end_pos == last]
 
 
-def _completed(tokens: list[Token]) -> list[Token] | None:
-    """Some tokens with holes where an operand is missing, and with what they need to end; None where that is more."""
+def _completed(tokens: list[Token], is_given: bool = False) -> list[Token] | None:
+    """Some tokens with holes where an operand is missing, and with what they need to end; None where that is more.
+
+    `is_given` says whether a hole is put into a bracket that was just opened.
+    """
     reader = engine().reader("statement")
     found: list[Token] = []
     opened: list[str] = []
@@ -151,7 +208,7 @@ def _completed(tokens: list[Token]) -> list[Token] | None:
         elif token.type in PAIR and opened:
             opened.pop()
     place = int(tokens[-1].end_pos or 0)
-    if opened and tokens[-1].type == "COMMA":  # a comma may end a list, but who types one goes on
+    if opened and (is_given or tokens[-1].type == "COMMA"):  # a comma may end a list, but who types one goes on
         hole = _put_in("HOLE", place)
         if reader.takes(hole) and reader.feed(hole):
             found.append(hole)

@@ -58,6 +58,31 @@ TOLD = {
     "torch.linalg.": "",
     "A @ ?": "type: ? must be f32[3] or f32[3, ?]",
     "1 + ": "? may be a tensor of any shape",
+    # What other names begin with says nothing, or what stands before it; what none begins with is told.
+    "so": "",
+    "A.me": "f32[2, 3]",
+    "A @ A.T.me": "f32[2, 2]",
+    "softmax(A, dim": "",
+    "soq": "there is no soq",
+    "A.xyz": "A (f32[2, 3]) has no xyz",
+    # What the statement must go on with.
+    "let a = 1": "must go on with in …",
+    "1 if True": "must go on with else …",
+    "1 if ": "? must be bool",
+    "y: f32[2]": "must go on with = …",
+    "h(a: [n])": "must go on with = …",
+    "lambda a": "must go on with : …",
+    "y: f32[2": "",
+    "y: ": "",
+    "f(a: [n": "",
+    "let ": "let binds names: let a = 1, b = 2 in …",
+    # Methods that are not called yet.
+    "A.sum[": "? must be an axis: 0 or 1",
+    "x.sum[": "? must be an axis: 0, or its label time",
+    "A.sum[0]": "sum is a function: write A.sum[0]()",
+    "A.sum[0": "sum is a function: write A.sum[0]()",
+    "A.sum[0] + 1": "sum is a function: write A.sum[0]()",
+    "A + [": "? must be f32[2, 3], or broadcast to it",
     "max[1](": "? must be f32[?, ?] or f32[?, ?, ?]",
     "exp(": "? may be a tensor of any shape",
     "f(": "",
@@ -91,6 +116,15 @@ def test_what_is_told(session: Session, text: str, told: str) -> None:
         ("nix + zeros(3)", "nix"),
         ("A @ B", None),
         ("A ) B", ")"),
+        ("A.sum[0]", None),  # it may be called yet
+        ("A.sum + 1", "sum"),
+        ("for", None),  # it may be the beginning of a name
+        ("for ", "for"),
+        ("nix(a, b", None),  # it may be defined yet, as may names before an =
+        ("nix, A", None),
+        ("nix(a, b) + 1", "nix"),
+        ("y: nix[", None),
+        ("y: nix[2] = 3", "nix[2]"),
     ],
 )
 def test_what_is_underlined(session: Session, text: str, underlined: str | None) -> None:

@@ -62,13 +62,20 @@ def missing_axis(fault: Fault) -> Iterator[Change]:
 
 
 def bare_label(fault: Fault) -> Iterator[Change]:
-    """A label that was written as text: `x.mean(dim="batch")` to `x.mean[batch]()`."""
+    """A label as an argument: `x.mean(dim="batch")`, `x.mean(batch)` to `x.mean[batch]()`."""
     node = fault.node
     if not isinstance(node, nodes.Call) or isinstance(node.function, nodes.Index):
         return
     for position, argument in enumerate(node.arguments):
+        label = ""
         if isinstance(argument.value, nodes.Text) and argument.value.value.isidentifier():
-            over = indexed(node.function, [name(argument.value.value, argument.span)])
+            label = argument.value.value
+        elif (
+            isinstance(argument.value, nodes.Name) and fault.error.span == argument.value.span
+        ):  # there is no such name
+            label = argument.value.name
+        if label:
+            over = indexed(node.function, [name(label, argument.span)])
             rest = (*node.arguments[:position], *node.arguments[position + 1 :])
             yield Change(node, nodes.Call(node.span, over, rest), 0)
 

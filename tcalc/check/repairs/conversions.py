@@ -168,5 +168,7 @@ def other_call(fault: Fault) -> Iterator[Change]:
             yield Change(node, called(function, [listed]), 0)
     if isinstance(node, nodes.Call) and not node.arguments and isinstance(node.function, nodes.Attribute):
         yield Change(node, node.function, 0)
-    if isinstance(node, nodes.Attribute):
+    if isinstance(node, nodes.Attribute) or (
+        isinstance(node, nodes.Index) and fault.error.kind == "uncalled"  # `x.sum[batch]`
+    ):
         yield Change(node, called(node, []), 0)

@@ -39,7 +39,7 @@ FAMILIES: dict[str, tuple[Family, ...]] = {
         letters.further_axes,
     ),
     "label": (operands.on_operators, operands.on_calls, axes.near_label, letters.other_letter),
-    "name": (spellings.near_name, spellings.file_last),
+    "name": (spellings.near_name, spellings.file_last, axes.bare_label),
     "type": (
         spellings.near_option,
         spellings.file_last,
