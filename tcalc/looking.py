@@ -34,11 +34,18 @@ class Looking:
     def __init__(self, bindings: Bindings, settings: Settings, checking: Checking, preparing: Preparing) -> None:
         self._bindings, self._settings, self._checking, self._preparing = bindings, settings, checking, preparing
 
-    def type_of(self, statement: nodes.Show) -> tuple[Type, list[Note]]:
+    def type_of(self, source: Source) -> tuple[Type, list[Note]]:
+        """See `Session.type_of`."""
+        return self.type_of_statement(whole(source, "statement"))
+
+    def type_of_statement(self, statement: nodes.Statement) -> tuple[Type, list[Note]]:
         """See `Session.type_of_statement`."""
         checked = self._checking.looked_at(statement)
+        types = [each.type for each in checked.values]
+        if checked.action == "bind":
+            types = [variable.type for _, variable in checked.variables]
         notes = checked.notes if self._settings.notes else []
-        return (checked.values[0].type if checked.values else UNKNOWN_TYPE), notes
+        return (types[0] if len(types) == 1 else TupleType(tuple(types)) if types else UNKNOWN_TYPE), notes
 
     def steps(self, source: Source) -> tuple[list[Step], TcalcError | None]:
         """See `Session.steps`."""

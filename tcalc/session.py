@@ -36,7 +36,7 @@ from tcalc.sharing import Sharing
 from tcalc.source import Source
 from tcalc.syntax import nodes
 from tcalc.syntax.parser import engine as load_parser
-from tcalc.syntax.parser import parse_expression, parse_statements
+from tcalc.syntax.parser import parse_statements
 from tcalc.telling import Telling
 from tcalc.types.data import Data, TupleData
 from tcalc.types.tensor import ConstantType, TensorType, TupleType, Type
@@ -175,13 +175,12 @@ class Session:
         return Looking(self.bindings, self.settings, self._checking, self._preparing)
 
     def type_of(self, source: Source) -> tuple[Type, list[Note]]:
-        """The type of an expression, without running it."""
-        expression = parse_expression(source)
-        return self.type_of_statement(nodes.Show(expression.span, False, expression))
+        """The type of what a statement shows or binds, without running it."""
+        return self._looking.type_of(source)
 
-    def type_of_statement(self, statement: nodes.Show) -> tuple[Type, list[Note]]:
+    def type_of_statement(self, statement: nodes.Statement) -> tuple[Type, list[Note]]:
         """The same of one that was read already."""
-        return self._looking.type_of(statement)
+        return self._looking.type_of_statement(statement)
 
     def steps(self, source: Source) -> tuple[list[Step], TcalcError | None]:
         """The steps of an expression as far as they check, and why the whole of it does not. Nothing is run."""

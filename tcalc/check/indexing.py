@@ -110,7 +110,7 @@ def _part(checker: Checker, node: nodes.Index, value: Typed) -> Typed:
     assert isinstance(value.type, TupleType)
     count = len(value.type.items)
     position: object = None
-    if len(node.items) == 1 and isinstance(node.items[0], nodes.Expr):
+    if len(node.items) == 1 and isinstance(node.items[0], nodes.Expr) and not isinstance(node.items[0], nodes.Slice):
         item = checker.check(node.items[0])
         position = static_value(item.type)
         name = item.type.value if isinstance(item.type, ConstantType) else None

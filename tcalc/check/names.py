@@ -78,6 +78,7 @@ ELSEWHERE = {
     "cuda": "tensors live where --device says",
     "no_grad": "nothing is recorded unless a gradient is asked for",
     "Tensor": "write tensor(…)",
+    "Size": "a shape is a tensor of integers: [2, 3]",
     "FloatTensor": "write tensor(…) or f32(…)",
     "LongTensor": "write tensor(…) or i64(…)",
     "pass": "leave the line empty",
@@ -104,7 +105,9 @@ ELSEWHERE = {
     ),
     "as_strided": "how a tensor lies in memory is no part of its value",
     "compile": "every statement is compiled as it is",
-    **dict.fromkeys(("set_default_dtype", "get_default_dtype"), "--dtype chooses the default float"),
+    **dict.fromkeys(
+        ("set_default_dtype", "get_default_dtype"), "--dtype chooses the default float, in the shell :dtype"
+    ),
     **dict.fromkeys(("set_num_threads", "get_num_threads"), "--threads says how many"),
     **dict.fromkeys(
         ("get_rng_state", "set_rng_state", "seed", "initial_seed"),

@@ -103,6 +103,8 @@ class Words:
             found = {space[len(head) + 1 :].partition(".")[0] for space in SPACES if space.startswith(f"{head}.")}
             if head in SPACES:
                 found |= {*library.names(SPACES[head]), *reachable.names((SPACES[head],))}
+            if head in NUMPY:
+                found |= {"pi", "e", "inf", "nan"}
             if head == "torch":
                 found |= {"pi", "e", "inf", "nan", *(dtype.torch_name for dtype in dtypes.DTYPES)}
             return sorted(name for name in found if name != "Tensor" and not _is_attribute(name))
@@ -110,7 +112,7 @@ class Words:
 
     def is_module(self, head: str) -> bool:
         """Whether a dotted name is one of torch's modules, or stands before one: `torch.nn`."""
-        known = head in SPACES or any(space.startswith(f"{head}.") for space in SPACES)
+        known = head in SPACES or head in NUMPY or any(space.startswith(f"{head}.") for space in SPACES)
         return known and self._scope.lookup(head.partition(".")[0]) is None
 
     def on(self, type: Type | None) -> list[str]:
@@ -155,7 +157,8 @@ class Words:
         rows = self.meant(name)
         if not rows:
             dtype = dtypes.lookup(last)
-            known = {**BESIDES, **OF_FLOATS} if last != name else alone.ALONE
+            is_method = last != name and not self.is_module(name.rpartition(".")[0])
+            known = {**BESIDES, **OF_FLOATS} if is_method else alone.ALONE
             return known.get(last) or (f"dtype {dtype.torch_name}" if dtype is not None else "")
         row = rows[0]
         if row.attribute:
@@ -232,6 +235,8 @@ class Words:
         return errors.unknown_name(name, span, known)
 
 
+#: NumPy's own name and its usual one: its constants are known, its functions are torch's here.
+NUMPY = ("np", "numpy")
 #: The special functions that are by variables.
 DERIVATIVES = frozenset("grad jacobian hessian vjp jvp minimize gradcheck".split())
 #: The functions that are wanted most, before the others in the order in which they are learned.

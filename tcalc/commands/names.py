@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def type_(session: Session, source: Source, desk: Desk) -> Answer:
-    """The type of an expression."""
+    """The type of an expression, or of what a statement binds."""
     type, notes = session.type_of(source)
     return [str(type), *map(Noted, notes)]
 

@@ -24,6 +24,8 @@ def file_behind(source: Source, option: str) -> tuple[Source, str]:
     before, behind = parted(source.text, option)
     if behind is None:
         return source, ""
+    if not before.strip():
+        raise TcalcError("type", f"{option} FILE stands behind the expression", Span(source, 0, len(source.text)))
     path = behind.strip().strip("\"'")
     if not path:
         raise TcalcError("type", f"{option} needs the name of a file", Span(source, len(before), len(source.text)))

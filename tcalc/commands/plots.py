@@ -174,10 +174,11 @@ def _byte(value: float) -> int:
 
 def _values(session: Session, source: Source, desk: Desk) -> tuple[list[Data], list[str]]:
     """The values of what stands behind a command, and how they are written; nothing is bound."""
-    from tcalc.syntax.parser import parse_expression
+    from tcalc.looking import expression as expression_of
 
-    expression = parse_expression(source)
-    _, values, types = session.computed(nodes.Show(expression.span, False, expression), desk.ticket)
+    statement = expression_of(source, "plot")
+    expression = statement.value
+    _, values, types = session.computed(statement, desk.ticket)
     found = [session.data_of(value, type) for value, type in zip(values, types, strict=True)]
     if len(found) == 1 and isinstance(found[0], TupleData):
         found = list(found[0].items)

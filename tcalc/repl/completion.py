@@ -61,6 +61,9 @@ def candidates(session: Session, before: str, after: str = "", seconds: float = 
         behind = parted(rest, command.option)[1]
         if behind is not None:
             return files(session, behind, ())
+        last = rest.rpartition(" ")[2]
+        if last.startswith("-") and command.option.startswith(last):
+            return fitting(last, [(command.option, "draws to a file")])
         before = command.expression(rest)[1]
     return _in_program(session, before, after, seconds)
 

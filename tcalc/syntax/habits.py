@@ -38,7 +38,7 @@ STATEMENTS = {
     "except": "tcalc has no try: a statement that fails changes nothing",
     "raise": "tcalc has no exceptions",
     "assert": "tcalc has no assert: an annotation checks a type, x: f32[2] = …",
-    "del": "tcalc has no del: names are rebound, never removed",
+    "del": "tcalc has no del: names are rebound; the shell forgets one with :del NAME",
     "pass": "tcalc has no pass: leave the line empty",
     "global": "tcalc has no global: a function sees the names outside it",
     "yield": "tcalc has no generators: use scan",

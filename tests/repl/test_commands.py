@@ -74,6 +74,9 @@ def test_type_runs_nothing(session: Session) -> None:
     assert text_of(session, ":type max[1](A)") == "(f32[2], i64[2])"
     assert text_of(session, ":type zeros(1000000, 1000000)") == "f32[1000000, 1000000]"
     assert text_of(session, ":type f") == "function"
+    assert text_of(session, ":type y = A @ x") == "f32[2]"
+    assert text_of(session, ":type y, z = x, 1") == "(f32[2], i64)"
+    assert session.lookup("z") is None
 
 
 def test_type_gives_notes_too(session: Session) -> None:

@@ -192,6 +192,24 @@ def test_a_name_that_hides_a_space_has_a_tensors_attributes(session: Session) ->
     assert "sum" in offered(session, "F.su")
 
 
+def test_dtypes_of_a_module_come_first_where_one_is_wanted(session: Session) -> None:
+    assert offered(session, "zeros(2, dtype=torch.")[0] == "bfloat16"
+    assert offered(session, "zeros(2, dtype=torch.f")[:4] == ["float16", "float32", "float64", "full"]
+    assert offered(session, "torch.f")[0] != "float16"
+    assert remarks(session, "zeros(2, dtype=torch.b")["bool"] == "dtype bool"
+
+
+def test_of_numpys_names_the_constants_are_known(session: Session) -> None:
+    assert sorted(offered(session, "np.")) == ["e", "inf", "nan", "pi"]
+    assert offered(session, "np.su") == []
+
+
+def test_an_option_of_a_command(session: Session) -> None:
+    assert offered(session, ":heat A --") == offered(session, ":plot A -") == ["--out"]
+    assert offered(session, ":graph A --s") == ["--svg"]
+    assert "--out" not in offered(session, ":type A --")
+
+
 def test_labels_and_numbers_of_axes() -> None:
     session = bound("img: f32[batch=2, chan=3, 4] = ones(2, 3, 4)", "other: f32[time=4] = ones(4)")
     expected = {

@@ -70,7 +70,7 @@ def _near(word: str, fault: Fault) -> list[str]:
     lowered = [word.lower()] if word.lower() != word and word.lower() in known else []
     near = nearest(word, known)
     if word in ELSEWHERE:  # no slip of the finger: the error says what to write
-        near = [each for each in near if each in ELSEWHERE[word]]
+        near, lowered = [each for each in near if each in ELSEWHERE[word]], []
     return list(dict.fromkeys([*spelled, *lowered, *near]))
 
 
