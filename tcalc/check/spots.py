@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcalc.check import autograd
+from tcalc.check.arguments import WANTED
 from tcalc.check.checked import HIDDEN
 from tcalc.check.checker import Checker, Poisoned
 from tcalc.check.holes import VARIABLE, Unfilled
@@ -36,6 +37,7 @@ class Spot:
         self._fits: dict[object, bool] = {}
         self.is_reached = self._hole is not None
         self.kind = "" if self._hole is None else self._hole.kind
+        self.wants_dtype = self.kind == WANTED["dtype"]
 
     def _met(self, place: int) -> Unfilled | None:
         try:

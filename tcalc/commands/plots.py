@@ -174,9 +174,11 @@ def _byte(value: float) -> int:
 
 def _values(session: Session, source: Source, desk: Desk) -> tuple[list[Data], list[str]]:
     """The values of what stands behind a command, and how they are written; nothing is bound."""
-    from tcalc.looking import expression as expression_of
+    from tcalc.syntax.parser import whole
 
-    statement = expression_of(source, "plot")
+    statement = whole(source, "statement")
+    if not isinstance(statement, nodes.Show):
+        raise TcalcError("type", "this is no expression: it has no values to draw", statement.span)
     expression = statement.value
     _, values, types = session.computed(statement, desk.ticket)
     found = [session.data_of(value, type) for value, type in zip(values, types, strict=True)]

@@ -9,29 +9,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+from tcalc.repl.tty import changed
 
 
 @contextmanager
 def prompt_drawn(prompt: str) -> Iterator[None]:
     """Draw `prompt`, and keep the terminal quiet until the block ends; the cursor is at the line's start then."""
-    try:
-        import termios
-
-        descriptor = sys.stdin.fileno()
-        before = termios.tcgetattr(descriptor)
-    except (ImportError, OSError, ValueError, termios.error):
-        yield
-        return
-    quiet = termios.tcgetattr(descriptor)
-    quiet[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON)
-    quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
-    quiet[6][termios.VMIN] = 1
-    try:
-        termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
+    with changed(_quiet) as is_terminal:
+        if not is_terminal:
+            yield
+            return
         sys.stdout.write(prompt)
         sys.stdout.flush()
         yield
         sys.stdout.write("\r")
         sys.stdout.flush()
-    finally:
-        termios.tcsetattr(descriptor, termios.TCSANOW, before)
+
+
+def _quiet(attributes: list[Any]) -> None:
+    import termios
+
+    attributes[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON)
+    attributes[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
+    attributes[6][termios.VMIN] = 1

@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 
+from tcalc.repl.tty import echoed
+
 #: Where neither `$VISUAL` nor `$EDITOR` is there, the first of these that is.
 OTHERS = ("/usr/bin/editor", "nano", "vi", "emacs")
 
@@ -22,7 +24,8 @@ def edited(text: str) -> str:
             path = os.path.join(folder, "line.tc")
             with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
                 file.write(text)
-            _edit(path)
+            with echoed():
+                _edit(path)
             with open(path, encoding="utf-8") as file:
                 return file.read().rstrip("\n")
     except UnicodeDecodeError:

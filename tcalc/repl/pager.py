@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
+from tcalc.repl.tty import echoed
 from tcalc.show.visible import visible
 
 #: Where there is no pager, so many lines are printed.
@@ -25,7 +26,9 @@ def page(lines: Iterator[str], rows: int, write: Callable[[str], None]) -> None:
         write("\n".join(first))
         return
     command = _command()
-    if not command or not _paged(command, first, lines, write):
+    with echoed():
+        shown = bool(command) and _paged(command, first, lines, write)
+    if not shown:
         _printed(first, lines, write)
 
 

@@ -17,6 +17,7 @@ from tcalc.repl.banner import banner
 from tcalc.repl.early import prompt_drawn
 from tcalc.repl.loading import Loading
 from tcalc.repl.transcript import CONTINUATION, PROMPT
+from tcalc.repl.tty import unechoed
 from tcalc.show.broken import broken
 from tcalc.show.progress import ProgressBar
 from tcalc.source import Source
@@ -62,18 +63,17 @@ def run(session: Session, style: Style, config: Config | None = None) -> int:
     file = history.HistoryFile(history.path())
     file.warnings += config.warnings if config is not None else []
     shell = Shell(session, style, file, loading)
-    reader: Reader
     try:
         shell.print(banner(session.settings, style, columns()))
         if os.environ.get("TERM") in ("dumb", "unknown"):
-            reader = PlainReader()
             loading.start()
-        else:
+            return shell.loop(PlainReader())
+        with unechoed():
             with prompt_drawn(PROMPT):
                 from tcalc.repl.editor import Editor
 
                 reader = Editor(session, style, file, loading)
-        return shell.loop(reader)
+            return shell.loop(reader)
     except TerminalGone as gone:
         return gone.status
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -80,6 +81,10 @@ class Terminal:
         except AssertionError:
             assert self.lines() == lines
             raise
+
+    def is_read_by_line(self) -> bool:
+        """Whether the line editor, to which Ctrl-C is a key, has handed the terminal back: a statement runs."""
+        return bool(termios.tcgetattr(self.child.fileno())[3] & termios.ICANON)
 
     def clear(self) -> None:
         """Drop what is on the line, and all that is on the screen."""

@@ -35,7 +35,7 @@ def test_a_tour_a_pager_and_an_interrupt(tmp_path: Path) -> None:
     terminal.wait(lambda lines: lines[-1] == "tcalc>")
     terminal.run("A = randn(300, 300);")
     terminal.send(":time 1000000 A @ A\r")
-    terminal.wait(lambda lines: lines[-1] == "tcalc> :time 1000000 A @ A" and terminal.child.getecho())
+    terminal.wait(lambda lines: lines[-1] == "tcalc> :time 1000000 A @ A" and terminal.is_read_by_line())
     time.sleep(0.3)  # some runs are done by then
     terminal.send("\x03")
     lines = terminal.wait(lambda lines: lines[-1] == "tcalc>")

@@ -154,7 +154,7 @@ def test_axes_are_those_of_the_numbers(session: Session) -> None:
         (":plot x y x", "a plot is of one vector, or of a second over a first"),
         (":plot x --out", "--out needs the name of a file"),
         (":plot --out a.png x", "--out FILE stands behind the expression"),
-        (":plot y = x", "this is no expression: it has no plot"),
+        (":plot y = x", "this is no expression: it has no values to draw"),
         (":plot x --out a.txt", "a file that ends in .png or .svg"),
         (":plot nix --out a.png", "there is no nix"),
     ],

@@ -178,7 +178,7 @@ def test_the_pager(shell: Terminal) -> None:
 def test_an_interrupt(shell: Terminal) -> None:
     shell.clear()
     shell.send("u = svd(large)" + ENTER)
-    shell.wait(lambda lines: lines == ["tcalc> u = svd(large)"] and shell.child.getecho())
+    shell.wait(lambda lines: lines == ["tcalc> u = svd(large)"] and shell.is_read_by_line())
     time.sleep(0.3)  # the editor has handed the terminal back; now it runs
     shell.child.sendintr()
     lines = shell.wait(lambda lines: lines[-1] == "tcalc>")

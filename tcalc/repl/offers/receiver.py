@@ -5,7 +5,6 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from tcalc.check.arguments import WANTED
 from tcalc.repl.offers.candidate import Candidate, fitting
 from tcalc.source import Source
 from tcalc.types.tensor import TensorType, TupleType, Type
@@ -30,7 +29,7 @@ def after_dot(session: Session, place: Place, seconds: float) -> list[Candidate]
     if words.is_module(operand.text):
         inside = sorted(words.after_dot(operand.text), key=words.order)
         wanted = session.spot(Source(f"{place.head[: operand.start]}?{place.after}"), operand.start)
-        if wanted is not None and wanted.kind == WANTED["dtype"]:
+        if wanted is not None and wanted.wants_dtype:
             inside.sort(key=lambda name: words.kind(f"{operand.text}.{name}") != "dtype")
         return fitting(place.word, [(name, words.signature(f"{operand.text}.{name}")) for name in inside])
     spot, type = receiver(session, place, operand)
