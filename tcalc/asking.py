@@ -55,6 +55,7 @@ def explained(session: Session, source: Source, commands: Mapping[str, Command])
     variable = None if sign else session.lookup(name)
     if variable is not None:
         answer.append(Bound(name, variable.type, session.data(name)))
+        answer += [f"  {line}" for line in session.words.definition(name).splitlines()]
         if session.words.meant(name):
             answer.append(f"torch.{name} is the builtin:")
     if pages:

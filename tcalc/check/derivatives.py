@@ -245,7 +245,7 @@ def recorded(checker: Checker, node: nodes.Attribute, value: Typed) -> Typed:
     checker.derives = True  # a variable of the same type may be marked tomorrow
     if node.name == "requires_grad":
         return checker.static_number(bool(marked) or is_marked(value), node.span)
-    is_itself = isinstance(value, Reference) and any(each.name == value.name for each in marked)
+    is_itself = isinstance(value, Reference) and any(each is version for each in marked for version in versions)
     return checker.static_number(not marked or is_itself, node.span)
 
 

@@ -143,7 +143,7 @@ class Words:
     def told(self, name: str, type: Type) -> str:
         """A few words on a value by its type: a static number, a function's parameters."""
         if isinstance(type, FunctionType) and isinstance(type.function, UserFunction):
-            return f"({', '.join([each.span.text for each in type.function.parameters])})"
+            return f"({', '.join(_declared(type.function))})"
         static = type.static if isinstance(type, TensorType) and not type.axes else None
         if static is None or isinstance(static, tuple):
             return str(type)
@@ -221,12 +221,18 @@ class Words:
             function = variable.type.function if isinstance(variable.type, FunctionType) else None
             if not isinstance(function, UserFunction):
                 return None
-            return name, [each.span.text for each in function.parameters], ""
+            return name, _declared(function), ""
         rows = self.meant(name)
         if not rows:
             return None
         inside, _, result = rows[0].forms[0].text.rpartition(" -> ")
         return rows[0].name, _apart(inside.strip()[1:-1]), result
+
+    def definition(self, name: str) -> str:
+        """The program text of a function that the program defined, empty of anything else."""
+        variable = self._scope.lookup(name)
+        function = variable.type.function if variable and isinstance(variable.type, FunctionType) else None
+        return function.span.text if isinstance(function, UserFunction) else ""
 
     def unknown(self, name: str, span: Span, known: Sequence[str]) -> TcalcError:
         """The error for a name that is none of these."""
@@ -257,6 +263,11 @@ def _shortened(parameter: str) -> str:
     name, _, rest = parameter.partition(":")
     default = rest.partition(" = ")[2]
     return f"{name}={default}" if default else name
+
+
+def _declared(function: UserFunction) -> list[str]:
+    """The parameters of a function as they were written, each in one line."""
+    return [" ".join(each.span.text.split()) for each in function.parameters]
 
 
 def _is_attribute(name: str) -> bool:

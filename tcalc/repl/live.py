@@ -147,6 +147,8 @@ def line(told: Said | None, style: Style, width: int) -> StyleAndTextTuples:
         return [("", "")]
     text = " " + style.prose(told.glimpse.text)
     left = clipped(text, width - 1, style.ellipsis) if told.glimpse.text else ""
+    if left and not cells(left[-1]):
+        left += " "  # prompt-toolkit draws a mark that ends a line twice: on its letter, and alone behind it
     parts: list[tuple[str, str]] = []
     if told.signature is not None:
         parts = _fitted(told.signature, width - 1 - cells(left) - GAP)

@@ -97,6 +97,14 @@ def test_marks_are_asked_for_anew_where_a_name_is_bound_anew() -> None:
         ("w = tensor([1., 2.], requires_grad=True)", None),
         ("w.requires_grad", True),
         ("(w * 2).is_leaf", False),
+        ("w.is_leaf", True),
+        ("w -= 0.1", None),  # it stays the leaf that it is
+        ("w.is_leaf", True),
+        ("w = w - 0.1", None),  # another one, computed by the leaf of that name before
+        ("w.is_leaf", False),
+        ("w.requires_grad", True),
+        ("w = ones(2)", None),
+        ("w.is_leaf", True),
     ):
         ran = calculator.step(line)
         assert not ran.errors, ran.said

@@ -9,7 +9,7 @@ from tcalc.asking import SCREEN
 from tcalc.commands import COMMANDS, is_command, run_command
 from tcalc.errors import TcalcError
 from tcalc.library import reachable
-from tcalc.outcomes import Bound
+from tcalc.outcomes import Bound, Failed
 from tcalc.repl.completion import candidates
 from tcalc.session import Session
 from tcalc.show.help import WIDTH, row_page
@@ -116,6 +116,20 @@ def test_a_variable_shows_its_type_and_then_what_it_hides(session: Session) -> N
     assert answer(session, ":help A") == "A: f32[2, 2]"
     list(session.run(Source("sin = ones(2)")))
     assert answer(session, ":help sin") == f"sin: f32[2]\ntorch.sin is the builtin:\n{page('sin')}"
+
+
+def test_a_functions_definition_is_shown_as_it_was_written() -> None:
+    session = Session()
+    for text in ("f(x: [n],\n  k=[1,\n  2]) = x", "g = x -> x + 1", "h = sum[0]"):
+        assert not any(isinstance(each, Failed) for each in session.run(Source(text)))
+
+    def answer(name: str) -> list[str]:
+        return [each for each in run_command(session, Source(f":help {name}")) if isinstance(each, str)]
+
+    assert answer("f") == ["  f(x: [n],", "    k=[1,", "    2]) = x"]
+    assert answer("g") == ["  x -> x + 1"]
+    assert answer("h") == []
+    assert session.words.parameters("f") == ("f", ["x: [n]", "k=[1, 2]"], "")
 
 
 def test_families_and_modules_list_their_names(session: Session) -> None:
