@@ -26,6 +26,8 @@ _INDENT = "  "
 LEAST_ROOM = 20
 #: A terminal narrower than this is taken to be as wide.
 MOST_NARROW = 16
+#: By how many cells a line is cut shorter, so that a type fits below what stands at its end.
+SHORTER = (6, 12, 18)
 #: A text that may be cut short rather than go on a line of its own, in cells.
 LEAST_TOLD = 24
 
@@ -137,7 +139,9 @@ def _excerpt(places: list[_Place], style: Style, width: int, origin: str, locate
         yield _INDENT + style.paint("dim", origin)
         margin, origin = len(_INDENT), ""
     room = max(MOST_NARROW, width - margin)
-    excerpt = Excerpt(places[0].line, [(place.start, place.end) for place in places], room, style)
+    # Where a file or a log may be listening, a long line is better than a lost word.
+    told = room if style.terminal or not located else 10_000
+    excerpt = _cut(places, room, told, style)
     yield (_INDENT + style.paint("dim", origin) + "  " if origin else _INDENT) + excerpt.text
     columns = [excerpt.column(place.start) for place in places]
     underline = [" "] * (excerpt.width + 1)
@@ -152,8 +156,19 @@ def _excerpt(places: list[_Place], style: Style, width: int, origin: str, locate
     yield " " * margin + style.paint("mark", drawn)
     if goes_on:
         yield " " * margin + style.paint("mark", goes_on)
-    # Where a file or a log may be listening, a long line is better than a lost word.
-    yield from _labels(places, columns, style, margin, room if style.terminal or not located else 10_000)
+    yield from _labels(places, columns, style, margin, told)
+
+
+def _cut(places: list[_Place], room: int, told: int, style: Style) -> Excerpt:
+    """The line as far as there is room; cut shorter, and so further left, where types do not fit `told` cells below."""
+    ranges = [(place.start, place.end) for place in places]
+    types = [cells(style.prose(place.mark.type)) if place.mark is not None else 0 for place in places]
+    for less in (0, *SHORTER):
+        excerpt = Excerpt(places[0].line, ranges, max(MOST_NARROW, room - less), style)
+        bars = [-1, *[excerpt.column(place.start) for place in places[:-1]]]
+        if all(bar + 1 + type <= told for bar, type in zip(bars, types, strict=True)):
+            break
+    return excerpt
 
 
 def _labels(places: list[_Place], columns: list[int], style: Style, margin: int, width: int) -> Iterator[str]:

@@ -308,3 +308,24 @@ def test_a_terminal_breaks_a_sentence_between_words() -> None:
     assert error_text(error, UNICODE, width=30).split("\n")[0].endswith("B's first axis is 4")
     noted = note_text(Note("both sides grew by a lot", span(source, "A")), Style(terminal=True), width=20)
     assert noted.split("\n") == ["note: both sides", "  grew by a lot"]
+
+
+def test_a_line_is_cut_shorter_where_a_type_would_not_fit_at_its_end() -> None:
+    source = Source("1 + 2 + softmax[-1](relu(X)) * 3 + X @ WW")
+    error = TcalcError(
+        "shape",
+        "X's last axis is 784, WW's first is 512",
+        span(source, "X @ WW"),
+        marks=[
+            Mark(span(source, "X", 30), "f32[batch=32, chan=784]"),
+            Mark(span(source, "WW"), "f32[out=512, inner=785]"),
+        ],
+    )
+    narrow = Style(unicode=True, terminal=True)
+    assert error_text(error, narrow, width=40).split("\n")[2:] == [
+        "  …(X)) * 3 + X @ WW",
+        "              ─   ──",
+        "              │  f32[out=512, inner=785]",
+        "              f32[batch=32, chan=784]",
+    ]
+    assert error_text(error, narrow, width=80).split("\n")[1] == f"  {source.text}"
