@@ -63,7 +63,7 @@ def hist(session: Session, source: Source, desk: Desk) -> Answer:
     source, path = _asked(session, source)
     values, names = _values(session, source, desk)
     data = _one(values, source)
-    return _shown(session, Histogram(_thinned(data, _count(data)), *names), path, source, desk)
+    return _shown(session, Histogram(_thinned(data, _count(data), desk), *names), path, source, desk)
 
 
 def heat(session: Session, source: Source, desk: Desk) -> Answer:
@@ -72,7 +72,7 @@ def heat(session: Session, source: Source, desk: Desk) -> Answer:
 
     source, path = _asked(session, source)
     data = _one(_values(session, source, desk)[0], source)
-    return _shown(session, HeatMap(_rows(data, source, "a heat map is of a matrix")), path, source, desk)
+    return _shown(session, HeatMap(_rows(data, source, "a heat map is of a matrix", desk)), path, source, desk)
 
 
 def image(session: Session, source: Source, desk: Desk) -> Answer:
@@ -83,7 +83,7 @@ def image(session: Session, source: Source, desk: Desk) -> Answer:
     data = _one(_values(session, source, desk)[0], source)
     height, width, step, next_colour = _laid_out(data, source)
     whole = 255 if data.type.dtype.name == "u8" else 1
-    flat = [_byte(value / whole) for value in _numbers(data)]
+    flat = [_byte(value / whole) for value in _numbers(data, desk)]
     pixels = [
         [
             (flat[at], flat[at + next_colour], flat[at + 2 * next_colour])
@@ -123,10 +123,10 @@ def _curves(session: Session, source: Source, desk: Desk) -> Chart:
         raise _wrong(source, f"{first[0].type} and {last.type} are not as long")
     across, up = names if first else ("", *names)
     if rows == 1:
-        xs = _thinned(first[0], count) if first else [float(i) for i in range(0, count, _step(count))]
-        return Curves([(xs, _thinned(last, count))], (across, up))
-    xs = _numbers(first[0]) if first else [float(i) for i in range(count)]
-    ys = _numbers(last)
+        xs = _thinned(first[0], count, desk) if first else [float(i) for i in range(0, count, _step(count))]
+        return Curves([(xs, _thinned(last, count, desk))], (across, up))
+    xs = _numbers(first[0], desk) if first else [float(i) for i in range(count)]
+    ys = _numbers(last, desk)
     return Curves([(xs, ys[row * count : (row + 1) * count]) for row in range(rows)], (across, up))
 
 
@@ -220,33 +220,34 @@ def _count(data: TensorData) -> int:
     return int(count)
 
 
-def _rows(data: TensorData, source: Source, told: str) -> list[list[float]]:
+def _rows(data: TensorData, source: Source, told: str, desk: Desk) -> list[list[float]]:
     sizes = _sizes(data)
     if len(sizes) != 2:
         raise _wrong(source, f"this is {data.type}; {told}")
-    flat = _numbers(data)
+    flat = _numbers(data, desk)
     return [flat[row * sizes[1] : (row + 1) * sizes[1]] for row in range(sizes[0])]
 
 
-def _numbers(data: TensorData) -> list[float]:
+def _numbers(data: TensorData, desk: Desk) -> list[float]:
     """All numbers; of too many an error."""
     count = _count(data)
     if count > 8 * MOST:
         raise TcalcError("limit", f"{count} numbers are too many to draw: x[::10, ::10] takes every tenth")
-    return _read(data, count, 1)
+    return _read(data, count, 1, desk)
 
 
 def _step(count: int) -> int:
     return max(1, -(-count // MOST))
 
 
-def _thinned(data: TensorData, count: int) -> list[float]:
-    return _read(data, count, _step(count))
+def _thinned(data: TensorData, count: int, desk: Desk) -> list[float]:
+    return _read(data, count, _step(count), desk)
 
 
-def _read(data: TensorData, count: int, step: int) -> list[float]:
+def _read(data: TensorData, count: int, step: int, desk: Desk) -> list[float]:
     found: list[float] = []
     for start in range(0, count, PIECE - PIECE % step):
+        desk.ticket.look()
         piece = data.numbers(start, min(count, start + PIECE - PIECE % step))
         found += [float(value) for value in piece[::step]]  # type: ignore[arg-type]  # none is complex
     return found
