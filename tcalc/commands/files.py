@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from tcalc.session import Session
 
 SAVE = """
-  The statements that made the names that there are, in order; what was bound
-  anew since is left out, where nothing that stays needs it. `tcalc FILE` and
-  :load FILE give the same names. A seed begins it where random numbers were
+  The statements that made the names that there are, in order; what was deleted
+  or bound anew since is left out, where nothing that stays needs it. `tcalc FILE`
+  and :load FILE give the same names. A seed begins it where random numbers were
   drawn. What no statement of the present settings makes is written as a value,
   a large one to a .safetensors file beside the script; a comment says which.
 """
