@@ -149,7 +149,10 @@ def _tell(found: Glance, checked: Checked) -> None:
         found.types = [(name, variable.type) for name, variable in checked.variables]
     if checked.pending or any(not _is_settled(value.type) for value in checked.values):
         return
-    graph = Compiled(checked).lowered
+    try:
+        graph = Compiled(checked).lowered
+    except TcalcError:  # of what can only be run, the gradient by what has no name any more
+        return
     if graph is not None:
         flops, held = total_flops(graph), peak_bytes(graph)
         found.flops = flops if isinstance(flops, int) and flops >= MANY else 0

@@ -42,7 +42,9 @@ Filling = nodes.Expr | Typed
 
 
 class Fault(Protocol):
-    """Why the statement does not check with something in it, None where it does."""
+    """Why the statement does not check with something in it, None where it does. `left` is for how many tries."""
+
+    left: int
 
     def __call__(self, filling: Filling | None, place: nodes.Expr | None = None) -> Exception | None:
         """Without a filling the hole may be anything; with a place, that expression is changed and not the hole."""
@@ -65,19 +67,19 @@ TEXTS = ("", "x.npy")
 
 
 def answered(
-    statement: nodes.Statement, unfilled: Unfilled, scope: Scope, default_float: DType, fault: Fault, most: int
+    statement: nodes.Statement, unfilled: Unfilled, scope: Scope, default_float: DType, fault: Fault
 ) -> TcalcError:
-    """What a hole in a statement must be, as an error. `fault` tries what may be there, `most` times at the most.
+    """What a hole in a statement must be, as an error. `fault` tries what may be there.
 
     Where nothing may, something else is wrong with the statement, and that is the error, if it can be told.
     """
-    answer = _Answer(unfilled, scope, default_float, fault, most)
+    answer = _Answer(unfilled, scope, default_float, fault)
     message = answer.message()
+    if fault.left < 0:  # what was found is not all that there may be
+        return unanswered(unfilled)
     names = answer.names() if answer.is_telling else []
     if message is None and names:
         message = "must be like one of these"
-    elif message is None and answer.left < 0:
-        return unanswered(unfilled)
     if message is not None:
         return TcalcError("type", f"? {message}", unfilled.span, notes=[*names, *unfilled.notes])
     other = fault(None)
@@ -105,9 +107,9 @@ def _without(statement: nodes.Statement, hole: nodes.Expr) -> Iterator[tuple[nod
 class _Answer:
     """What is found out about one hole."""
 
-    def __init__(self, unfilled: Unfilled, scope: Scope, default_float: DType, fault: Fault, most: int) -> None:
+    def __init__(self, unfilled: Unfilled, scope: Scope, default_float: DType, fault: Fault) -> None:
         self.unfilled, self.scope, self.default_float = unfilled, scope, default_float
-        self.fault, self.left = fault, most
+        self.fault = fault
         self.span = unfilled.node.span
         self.types: list[TensorType] = []
         #: All shapes that will do, those too that the message leaves out, and whether what broadcasts to them does.
@@ -137,8 +139,7 @@ class _Answer:
 
     def fits(self, filling: Filling) -> bool:
         """Whether the statement checks with that in it."""
-        self.left -= 1
-        return self.left >= 0 and self.fault(filling) is None
+        return self.fault.left >= 0 and self.fault(filling) is None
 
     def _takes(self, type: Type) -> bool:
         return self.fits(Use(self.span, type, Local("?", type)))

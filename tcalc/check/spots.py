@@ -66,8 +66,7 @@ class Spot:
         if key not in self._fits:
             span = self._hole.node.span
             filling = nodes.Constant(span, CONSTANTS[name]) if name in CONSTANTS else nodes.Name(span, name)
-            fault = fault_with(self._statement, self._scope, self._surroundings, self._hole.node, filling)
-            self._fits[key] = fault is None
+            self._fits[key] = self._checks_with(self._hole.node, filling)
         return self._fits[key]
 
     def fits_part(self, local: str, name: str, called: bool = False) -> bool:
@@ -78,4 +77,7 @@ class Spot:
         part: nodes.Expr = nodes.Attribute(span, nodes.Name(span, local), name, span)
         if called:
             part = nodes.Call(span, part, ())
-        return fault_with(self._statement, self._scope, self._surroundings, self._hole.node, part) is None
+        return self._checks_with(self._hole.node, part)
+
+    def _checks_with(self, hole: nodes.Expr, filling: nodes.Expr) -> bool:
+        return fault_with(self._statement, Checker(self._scope, self._surroundings), hole, filling) is None

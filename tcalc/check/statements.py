@@ -81,19 +81,32 @@ def _answered(statement: nodes.Statement, checker: Checker, unfilled: holes.Unfi
         outer.default_float, header=outer.header, device=outer.device, storable=outer.storable, memory=outer.memory
     )
 
-    def fault(filling: Filling | None, place: nodes.Expr | None = None) -> Exception | None:
-        surroundings.brief = filling is not None and place is None  # of what is tried, only whether it checks is asked
-        return fault_with(statement, checker.scope, surroundings, place or unfilled.node, filling)
+    trials = _Trials(statement, checker.scope, surroundings, unfilled.node)
+    return answered(statement, unfilled, checker.scope, outer.default_float, trials)
 
-    most = MOST_TRIED // (1 + checker.inlined // INLINED)
-    return answered(statement, unfilled, checker.scope, outer.default_float, fault, most)
+
+class _Trials:
+    """A statement that is checked with one thing after another in the place of its hole: see `fillings.Fault`."""
+
+    def __init__(self, statement: nodes.Statement, scope: Scope, surroundings: Surroundings, hole: nodes.Expr) -> None:
+        self._statement, self._scope, self._surroundings, self._hole = statement, scope, surroundings, hole
+        self.left = MOST_TRIED
+
+    def __call__(self, filling: Filling | None, place: nodes.Expr | None = None) -> Exception | None:
+        """See `fillings.Fault`. A long statement counts for several."""
+        # Of what is tried, only whether it checks is asked.
+        self._surroundings.brief = filling is not None and place is None
+        trial = Checker(self._scope, self._surroundings)
+        try:  # no local name for the error: its frames go back to this one
+            return fault_with(self._statement, trial, place or self._hole, filling)
+        finally:
+            self.left -= 1 + trial.inlined // INLINED
 
 
 def fault_with(
-    statement: nodes.Statement, scope: Scope, surroundings: Surroundings, hole: nodes.Expr, filling: Filling | None
+    statement: nodes.Statement, trial: Checker, hole: nodes.Expr, filling: Filling | None
 ) -> Exception | None:
     """Why a statement does not check with something in the place of a hole, or of what holds it; None where it does."""
-    trial = Checker(scope, surroundings)
     trial.filled = {} if filling is None else {id(hole): filling}
     try:
         CHECKS[statement.__class__](trial, statement)
