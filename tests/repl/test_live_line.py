@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
+from tcalc.outcomes import Failed
 from tcalc.repl.live import Live, line, said
 from tcalc.repl.loading import Loading
 from tcalc.session import Session
 from tcalc.show.palette import PLAIN
 from tcalc.source import Source
 from tests.contract.driver import torch_left_alone
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 NAMES = """
 A = [[1., 2., 3.], [4., 5., 6.]]
@@ -204,3 +208,18 @@ def test_it_is_told_from_a_thread_of_its_own(session: Session) -> None:
     told = live.of("A @ B")
     assert told is not None and told.glimpse.text == "f32[2, 2]"
     assert live.of("A @") is None
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.tc")), ids=lambda path: path.stem)
+def test_lines_of_the_examples_are_told_as_they_are_typed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some of their beginnings; what is whole and runs is not said to be wrong."""
+    monkeypatch.chdir(path.parent)
+    session = Session()
+    for written in path.read_text().split("\n"):
+        text = written.partition("#")[0].rstrip()
+        for end in range(len(text) % 9, len(text), 9):
+            assert said(session, text[:end], end).text == text[:end]
+        told = said(session, text, len(text)).glimpse
+        outcomes = list(session.run(Source(written)))
+        if not any(isinstance(each, Failed) for each in outcomes):
+            assert told.role != "error", text
