@@ -355,9 +355,7 @@ class Checker:
             if self.is_open(argument.value):
                 raise holes.argument(self, callee, node, given, argument, expected)
             given.append(Given(argument.name, self.argument(callee, node, argument, not given), argument.value))
-        if callee.receiver and callee.name in names.SELF_SECOND and len(given) > 1 and given[1].name is None:
-            given[0], given[1] = given[1], given[0]
-        return callee.call(self, node, given, expected)
+        return callee.call(self, node, callee.in_order(given), expected)
 
     def argument(self, callee: Function, call: nodes.Call, argument: nodes.Argument, first: bool) -> Typed:
         """An argument; a list given to a function on sequences is a tuple of tensors of any shapes."""

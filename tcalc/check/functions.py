@@ -58,6 +58,10 @@ class Function:
         """How to check a call from its syntax, where arguments are more than values."""
         return None
 
+    def in_order(self, given: list[Given]) -> list[Given]:
+        """The arguments in the order of the parameters, of those that begin with the receiver."""
+        return given
+
     def call(self, checker: Checker, node: nodes.Expr, given: Sequence[Given], expected: Type | None) -> Typed:
         """The typed call."""
         raise NotImplementedError
@@ -80,6 +84,16 @@ class RowFunction(Function):
         return lambda checker, node, arguments, expected: handler(
             checker, node, self.over, [*self.receiver, *special.as_given(checker, arguments)], expected
         )
+
+    def in_order(self, given: list[Given]) -> list[Given]:
+        """`x.where(condition, y)` is `where(condition, x, y)`."""
+        place = self.row.receiver if self.receiver else 0
+        if not place:
+            return given
+        if all(each.name is None for each in given[1 : place + 1]):
+            return [*given[1 : place + 1], given[0], *given[place + 1 :]]
+        word = self.row.forms[0].signature.parameters[place].name
+        return [Given(word, given[0].typed, given[0].node), *given[1:]]
 
     def call(self, checker: Checker, node: nodes.Expr, given: Sequence[Given], expected: Type | None) -> Typed:
         if self.row.special:

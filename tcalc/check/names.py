@@ -71,8 +71,6 @@ IN_PLACE = {
     "normal_": "randn_like({x})",
     "uniform_": "rand_like({x})",
 }
-#: torch's methods whose tensor is the function's second argument: `x.where(condition, y)`.
-SELF_SECOND = frozenset(["where", "polygamma"])
 #: Names of torch's that stand for something that is done in another way here.
 ELSEWHERE = {
     "cuda": "tensors live where --device says",

@@ -1,4 +1,4 @@
-"""What may be called on a value, `x.f()`: the functions whose first parameter takes it."""
+"""What may be called on a value, `x.f()`: the functions one of whose parameters takes it, mostly the first."""
 
 from __future__ import annotations
 
@@ -41,19 +41,23 @@ def callable_on(type: TensorType | None) -> list[str]:
 
 
 def _takes(row: Builtin, type: TensorType | None) -> bool:
-    return not row.sequence and any(_fits(first_parameter(form.text), type) for form in row.forms)
+    return not row.sequence and any(_fits(parameter_text(form.text, row.receiver), type) for form in row.forms)
 
 
-def first_parameter(text: str) -> str:
-    """The first parameter in the text of a form: `x: F[*s, n, n]`."""
-    depth = 0
+def parameter_text(text: str, position: int) -> str:
+    """One of the parameters in the text of a form: `x: F[*s, n, n]`; empty where there are not as many."""
+    depth, start = 0, 1
     for place, character in enumerate(text):
         if character in "([":
             depth += 1
         elif character in ")]":
             depth -= 1
         if (character == "," and depth == 1) or not depth:
-            return text[1:place]
+            if not position:
+                return text[start:place].strip()
+            if not depth:
+                break
+            position, start = position - 1, place + 1
     return ""
 
 
@@ -74,7 +78,7 @@ def _fits(text: str, type: TensorType | None) -> bool:
 
 @lru_cache(maxsize=512)
 def _signature(text: str) -> Signature | None:
-    """A signature of nothing but a first parameter, None where no single tensor goes there.
+    """A signature of nothing but one parameter, None where no single tensor goes there.
 
     There are a tenth as many of these as of whole signatures, which take a fifth of a second to read.
     """

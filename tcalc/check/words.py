@@ -214,19 +214,27 @@ class Words:
             return "dtype"
         return "builtin" if self.meant(name) else ""
 
-    def parameters(self, name: str) -> tuple[str, list[str], str] | None:
-        """What a function is called, its parameters as they are declared, and its result; None of what is none."""
-        variable = self._scope.lookup(name)
+    def parameters(self, name: str, is_method: bool = False) -> tuple[str, list[str], str] | None:
+        """What a function is called, its parameters as they are declared, and its result; None of what is none.
+
+        Of a method the parameter is left out that stands before the dot.
+        """
+        rows = self.meant(name) if is_method else []
+        own = name.rpartition(".")[2] if is_method else name
+        variable = None if rows else self._scope.lookup(own)
         if variable is not None:
             function = variable.type.function if isinstance(variable.type, FunctionType) else None
             if not isinstance(function, UserFunction):
                 return None
-            return name, _declared(function), ""
-        rows = self.meant(name)
+            return own, _declared(function)[is_method:], ""
+        rows = rows or self.meant(name)
         if not rows:
             return None
         inside, _, result = rows[0].forms[0].text.rpartition(" -> ")
-        return rows[0].name, _apart(inside.strip()[1:-1]), result
+        declared = _apart(inside.strip()[1:-1])
+        if is_method:
+            del declared[rows[0].receiver : rows[0].receiver + 1]
+        return rows[0].name, declared, result
 
     def definition(self, name: str) -> str:
         """The program text of a function that the program defined, empty of anything else."""

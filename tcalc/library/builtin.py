@@ -114,6 +114,7 @@ class Builtin:
     masks     multiplies its first operand by random numbers that have nothing to do with it
     random    draws numbers: never merged, moved or run twice
     view      shares its operand's memory
+    receiver  the parameter, counted from 0, that is the tensor before the dot of torch's method: `x.where(c, y)`
     over      the parameters that `f[over](x)` fills, in order
     sequence  its first argument is a list of tensors of any shapes, not one tensor
     hints     by error code, a line that helps with a common mistake
@@ -136,6 +137,7 @@ class Builtin:
         "operator",
         "over",
         "random",
+        "receiver",
         "scalars",
         "sequence",
         "spaces",
@@ -162,6 +164,7 @@ class Builtin:
         random: bool = False,
         masks: bool = False,
         view: bool = False,
+        receiver: int = 0,
         over: tuple[str, ...] = ("dim",),
         sequence: bool = False,
         hints: dict[str, str] | None = None,
@@ -174,7 +177,7 @@ class Builtin:
         self.operator, self.attribute, self.spaces, self.aliases = operator, attribute, spaces, aliases
         self.scalars, self.special, self.random, self.view, self.over = scalars, special, random, view, over
         self.sequence, self.hints, self.inferred, self.masks = sequence, hints or {}, inferred, masks
-        self.written, self.flops = written, flops
+        self.written, self.flops, self.receiver = written, flops, receiver
 
     def __repr__(self) -> str:
         return f"Builtin({self.name!r})"

@@ -364,6 +364,7 @@ ROWS = [
             ),
             Form("(condition: any[*s]) -> i64[...]", found_by_axis, vjp=STEP),
         ],
+        receiver=1,
         flops=NOTHING,
         doc="a where the condition holds, b elsewhere; of a condition alone the indices where it does, axis by axis.",
         example="where([True, False], [1, 2], 0)  #=> [1, 0]",

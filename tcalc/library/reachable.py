@@ -73,6 +73,7 @@ def _row(whole: str) -> Builtin:
             example="",
             torch=whole,
             spaces=(space,),
+            receiver=int(", input: " in forms[0].text.partition("[")[0]),  # torch calls it so: polygamma(n, input)
             over=("dim", "dims"),
             sequence=forms[0].text.startswith("(tensors: tensors"),
             random=random,

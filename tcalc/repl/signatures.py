@@ -78,16 +78,13 @@ def _opened(tokens: Sequence[Token]) -> list[_Open]:
 def _signature(session: Session, opened: _Open) -> Signature | None:
     name = opened.name
     head = name.partition(".")[0]
-    found = session.words.parameters(name)
-    if found is None:
-        return None
     is_method = "." in name and (head == "x" or session.lookup(head) is not None)
-    return _marked(*found, opened, 1 if is_method else 0)
+    found = session.words.parameters(name, is_method)
+    return None if found is None else _marked(*found, opened)
 
 
-def _marked(name: str, parameters: Sequence[str], result: str, opened: _Open, given: int) -> Signature:
-    """`given` parameters stand before the bracket: what a method is of."""
-    shown = [each for each in parameters[given:] if each != "*"]
+def _marked(name: str, parameters: Sequence[str], result: str, opened: _Open) -> Signature:
+    shown = [each for each in parameters if each != "*"]
     current = next((each for each in shown if opened.keyword and each.lstrip("*").startswith(opened.keyword)), "")
     if not current and not opened.keyword and shown:
         place = min(opened.commas, len(shown) - 1)

@@ -362,4 +362,6 @@ def test_methods_whose_tensor_is_the_second_argument() -> None:
     hold(program, "b.where([False, True], True)", torch.tensor([True, False]))
     hold(program, "x.where(x > 1, 0.)", x.where(x > 1, 0.0))
     hold(program, "x.where(x > 1, x[0])", x.where(x > 1, x[0]))
+    hold(program, "x.where(condition=x > 1, b=0.)", x.where(x > 1, 0.0))
     hold(program, "x.polygamma(1)", x.polygamma(1))
+    hold(program, "x.polygamma(n=1)", x.polygamma(1))

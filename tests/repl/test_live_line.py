@@ -148,6 +148,9 @@ SIGNATURES = {
     "f(x, x)": None,
     "A[": None,
     "(A + ": None,
+    "x.f(": "f(<b: [n]>)",
+    "A.where(": "where(<condition: bool[*s]>, b: any[*s]) -> any[*s]",
+    "A.polygamma(1, ": "polygamma(n: int) -> any[...]<>",
     "nix(": None,
     '"ij->ji"(': None,
 }
