@@ -353,7 +353,7 @@ def _builtin(checker: Checker, name: str, span: Span) -> Function:
         return RowFunction(row)
     dtype = names.PYTHON_CONVERSIONS.get(name) or dtypes.lookup(name)
     if dtype is not None:
-        return Conversion(checker.default_float if dtype is dtypes.F32 and name == "float" else dtype)
+        return Conversion(checker.default_float if name == "float" else dtype)
     row = reachable.find(name)
     if row is not None:
         return RowFunction(row)

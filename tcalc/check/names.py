@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tcalc.check.checker import Checker
 
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
-#: Python's own conversions; `float` is the default float.
-PYTHON_CONVERSIONS = {"float": dtypes.F32, "int": dtypes.I64, "bool": dtypes.BOOL}
+#: Python's own types as dtypes, as torch takes them; called, `float(x)` is the default float.
+PYTHON_CONVERSIONS = {"float": dtypes.F64, "int": dtypes.I64, "bool": dtypes.BOOL}
 #: Modules of torch's that may stand before a function, with the space its rows are in.
 SPACES = {
     "torch": "",

@@ -28,7 +28,7 @@ def made(name: str, shape: tuple[int, ...]) -> str:
 
 
 def type_text(tensor: torch.Tensor) -> str:
-    names = {torch.int64: "i64", torch.float32: "f32", torch.bool: "bool"}
+    names = {torch.int64: "i64", torch.float32: "f32", torch.float64: "f64", torch.bool: "bool"}
     return names[tensor.dtype] + (f"{list(tensor.shape)}" if tensor.ndim else "")
 
 
@@ -365,3 +365,10 @@ def test_methods_whose_tensor_is_the_second_argument() -> None:
     hold(program, "x.where(condition=x > 1, b=0.)", x.where(x > 1, 0.0))
     hold(program, "x.polygamma(1)", x.polygamma(1))
     hold(program, "x.polygamma(n=1)", x.polygamma(1))
+
+
+def test_pythons_types_are_dtypes() -> None:
+    program, x = "x = [0.5, 1.5, 2.5]\n", torch.tensor([0.5, 1.5, 2.5])
+    for kind in (float, int, bool):
+        hold(program, f"x.to({kind.__name__})", x.to(kind))
+        hold(program, f"zeros(2, dtype={kind.__name__})", torch.zeros(2, dtype=kind))  # type: ignore[call-overload]  # torch takes them
