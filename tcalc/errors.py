@@ -84,7 +84,8 @@ class TcalcError(Exception):
         self.marks = list(marks)
         self.notes = list(notes)
         self.repairs = list(repairs)
-        #: What kind of error it is, where that decides what may have been meant.
+        #: What kind of error it is, where that decides what may have been meant. "count": more arguments
+        #: may mend it, "row": more items.
         self.kind = ""
         #: Names that an ill-formed statement would have bound: what uses them is not at fault.
         self.unbound: list[str] = []

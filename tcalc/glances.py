@@ -23,21 +23,27 @@ if TYPE_CHECKING:
 
 #: Fewer operations, or bytes, are not worth telling.
 MANY, LARGE = 1_000_000, 64_000_000
+#: How the sentence begins of a hole of which nothing is known.
+EMPTY = ("? may be anything", "? must be filled in", "? must be [?", "nothing ")
+#: The sentence of a hole of which only names are known that fit.
+LIKE = "? must be like one of these"
 
 
 class Glance:
     """What there is to say of a text's last statement.
 
     `types` are those of what it gives or binds, each with its name or "". `flops` and `bytes` are told where they are
-    many. `wanted` says what must come where an operand is missing. `error` is what is wrong, at its `span`.
+    many. `wanted` says what must come where an operand is missing; `is_name` that a name at the end is unknown.
+    `error` is what is wrong, at its `span`.
     """
 
-    __slots__ = ("bytes", "error", "flops", "types", "wanted")
+    __slots__ = ("bytes", "error", "flops", "is_name", "types", "wanted")
 
     def __init__(self) -> None:
         self.types: list[tuple[str, Type]] = []
         self.flops = self.bytes = 0
         self.wanted = ""
+        self.is_name = False
         self.error: TcalcError | None = None
 
     @property
@@ -68,7 +74,9 @@ def glance(source: Source, foreseen: Foreseen, surroundings: Callable[[], Surrou
             asked.brief = not each.is_mended and "?" not in parsed.span.text
             checked = check_statement(parsed, foreseen.scope, asked)
         except TcalcError as error:
-            error = _of_argument(each, foreseen, surroundings) or error
+            if each.with_argument is not None:
+                asked = surroundings()
+                error = _of_argument(each.with_argument, foreseen, asked) or error
             _blame(found, error, source, each)
             foreseen.spoil(parsed)
         except (Poisoned, RecursionError):
@@ -82,12 +90,10 @@ def glance(source: Source, foreseen: Foreseen, surroundings: Callable[[], Surrou
     return wrong or found
 
 
-def _of_argument(found: Mended, foreseen: Foreseen, surroundings: Callable[[], Surroundings]) -> TcalcError | None:
+def _of_argument(statement: nodes.Statement, foreseen: Foreseen, asked: Surroundings) -> TcalcError | None:
     """What must stand in a bracket that was just opened, where it must not be empty."""
-    if found.with_argument is None:
-        return None
     try:
-        check_statement(found.with_argument, foreseen.scope, surroundings())
+        check_statement(statement, foreseen.scope, asked)
     except TcalcError as error:
         return error
     except (Poisoned, RecursionError):
@@ -117,29 +123,42 @@ def _blame(found: Glance, error: TcalcError, source: Source, said: Mended) -> No
     """What is wrong. At the end of a text that is not whole, or in a name there, it may come right, and is but told."""
     text = source.text.rstrip()
     span = error.span
+    if _is_new(error, said.statement, len(text)):
+        return
     is_at_end = span is not None and span.end >= len(text.removesuffix("."))
     is_last_word = span is not None and span.end == len(source.text) and span.text.isidentifier()
-    may_go_on = said.is_mended or error.code == "name" or is_last_word
-    if (may_go_on and is_at_end) or _may_come_right(error, text, said.statement):
-        says_nothing = (text.endswith(".") and error.code == "name") or (said.is_mended and error.kind == "count")
-        found.wanted = "" if says_nothing else error.message
+    is_uncalled = error.kind == "uncalled" and span is not None and text[span.end : span.end + 1] in ("", "[")
+    if is_uncalled or (is_at_end and (said.is_mended or error.code == "name" or is_last_word)):
+        found.wanted = "" if _says_nothing(error, text, said) else _shown(error)
+        found.is_name = error.code == "name"
     else:
         found.error = error
 
 
-def _may_come_right(error: TcalcError, text: str, statement: object) -> bool:
-    """Whether an error before the end of a text is none when that goes on: `x.sum[0]`, and what `=` may follow."""
-    if error.span is None:
-        return False
-    if error.kind == "uncalled":
-        rest = text[error.span.end :]
-        return not rest or rest.startswith("[")
-    if error.code != "name" or not isinstance(statement, nodes.Show):
+def _is_new(error: TcalcError, statement: object, end: int) -> bool:
+    """Whether a name that nothing has stands where one may be bound yet: before an `=` that is still to come."""
+    if error.code != "name" or error.span is None or not isinstance(statement, nodes.Show) or statement.span.end < end:
         return False
     target = statement.value
-    names = target.items if isinstance(target, nodes.TupleOf) else ()
+    names = target.items if isinstance(target, nodes.TupleOf) else (target,)
     names = (target.function,) if isinstance(target, nodes.Call) else names
-    return any((each.span.start, each.span.end) == (error.span.start, error.span.end) for each in names)
+    places = [(each.span.start, each.span.end) for each in names if isinstance(each, nodes.Name)]
+    return (error.span.start, error.span.end) in places
+
+
+def _says_nothing(error: TcalcError, text: str, said: Mended) -> bool:
+    """Whether an error at the end tells nothing of what must come: that this is not all is known."""
+    if not said.is_mended:
+        return False
+    is_opened = said.with_argument is not None and not error.message.startswith("?")
+    ends_in_dot = text.endswith(".") and error.code == "name"
+    goes_on = error.kind == "count" or (error.kind == "row" and not text.endswith("]"))
+    return said.in_text or is_opened or ends_in_dot or goes_on or error.message.startswith(EMPTY)
+
+
+def _shown(error: TcalcError) -> str:
+    """An error's sentence; of a hole of which no more is known, the first name that fits."""
+    return error.notes[0] if error.message == LIKE and error.notes else error.message
 
 
 def _tell(found: Glance, checked: Checked) -> None:

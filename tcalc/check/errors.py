@@ -33,7 +33,9 @@ def misfit(span: Span, mismatch: Mismatch, find: Callable[[Place], Named | None]
     sentence = mismatch.sentence
     for index, word in enumerate(words):
         sentence = sentence.replace(f"{{{index}s}}", word + "'s").replace(f"{{{index}}}", word)
-    return TcalcError(mismatch.code, sentence, span, marks=marks, notes=mismatch.notes)
+    error = TcalcError(mismatch.code, sentence, span, marks=marks, notes=mismatch.notes)
+    error.kind = mismatch.kind
+    return error
 
 
 def fixed(*axes: Axis) -> str:

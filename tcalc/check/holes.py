@@ -191,7 +191,9 @@ def _solve(
             axes.append(Axis(brought.axis.size if brought is not None else sizes.UNKNOWN))
         else:
             axes.append(Axis(match.size(pattern.size)))
-    alike = [word for word in match.groups if word == missing.word] or [*match.groups]
+    alike = [word for word in match.groups if word == missing.word]
+    if missing.word != "any":  # which says nothing of the others
+        alike = alike or [*match.groups]
     dtype = match.promoted(*alike) if alike else ANY
     if expected is not None and expected.dtype is not ANY and signature.result.word == missing.word:
         dtype = expected.dtype

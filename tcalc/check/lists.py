@@ -124,12 +124,14 @@ def _stacked(checker: Checker, node: nodes.ListOf) -> Typed:
             raise TcalcError(mismatch.code, mismatch.sentence, node.span, marks=marks) from None
         if joined is None:
             first = items[0].type
-            raise TcalcError(
+            error = TcalcError(
                 "shape",
                 f"a list stacks tensors of one shape, and item 0 is {first}, item {position} {item.type}",
                 node.span,
                 marks=_marks(node.items[0], items[0], each, item),
             )
+            error.kind = "row"
+            raise error
         axes = joined
     assert axes is not None
     dtype = dtypes.result_type(operands, checker.default_float)

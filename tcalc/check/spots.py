@@ -80,4 +80,4 @@ class Spot:
         return self._checks_with(self._hole.node, part)
 
     def _checks_with(self, hole: nodes.Expr, filling: nodes.Expr) -> bool:
-        return fault_with(self._statement, Checker(self._scope, self._surroundings), hole, filling) is None
+        return fault_with(self._statement, Checker(self._scope, self._surroundings), hole, filling, True) is None

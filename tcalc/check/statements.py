@@ -98,34 +98,57 @@ class _Trials:
         self._surroundings.brief = filling is not None and place is None
         trial = Checker(self._scope, self._surroundings)
         try:  # no local name for the error: its frames go back to this one
-            return fault_with(self._statement, trial, place or self._hole, filling)
+            hole = place or self._hole
+            return fault_with(self._statement, trial, hole, filling, hole.span.start == hole.span.end)
         finally:
             self.left -= 1 + trial.inlined // INLINED
 
 
 def fault_with(
-    statement: nodes.Statement, trial: Checker, hole: nodes.Expr, filling: Filling | None
+    statement: nodes.Statement, trial: Checker, hole: nodes.Expr, filling: Filling | None, goes_on: bool
 ) -> Exception | None:
-    """Why a statement does not check with something in the place of a hole, or of what holds it; None where it does."""
+    """Why a statement does not check with something in the place of a hole, or of what holds it; None where it does.
+
+    `goes_on` says that it is being typed: what more text behind the hole may mend is no fault.
+    """
     trial.filled = {} if filling is None else {id(hole): filling}
     try:
         CHECKS[statement.__class__](trial, statement)
     except Undetermined:
         return None
     except (TcalcError, Poisoned, RecursionError) as error:
-        return None if _is_uncalled(error, hole, statement) else error
+        is_fault = not isinstance(error, TcalcError) or not (goes_on and _may_be_mended(error, hole, statement))
+        return error if is_fault else None
     if isinstance(filling, nodes.Name):  # the name of a variable by which a derivative is zero does not fit
         zeros = [note for note in trial.notes if note.kind == "zero"]
         return TcalcError("grad", zeros[0].message, zeros[0].span) if zeros else None
     return None
 
 
-def _is_uncalled(error: Exception, hole: nodes.Expr, statement: nodes.Statement) -> bool:
-    """Whether all that is wrong is that a method is not called yet, in whose brackets a hole stands: `x.sum[?]`."""
-    if not isinstance(error, TcalcError) or error.kind != "uncalled":
+def _may_be_mended(error: TcalcError, hole: nodes.Expr, statement: nodes.Statement) -> bool:
+    """Whether all that is wrong is what comes behind a hole: `x.sum[?]` is not called yet, `softmax(?` has no axis."""
+    if error.kind == "uncalled":
+        indexed = [node for node in within(statement) if isinstance(node, nodes.Index) and hole in node.items]
+        return any(isinstance(node.value, nodes.Attribute) and node.value.name_span is error.span for node in indexed)
+    if error.kind not in ("count", "row"):
         return False
-    indexed = [node for node in within(statement) if isinstance(node, nodes.Index) and hole in node.items]
-    return any(isinstance(node.value, nodes.Attribute) and node.value.name_span is error.span for node in indexed)
+    blamed = [node for node in within(statement) if node.span is error.span and isinstance(node, nodes.Expr)]
+    return any(_ends_in(_last(node) if error.kind == "row" else node, hole) for node in blamed)
+
+
+def _ends_in(node: nodes.Expr | None, hole: nodes.Expr) -> bool:
+    """Whether the last argument or item is a hole, or ends in it."""
+    last = _last(node)
+    return last is not None and (last is hole or _ends_in(last, hole))
+
+
+def _last(node: nodes.Expr | None) -> nodes.Expr | None:
+    """The last argument or item."""
+    if isinstance(node, nodes.Call) and node.arguments:
+        return node.arguments[-1].value
+    if isinstance(node, nodes.ListOf | nodes.TupleOf) and node.items:
+        return node.items[-1]
+    return None
 
 
 def poisoned(statement: nodes.Statement) -> list[str]:

@@ -82,22 +82,23 @@ def _joined(letter: str, one: _Brought, other: _Brought, agree: Callable[[Axis, 
     return _Brought(axis, one.place if axis.size == one.axis.size else other.place, one.position, one.rank)
 
 
+def _miscounted(text: str, equation: Equation, given: int) -> Mismatch:
+    parts = len(equation.inputs)
+    sentence = f"{text!r} has {counted(parts, 'part')} on the left, and {counted(given, 'tensor')} given"
+    kind = "count" if given < parts else ""
+    return Mismatch("type", sentence, Place("equation"), depth=5, kind=kind)  # the sentence says it all
+
+
 def contracted(match: Match) -> Type:
     """The axes of the output's letters; a letter has one size throughout (torch lets 1 stand for any)."""
     text, operands = match["equation"], match["operands"]
     assert isinstance(text, str) and isinstance(operands, tuple)
     equation = read(text)
-    if len(equation.inputs) != len(operands):
-        raise Mismatch(
-            "type",
-            f"{text!r} has {counted(len(equation.inputs), 'part')} on the left, "
-            f"and {counted(len(operands), 'tensor')} given",
-            Place("equation"),
-            depth=5,  # the sentence says it all
-        )
+    if len(equation.inputs) < len(operands):
+        raise _miscounted(text, equation, len(operands))
     known: dict[str, _Brought] = {}
     dots: Spread | None = None
-    for item, (letters, type) in enumerate(zip(equation.inputs, operands, strict=True)):
+    for item, (letters, type) in enumerate(zip(equation.inputs, operands, strict=False)):
         assert isinstance(type, TensorType)
         if any(isinstance(axis, Pack) for axis in type.axes):
             raise Undetermined
@@ -120,6 +121,8 @@ def contracted(match: Match) -> Type:
                 own[letter] = brought
         for letter, brought in own.items():
             known[letter] = _joined(letter, known[letter], brought, stretch) if letter in known else brought
+    if len(equation.inputs) > len(operands):  # those that are given fit
+        raise _miscounted(text, equation, len(operands))
     result: list[Axis | Pack] = []
     for letter in equation.output:
         if letter == DOTS:

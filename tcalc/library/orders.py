@@ -33,7 +33,8 @@ def permuted(match: Match) -> Type:
     axes, x = ranked(match), tensor(match)
     order = [normal_axis(each, x) if isinstance(each, int) else 0 for each in several(match["dims"])]
     if sorted(order) != list(range(len(axes))):
-        raise Mismatch("shape", f"permute names every axis of {{0}} ({x}) once", Place("x"), depth=3)
+        kind = "count" if len(order) < len(axes) else ""
+        raise Mismatch("shape", f"permute names every axis of {{0}} ({x}) once", Place("x"), depth=3, kind=kind)
     return like(match, tuple([axes[i] for i in order]))
 
 

@@ -37,7 +37,7 @@ def reshaped(match: Match) -> Type:
     elif not sizes.agree(total, known) and not assumed_equal(match, total, known):
         has, gives = sizes.text(total), sizes.text(known)
         sentence = f"{{0}} has {has} elements ({x}), and ({listed(wanted)}) has {gives}"
-        raise Mismatch("shape", sentence, Place("x"), depth=3)
+        raise Mismatch("shape", sentence, Place("x"), depth=3, kind="count")
     return like(match, _relabelled(x.axes, wanted))
 
 
@@ -118,7 +118,9 @@ def expanded(match: Match) -> Type:
     wanted = list(several(match["shape"]))
     ahead = len(wanted) - len(axes)
     if ahead < 0:
-        raise Mismatch("shape", f"{{0}} is {x}, which has more axes than ({listed(wanted)})", Place("x"), depth=3)
+        raise Mismatch(
+            "shape", f"{{0}} is {x}, which has more axes than ({listed(wanted)})", Place("x"), depth=3, kind="count"
+        )
     result: list[Axis] = []
     for i, size in enumerate(wanted):
         old = axes[i - ahead] if i >= ahead else None

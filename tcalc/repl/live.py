@@ -113,14 +113,24 @@ def _glimpsed(session: Session, source: Source) -> Glimpse:
     from tcalc.show.glimpse import Glimpse, glimpse
     from tcalc.source import Source
 
-    found = glimpse(session.glance(source))
-    if found.role != "note":
+    glance = session.glance(source)
+    found = glimpse(glance)
+    if glance is None or found.role not in ("note", "error"):
         return found
     place = Place(source.text, "")
     if not place.word or not place.is_open or place.text is not None:
         return found
-    if any(each.text != place.word for each in candidates(session, source.text, seconds=0.0)):
+    whole = f"{place.head.rpartition(' ')[2]}{place.word}" if place.head.endswith(".") else place.word
+    if session.words.is_module(whole):
+        return Glimpse()
+    others = [each.text for each in candidates(session, source.text, seconds=0.0) if each.text != place.word]
+    if f"{place.word}=" in others:
+        return Glimpse()
+    if glance.is_name and others:
         return glimpse(session.glance(Source(place.head, source.name))) if place.head.endswith(".") else Glimpse()
+    if session.words.kind(place.word) in ("builtin", "function") and not place.head.endswith("."):
+        called = glimpse(session.glance(Source(f"{source.text}(", source.name)))
+        return found if called.role == "error" else called
     return found
 
 

@@ -36,9 +36,10 @@ class Mended:
 
     `is_mended` says whether anything was put in or left out to make it whole, `added` are the texts put in at the end:
     `]`, `=`, `?`. `with_argument` is what it may be meant as instead, where a bracket was just opened: `f(?)`.
+    `in_text` says that it ends in a text that is not closed.
     """
 
-    __slots__ = ("added", "is_mended", "statement", "with_argument")
+    __slots__ = ("added", "in_text", "is_mended", "statement", "with_argument")
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Mended:
     ) -> None:
         self.statement, self.is_mended, self.added = statement, is_mended, tuple(added)
         self.with_argument = with_argument
+        self.in_text = False
 
     @property
     def awaited(self) -> str | None:
@@ -66,13 +68,21 @@ def mended(source: Source) -> Iterator[Mended]:
         elif place < len(statements) - 1:
             yield Mended(_parsed(tokens, source))
         else:
-            yield _last(tokens, source)
+            found = _last(tokens, source)
+            last = tokens[-1]
+            found.in_text = int(last.end_pos or 0) - int(last.start_pos or 0) < len(last)  # its quote was put in
+            yield found
 
 
 def _last(tokens: list[Token], source: Source) -> Mended:
     """The statement that is being typed: what it may be meant as, the first that is one."""
     whole, added = _whole(tokens)
     found = _parsed(whole, source)
+    if isinstance(found, TcalcError) and tokens[-1].type == "COMMA":  # `f(x, dim=0,`, where no operand may follow
+        closed = _completed(tokens, hole=False)
+        ended = found if closed is None else _parsed(closed, source)
+        if not isinstance(ended, TcalcError):
+            return Mended(ended, True, added)
     if isinstance(found, TcalcError):
         bound = [_put_in(kind, int(tokens[-1].end_pos or 0)) for kind in ("ASSIGN", "HOLE")]
         defined = _parsed([*whole, *bound], source)  # `f(x: [n]`
@@ -80,7 +90,7 @@ def _last(tokens: list[Token], source: Source) -> Mended:
             return Mended(defined, True, [*added, *map(str, bound)])
         return Mended(found, _is_begun(tokens))
     if tokens[-1].type in CLOSES:
-        filled = _completed(tokens, is_given=True)
+        filled = _completed(tokens, hole=True)
         argued = None if filled is None or len(filled) == len(whole) else _parsed(filled, source)
         if isinstance(argued, nodes.Statement):
             return Mended(found, True, added, argued)
@@ -187,20 +197,21 @@ def _whole(tokens: list[Token]) -> tuple[list[Token], list[str]]:
     return found, [str(each) for each in found if each.start_pos == each.end_pos == last]
 
 
-def _completed(tokens: list[Token], is_given: bool = False) -> list[Token] | None:
+def _completed(tokens: list[Token], hole: bool | None = None) -> list[Token] | None:
     """Some tokens with holes where an operand is missing, and with what they need to end; None where that is more.
 
-    `is_given` says whether a hole is put into a bracket that was just opened.
+    `hole` says whether one is put at the end of what is open, where nothing need stand: left out, behind a comma, for
+    who types one goes on.
     """
     reader = engine().reader("statement")
     found: list[Token] = []
     opened: list[str] = []
     for token in tokens:
         if not reader.takes(token):
-            hole = _put_in("HOLE", int(token.start_pos or 0))
-            if not (reader.feed(hole) and reader.takes(token)):
+            missing = _put_in("HOLE", int(token.start_pos or 0))
+            if not (reader.feed(missing) and reader.takes(token)):
                 return None
-            found.append(hole)
+            found.append(missing)
         reader.feed(token)
         found.append(token)
         if token.type in CLOSES:
@@ -208,10 +219,10 @@ def _completed(tokens: list[Token], is_given: bool = False) -> list[Token] | Non
         elif token.type in PAIR and opened:
             opened.pop()
     place = int(tokens[-1].end_pos or 0)
-    if opened and (is_given or tokens[-1].type == "COMMA"):  # a comma may end a list, but who types one goes on
-        hole = _put_in("HOLE", place)
-        if reader.takes(hole) and reader.feed(hole):
-            found.append(hole)
+    if opened and (tokens[-1].type == "COMMA" if hole is None else hole):
+        last = _put_in("HOLE", place)
+        if reader.takes(last) and reader.feed(last):
+            found.append(last)
     while not reader.takes(_put_in("$END", place)):
         kinds = [*opened[-1:], "HOLE", "IN", "ELSE", "ASSIGN", "COLON"]
         kind = next((kind for kind in kinds if reader.takes(_put_in(kind, place))), None)

@@ -23,12 +23,21 @@ class Mismatch(Exception):
 
     `sentence` is a format string in which `{0}` stands for the argument at the first of `places` ("A", "the left
     side") and `{0s}` for its possessive ("A's"). `depth` tells how far matching came: of several forms that do
-    not fit, the one that came furthest is the one to report.
+    not fit, the one that came furthest is the one to report. `kind` is that of the error: see `TcalcError`.
     """
 
-    def __init__(self, code: str, sentence: str, *places: Place, depth: int = 2, notes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        *places: Place,
+        depth: int = 2,
+        notes: tuple[str, ...] = (),
+        kind: str = "",
+    ) -> None:
         super().__init__(sentence)
         self.code, self.sentence, self.places, self.depth, self.notes = code, sentence, places, depth, notes
+        self.kind = kind
 
 
 class WrongRank(Mismatch):
