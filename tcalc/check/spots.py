@@ -13,6 +13,7 @@ from tcalc.check.statements import CHECKS, fault_with
 from tcalc.errors import TcalcError
 from tcalc.syntax import nodes
 from tcalc.types.mismatch import Undetermined
+from tcalc.types.tensor import FunctionType, TupleType
 
 if TYPE_CHECKING:
     from tcalc.check.scope import Scope
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 #: Names that stand for values, and are none that a program can bind.
 CONSTANTS = {"True": True, "False": False, "None": None}
+
+
+#: So many axes are told by their numbers.
+MOST_AXES = 6
 
 
 class Spot:
@@ -66,8 +71,22 @@ class Spot:
         if key not in self._fits:
             span = self._hole.node.span
             filling = nodes.Constant(span, CONSTANTS[name]) if name in CONSTANTS else nodes.Name(span, name)
-            self._fits[key] = self._checks_with(self._hole.node, filling)
+            # Of a call that lacks arguments it is not looked into what they are; most that are lacking are tensors.
+            goes_on = not isinstance(type, FunctionType | TupleType)
+            self._fits[key] = self._checks_with(self._hole.node, filling, goes_on)
         return self._fits[key]
+
+    def axes(self) -> list[int]:
+        """The axes that may stand there by their numbers, where one is wanted: the first ones, and the last as -1."""
+        if self._hole is None or "axis" not in self.kind:
+            return []
+        span = self._hole.node.span
+        found: list[int] = []
+        for number in range(MOST_AXES):
+            if not self._checks_with(self._hole.node, nodes.Number(span, number)):
+                break
+            found.append(number)
+        return [*found, -1] if found else []
 
     def fits_part(self, local: str, name: str, called: bool = False) -> bool:
         """Whether the statement checks with `local.name` there, or with a call of that."""
@@ -79,5 +98,5 @@ class Spot:
             part = nodes.Call(span, part, ())
         return self._checks_with(self._hole.node, part)
 
-    def _checks_with(self, hole: nodes.Expr, filling: nodes.Expr) -> bool:
-        return fault_with(self._statement, Checker(self._scope, self._surroundings), hole, filling, True) is None
+    def _checks_with(self, hole: nodes.Expr, filling: nodes.Expr, goes_on: bool = True) -> bool:
+        return fault_with(self._statement, Checker(self._scope, self._surroundings), hole, filling, goes_on) is None

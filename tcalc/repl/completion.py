@@ -55,7 +55,7 @@ def candidates(session: Session, before: str, after: str = "", seconds: float = 
         if command.takes == "words":
             return _subjects(session, rest)
         if command.takes == "files":
-            return files(session, rest, ())
+            return files(session, rest, (), ".tc")
         if command.takes != "expression":
             return []
         behind = parted(rest, command.option)[1]

@@ -126,17 +126,17 @@ def test_a_static_number_is_told_and_a_functions_parameters() -> None:
 def test_what_checks_comes_first() -> None:
     session = bound("A = ones(2, 3)", "b1 = ones(4)", "b2 = ones(3)", "b3 = ones(3, 5)")
     assert offered(session, "A @ b")[:3] == ["b2", "b3", "b1"]
-    assert offered(session, "A @ ") == ["b2", "b3"]
-    assert offered(session, "A @ ", " + ones(2)") == ["b2"]
+    assert offered(session, "A @ ") == ["b2", "b3", "A.T"]
+    assert offered(session, "A @ ", " + ones(2)") == ["b2", "A.T"]
     assert offered(session, "(A @ ", ")[:, 4]") == ["b3"]
 
 
 def test_local_names_have_the_types_that_they_have_there() -> None:
     session = bound("wide = ones(7)")
     assert remarks(session, "let w1 = ones(2, 3) in w")["w1"] == "f32[2, 3]"
-    assert offered(session, "let w1 = ones(2, 3), w2 = ones(3) in w1 @ w")[:2] == ["w2", "w1"]
+    assert offered(session, "let w1 = ones(2, 3), w2 = ones(3) in w1 @ w")[:3] == ["w2", "w1.T", "w1"]
     assert remarks(session, "g(w1: [n, m], w2: [m]) = w1 @ w")["w2"] == "[m]"
-    assert offered(session, "g(w1: [n, m], w2: [m]) = w1 @ ") == ["w2"]
+    assert offered(session, "g(w1: [n, m], w2: [m]) = w1 @ ") == ["w2", "w1.T"]
     assert set(offered(session, "g(w1, w2) = w")) >= {"w1", "w2", "wide"}
     assert "w1" in offered(session, "vmap((w1, w2) -> w")
     assert remarks(session, "w3 = ones(2, 3); w")["w3"] == "f32[2, 3]"
@@ -204,6 +204,54 @@ def test_of_numpys_names_the_constants_are_known(session: Session) -> None:
     assert offered(session, "np.su") == []
 
 
+def test_a_matrix_that_fits_transposed() -> None:
+    session = bound("A = zeros(2, 3)", "W = zeros(5, 3)", "B = zeros(4, 5, 3)", "v = zeros(3)")
+    assert offered(session, "A @ ") == ["v", "A.T", "B.mT", "W.T"]
+    assert remarks(session, "A @ ")["W.T"] == "f32[5, 3], transposed"
+    assert offered(session, "A @ W")[0] == "W.T"
+    assert "v.T" not in offered(session, "v + ")
+
+
+def test_axes_by_their_numbers() -> None:
+    session = bound("A = zeros(2, 3)", "x: f32[batch=2] = [1., 2.]")
+    assert offered(session, "softmax(A, dim=") == ["0", "1", "-1"]
+    assert offered(session, "mean(x, dim=") == ["0", "-1", "None"]
+    assert offered(session, "sum[")[:4] == ["batch", "0", "1", "-1"]
+
+
+def test_what_lacks_arguments_behind_takes_tensors() -> None:
+    session = bound("A = zeros(2, 3)", "f(x) = x", "t = (1, 2)")
+    for before in ("softmax(", "cross_entropy(", "conv2d(", "matmul("):
+        assert offered(session, before)[0] == "A"
+        assert not {"f", "t"} & set(offered(session, before))
+
+
+def test_labels_and_sizes_in_an_annotation() -> None:
+    session = bound("x: f32[batch=2] = [1., 2.]", "n = 3")
+    assert offered(session, "z: f32[") == offered(session, "g(q: [") == ["batch", "n"]
+    assert offered(session, "z: f32[ba") == ["batch"]
+
+
+def test_dtypes_that_are_wanted_most_come_first(session: Session) -> None:
+    assert offered(session, "zeros(2, dtype=")[:4] == offered(session, "z: ")[:4] == ["f32", "f64", "i64", "bool"]
+
+
+def test_parts_of_a_tuple_in_brackets() -> None:
+    session = bound("p = max[1](zeros(2, 3))")
+    assert offered(session, 'p["') == ["values", "indices"]
+    assert offered(session, 'p["v') == ["values"]
+
+
+def test_scripts_come_first_where_one_is_loaded(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.csv", "b.tc", "z.tc"):
+        (tmp_path / name).write_text("1")
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert offered(session, ":load ") == ["b.tc", "z.tc", "a.csv", "folder/"]
+
+
 def test_an_option_of_a_command(session: Session) -> None:
     assert offered(session, ":heat A --") == offered(session, ":plot A -") == ["--out"]
     assert offered(session, ":graph A --s") == ["--svg"]
@@ -224,7 +272,8 @@ def test_labels_and_numbers_of_axes() -> None:
     assert remarks(session, "img.sum[") == expected
     assert offered(session, "sum[", "](f64(img) + 1, keepdim=True)") == [*expected]
     assert remarks(session, "sum[") == {
-        "time": "an axis of other", "batch": "an axis of img", "chan": "an axis of img", "keepdim": "flag = False",
+        "time": "an axis of other", "batch": "an axis of img", "chan": "an axis of img",
+        "0": "the first axis", "1": "the second axis", "-1": "the last axis", "keepdim": "flag = False",
     }  # fmt: skip
     assert offered(session, "img.sum[c")[0] == "chan"
     assert offered(session, "img.sum[chan, ") == ["batch", "0", "1", "2", "keepdim"]

@@ -188,7 +188,14 @@ MENUS = {
     "A @ k": ["k2             f32[3]", "k1             f32[4]"],
     "max[1](A).": ["values   f32[2]", "indices  i64[2]"],
     "A @ A.": ["T                     The transpose of a matrix; of more axes, mT."],
-    "mean[": ["batch    an axis of x", "feat     an axis of x", "keepdim  flag = False"],
+    "mean[": [
+        "batch    an axis of x",
+        "feat     an axis of x",
+        "0        the first axis",
+        "1        the second axis",
+        "-1       the last axis",
+        "keepdim  flag = False",
+    ],
     "layer_norm(A, ": [
         "normalized_shape=  axes",
         "weight=            R[*w] = None",

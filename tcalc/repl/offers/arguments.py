@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tcalc.repl.offers.place import CLOSERS, OPENERS
@@ -10,11 +10,17 @@ from tcalc.repl.offers.receiver import LOCAL, RECEIVED
 from tcalc.source import Source
 from tcalc.syntax.mended import tokens_of
 from tcalc.syntax.nodes import LATEST
+from tcalc.types import dtypes
 from tcalc.types.tensor import Axis, TensorType, Type
 
 if TYPE_CHECKING:
+    from lark import Token
+
     from tcalc.repl.offers.place import Bracket, Place
     from tcalc.session import Session
+
+#: What may stand for a dtype in an annotation.
+WORDS = ("int", "num", "float", "any", "T")
 
 #: Whether it comes before all others, what is offered, and a remark.
 Offer = tuple[bool, str, str]
@@ -51,8 +57,10 @@ def axes(session: Session, place: Place, bracket: Bracket) -> Iterator[Offer]:
 def _axes(session: Session, place: Place, bracket: Bracket, name: str) -> Iterator[Offer]:
     operand = _operand(session, place, bracket)
     if operand is None:
-        for label, remark in _labels(session).items():
+        for label, remark in labels(session).items():
             yield True, label, remark
+        for number, remark in (("0", "the first axis"), ("1", "the second axis"), ("-1", "the last axis")):
+            yield True, number, remark
     elif isinstance(operand, TensorType):
         for position, axis in enumerate(operand.axes):
             if isinstance(axis, Axis) and axis.label:
@@ -99,7 +107,13 @@ def _first_argument(after: str) -> str:
     return after[start:].strip() if start >= 0 else ""
 
 
-def _labels(session: Session) -> dict[str, str]:
+def is_of_type(tokens: Sequence[Token], bracket: Bracket) -> bool:
+    """Whether a bracket holds the axes of an annotation: `x: f32[`, `f(x: [`."""
+    before = bracket.index - 1 - (dtypes.lookup(bracket.callee) is not None or bracket.callee in WORDS)
+    return bracket.kind == "LSQB" and before > 0 and tokens[before].type == "COLON"
+
+
+def labels(session: Session) -> dict[str, str]:
     """The labels of the tensors in sight, each with whose it is."""
     found: dict[str, list[str]] = {}
     for name, type in session.words.in_sight().items():

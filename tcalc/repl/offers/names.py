@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from tcalc.repl.offers.arguments import axes, keywords_of
+from tcalc.repl.offers.arguments import axes, is_of_type, keywords_of, labels
 from tcalc.repl.offers.candidate import Candidate
 from tcalc.repl.offers.place import CLOSERS, OPENERS, Place
 from tcalc.source import Source
 from tcalc.syntax.nodes import LATEST
 from tcalc.syntax.parser import engine
 from tcalc.types import dtypes
-from tcalc.types.tensor import PoisonType, Type
+from tcalc.types.tensor import PoisonType, TensorType, Type, static_integer
 
 if TYPE_CHECKING:
     from lark import Token
@@ -28,8 +28,10 @@ WORDS_OF_TYPES = {
     "float": "floating numbers of any dtype",
     "any": "any dtype",
 }
+#: The dtypes, those first that are wanted most.
+BY_USE = [*dict.fromkeys(["f32", "f64", "i64", "bool", *(each.name for each in dtypes.DTYPES)])]
 #: What is tried where no tensor may stand.
-TRIED = ("True", "False", *(each.name for each in dtypes.DTYPES), "None")
+TRIED = ("True", "False", *BY_USE, "None")
 
 
 class Offers:
@@ -67,15 +69,27 @@ def named(session: Session, place: Place, seconds: float) -> list[Candidate]:
         return []
     until = perf_counter() + seconds
     bracket = place.bracket()
+    if bracket is not None and is_of_type(place.tokens, bracket):
+        for label, remark in labels(session).items():
+            offers.add(FIT, label, remark)
+        for name, type in session.words.in_sight().items():
+            if static_integer(type) is not None and name not in LATEST:
+                offers.add(ARGUMENT, name, session.words.told(name, type))
+        return offers.sorted()
     if bracket is not None:
         add = axes if bracket.kind == "LSQB" else keywords_of
         for first, name, remark in add(session, place, bracket):
             offers.add(FIT if first else ARGUMENT, name, remark)
     spot = session.spot(Source(f"{place.head}?{place.after}"), len(place.head))
-    for name, remark, fits in _bound(session, place, spot, until):
+    bound = list(_bound(session, place, spot, until))
+    for name, remark, fits in bound:
         if place.word or fits:
             offers.add(FIT if fits else BOUND, name, remark)
+    for name, remark in _transposed(session, spot, [name for name, _, fits in bound if not fits], until):
+        offers.add(FIT, name, remark)
     if spot is not None and spot.kind:
+        for axis in spot.axes() if bracket is None or bracket.kind == "LPAR" else ():
+            offers.add(FIT, str(axis), "an axis")
         wanted = TRIED if spot.kind != "a function" else session.words.starts() if place.word else ()
         for name in wanted:
             if name.startswith(place.word) and perf_counter() < until and spot.fits(name):
@@ -109,6 +123,18 @@ def _bound(session: Session, place: Place, spot: Spot | None, until: float) -> I
         yield name, "" if of_name is None else words.told(name, of_name), fitting[name] or unsure
 
 
+def _transposed(session: Session, spot: Spot | None, names: list[str], until: float) -> Iterator[tuple[str, str]]:
+    """Those matrices with which the line does not check, but does with their transposes."""
+    types = {} if spot is None else spot.in_sight()
+    for name in names:
+        type = types.get(name)
+        if spot is None or not isinstance(type, TensorType) or (type.rank or 0) < 2 or perf_counter() > until:
+            continue
+        part = "T" if type.rank == 2 else "mT"
+        if spot.fits_part(name, part):
+            yield f"{name}.{part}", f"{type}, transposed"
+
+
 def _add_words(offers: Offers, place: Place) -> None:
     """The words of the language that may stand there."""
     for word, kind in sorted(engine().words.keywords.items()):
@@ -117,8 +143,8 @@ def _add_words(offers: Offers, place: Place) -> None:
 
 
 def _add_types(session: Session, offers: Offers) -> None:
-    for dtype in dtypes.DTYPES:
-        offers.add(FIT, dtype.name, session.words.signature(dtype.name))
+    for name in BY_USE:
+        offers.add(FIT, name, session.words.signature(name))
     for word, remark in WORDS_OF_TYPES.items():
         offers.add(ARGUMENT, word, remark)
 

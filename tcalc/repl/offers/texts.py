@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from tcalc.errors import TcalcError
 from tcalc.repl.offers.candidate import Candidate
+from tcalc.repl.offers.receiver import receiver
 from tcalc.show.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from tcalc.repl.offers.place import Place
+    from tcalc.repl.offers.place import Bracket, Place
     from tcalc.session import Session
 
 #: Not more of a folder is looked at.
@@ -34,14 +35,29 @@ def in_text(session: Session, place: Place) -> list[Candidate]:
             return []
         path = _first_text(place) if callee == "load" and bracket is not None and bracket.given else None
         return files(session, typed, session.words.endings()) if path is None else _parts(session, path, typed)
+    if bracket is not None and bracket.kind == "LSQB" and bracket.begins:
+        return _names_of_parts(session, place, bracket, typed)
     other = callee in ("rearrange", "reduce", "repeat")
     if callee == "einsum" or ("->" in typed and not other) or ("," in typed and not callee):
         return letters(typed)
     return []
 
 
-def files(session: Session, typed: str, endings: Collection[str]) -> list[Candidate]:
-    """The folders and files whose paths begin as what is typed; of files those with one of some endings, if any."""
+def _names_of_parts(session: Session, place: Place, bracket: Bracket, typed: str) -> list[Candidate]:
+    """The parts of the tuple that is looked into by name: `file["w`."""
+    operand = place.operand(bracket.index - 1)
+    type = None if operand is None else receiver(session, place, operand)[1]
+    named = zip(getattr(type, "names", ()), getattr(type, "items", ()), strict=False)
+    return [
+        Candidate(name, len(typed), str(item)) for name, item in named if name.startswith(typed) and _can_stand(name)
+    ]
+
+
+def files(session: Session, typed: str, endings: Collection[str], first: str = "") -> list[Candidate]:
+    """The folders and files whose paths begin as what is typed; of files those with one of some endings, if any.
+
+    Files that end in `first` come first, folders last.
+    """
     folder, name = os.path.split(typed)
     found: list[tuple[bool, str]] = []
     try:
@@ -57,7 +73,7 @@ def files(session: Session, typed: str, endings: Collection[str]) -> list[Candid
                     found.append((False, entry.name))
     except (OSError, ValueError):
         return []
-    found.sort()
+    found.sort(key=lambda each: (not each[1].endswith(first), *each))
     asked = [each for is_folder, each in found if not is_folder][:MOST_ASKED] if endings else []
     return [
         Candidate(
