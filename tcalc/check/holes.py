@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: The kind of a hole that a derivative is to be by.
 VARIABLE = "a variable's name"
+#: How the kind of a hole in an index begins.
+INDEX = "an i64"
 
 
 class Unfilled(TcalcError):

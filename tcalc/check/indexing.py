@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tcalc import library
 from tcalc.check import clashes, errors, functions, names
+from tcalc.check.holes import INDEX, Unfilled
 from tcalc.check.typed import Apply, Literal, Static, Typed, Use, item_of
 from tcalc.errors import Mark, TcalcError, counted
 from tcalc.library.indexing import TENSOR, SliceItem, TensorItem
@@ -140,6 +142,8 @@ def read(checker: Checker, node: nodes.Index, value: Typed) -> tuple[tuple[Item,
     assert isinstance(type, TensorType)
     parts: list[tuple[Item, Typed | None, Span]] = []
     for item in _flat(node.items):
+        if checker.is_open(item):
+            raise Unfilled(checker, item, (), _wanted(type, parts))
         parts.append(_item(checker, item))
     if checker.facts is not None:
         checker.facts.place = node.span
@@ -158,6 +162,15 @@ def read(checker: Checker, node: nodes.Index, value: Typed) -> tuple[tuple[Item,
     if not any(item is Ellipsis for item, _, _ in parts):
         parts.append((Ellipsis, None, node.span))
     return _walk(checker, node, type, parts, consumed)
+
+
+def _wanted(type: TensorType, before: Sequence[tuple[Item, Typed | None, Span]]) -> str:
+    """What a hole among the items must be, behind some of them."""
+    position = sum(_consumes(item, typed) for item, typed, _ in before)
+    is_counted = position < len(type.axes) and all(item is not Ellipsis for item, *_ in before)
+    axis = type.axes[position] if is_counted else None
+    size = axis.size if isinstance(axis, Axis) and isinstance(axis.size, int) else 0
+    return f"{INDEX} from 0 to {size - 1}, a slice or a mask" if size > 1 else f"{INDEX}, a slice or a mask"
 
 
 def _walk(

@@ -8,7 +8,7 @@ from tcalc.check import autograd
 from tcalc.check.arguments import WANTED
 from tcalc.check.checked import HIDDEN
 from tcalc.check.checker import Checker, Poisoned
-from tcalc.check.holes import VARIABLE, Unfilled
+from tcalc.check.holes import INDEX, VARIABLE, Unfilled
 from tcalc.check.statements import CHECKS, fault_with
 from tcalc.errors import TcalcError
 from tcalc.syntax import nodes
@@ -42,7 +42,7 @@ class Spot:
         self._fits: dict[object, bool] = {}
         self.is_reached = self._hole is not None
         self.kind = "" if self._hole is None else self._hole.kind
-        self.wants_dtype = self.kind == WANTED["dtype"]
+        self.wants_dtype, self.in_index = self.kind == WANTED["dtype"], self.kind.startswith(INDEX)
 
     def _met(self, place: int) -> Unfilled | None:
         try:

@@ -87,7 +87,7 @@ def named(session: Session, place: Place, seconds: float) -> list[Candidate]:
             offers.add(FIT if fits else BOUND, name, remark)
     for name, remark in _transposed(session, spot, [name for name, _, fits in bound if not fits], until):
         offers.add(FIT, name, remark)
-    if spot is not None and spot.kind:
+    if spot is not None and spot.kind and not spot.in_index:
         for axis in spot.axes() if bracket is None or bracket.kind == "LPAR" else ():
             offers.add(FIT, str(axis), "an axis")
         wanted = TRIED if spot.kind != "a function" else session.words.starts() if place.word else ()
