@@ -93,9 +93,6 @@ TOLD = {
     "A[": "? must be an i64 from 0 to 1, a slice or a mask",
     "A[:, ": "? must be an i64 from 0 to 2, a slice or a mask",
     "A[..., ": "? must be an i64, a slice or a mask",
-    "A[": "? must be an index from 0 to 1, a slice or a mask",
-    "A[:, ": "? must be an index from 0 to 2, a slice or a mask",
-    "A[..., ": "? must be an index, a slice or a mask",
     "mean[time](": "x: f32[time=5] fits",
     "A.xyz": "A (f32[2, 3]) has no xyz",
     # What the statement must go on with.
