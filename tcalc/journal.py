@@ -22,10 +22,10 @@ class Entry:
     `span` is its text, None where that is not known or must not be run again. It bound `binds` and looked at `uses`;
     `absent` are names that it looked for and that were not bound. `drew` where it drew random numbers, `seeds` where
     it started them anew, `gathers` where it changed gradients. `conditions` are the settings that decide its value,
-    None where none do.
+    None where none do. `value` is the text of what it bound, by itself.
     """
 
-    __slots__ = ("absent", "binds", "conditions", "drew", "gathers", "seeds", "shown", "span", "uses")
+    __slots__ = ("absent", "binds", "conditions", "drew", "gathers", "seeds", "shown", "span", "uses", "value")
 
     def __init__(self, span: Span | None, binds: Sequence[str], drew: bool = False) -> None:
         self.span, self.binds, self.drew = span, tuple(binds), drew
@@ -33,6 +33,7 @@ class Entry:
         self.absent: tuple[str, ...] = ()
         self.seeds = self.gathers = self.shown = False
         self.conditions: tuple[str, str] | None = None
+        self.value = ""
 
 
 class Journal:
@@ -54,6 +55,8 @@ class Journal:
         entry = Entry(None if action == "save" else statement.span, binds, drew)
         entry.uses = tuple([name for name, type in checked.used.items() if type is not None])
         entry.absent = tuple([name for name, type in checked.used.items() if type is None])
+        if isinstance(statement, nodes.Bind | nodes.Unpack):
+            entry.value = statement.value.span.text
         if isinstance(statement, nodes.Update):
             entry.uses += (_root(statement.target),)
         entry.shown, entry.seeds, entry.gathers = action == "show", action == "seed", action == "gradients"
@@ -162,12 +165,17 @@ class Story:
             if clash is None:
                 break
             self.refused.add(clash)
-        needed = {name for place in kept for name, _ in self._sources[place]}
+        taken = {source for place in kept for source in self._sources[place]}
+        needed = {name for name, _ in taken}
         lines = []
         for place in kept:
             entry = self._entries[place]
             assert entry.span is not None
-            lines.append(Line(place, entry.span.text, entry.binds, entry.shown and not needed & set(LATEST)))
+            stays = any((name, place) in taken or self.present.get(name) == place for name in entry.binds)
+            if entry.value and not stays:  # for its random numbers alone
+                lines.append(Line(place, entry.value, (), True))
+            else:
+                lines.append(Line(place, entry.span.text, entry.binds, entry.shown and not needed & set(LATEST)))
         by_value: dict[int, list[str]] = {}
         for name, place in self.present.items():
             if place not in kept:

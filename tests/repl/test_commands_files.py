@@ -120,6 +120,20 @@ def test_draws_before_a_seed_are_left_out_where_nothing_needs_them(tmp_path: Pat
     assert text.splitlines()[1:] == ["torch.manual_seed(3)", "rand(5);", "x = rand(3)"]
 
 
+def test_what_is_needed_for_its_random_numbers_alone_binds_nothing(tmp_path: Path) -> None:
+    session = recorded("a = rand(3)\nb = rand(2)\nb = rand(4)\nq, _ = qr(rand(2, 2))\nx: [3] = rand(3)")
+    list(run_command(session, Source(":del a q")))
+    text = round_trip(session, tmp_path)
+    assert text.splitlines()[2:] == ["rand(3);", "rand(2);", "b = rand(4)", "qr(rand(2, 2));", "x: [3] = rand(3)"]
+
+
+def test_what_is_gone_is_bound_where_something_was_made_of_it(tmp_path: Path) -> None:
+    session = recorded("a = zeros(2)\nb = a + 1")
+    list(run_command(session, Source(":del a")))
+    assert command(session, f":save {tmp_path}/s.tc")
+    assert (tmp_path / "s.tc").read_text().splitlines()[1:] == ["a = zeros(2)", "b = a + 1"]
+
+
 def test_a_seed_of_any_sign_comes_back(tmp_path: Path) -> None:
     for seed in (2**64 - 5, 7, -9):
         text = round_trip(recorded("x = rand(3)", seed=seed), tmp_path)
