@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tcalc.check.checker import Poisoned
+from tcalc.check.names import missing
 from tcalc.check.statements import check_statement
 from tcalc.errors import TcalcError
 from tcalc.foreseen import Foreseen
@@ -34,16 +35,17 @@ class Glance:
 
     `types` are those of what it gives or binds, each with its name or "". `flops` and `bytes` are told where they are
     many. `wanted` says what must come where an operand is missing; `is_name` that a name at the end is unknown.
-    `error` is what is wrong, at its `span`.
+    `missing` are names in the body of a function that nothing has yet. `error` is what is wrong, at its `span`.
     """
 
-    __slots__ = ("bytes", "error", "flops", "is_name", "types", "wanted")
+    __slots__ = ("bytes", "error", "flops", "is_name", "missing", "types", "wanted")
 
     def __init__(self) -> None:
         self.types: list[tuple[str, Type]] = []
         self.flops = self.bytes = 0
         self.wanted = ""
         self.is_name = False
+        self.missing: list[str] = []
         self.error: TcalcError | None = None
 
     @property
@@ -83,6 +85,8 @@ def glance(source: Source, foreseen: Foreseen, surroundings: Callable[[], Surrou
             foreseen.spoil(parsed)
         else:
             _tell(found, checked)
+            if isinstance(parsed, nodes.Define):
+                found.missing = missing(parsed, foreseen.scope)
             foreseen.enter(checked)
         awaited = each.awaited
         if awaited is not None and found.error is None and not (found.wanted and each.added[0] == "?"):

@@ -16,12 +16,14 @@ from tcalc.library import reachable
 from tcalc.library.builtin import Builtin
 from tcalc.source import Span
 from tcalc.syntax import nodes
+from tcalc.syntax.walk import within
 from tcalc.types import dtypes
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import Axis, ConstantType, FunctionType, TensorType, TupleType, UnknownType, kind_of
 
 if TYPE_CHECKING:
     from tcalc.check.checker import Checker
+    from tcalc.check.scope import Scope
 
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 #: Python's own types as dtypes, as torch takes them; called, `float(x)` is the default float.
@@ -181,6 +183,32 @@ def predefined(checker: Checker, name: str, span: Span) -> Typed | None:
         return Static(span, ConstantType(dtype))
     row = reachable.find(name)
     return None if row is None else Static(span, FunctionType(RowFunction(row)))
+
+
+def is_predefined(name: str) -> bool:
+    """Whether a name stands for something where nothing binds it."""
+    known = name in CONSTANTS or name in PYTHON_CONVERSIONS or name in ROOTS or name in alone.ALONE
+    return known or bool(library.row(name) or dtypes.lookup(name) or reachable.find(name))
+
+
+def missing(function: nodes.Define, scope: Scope) -> list[str]:
+    """The names in a function's body that nothing has yet. They are looked up when it is called."""
+    every = list(within(function.body))
+    own = {function.name.name, "args", *(each.name for each in function.parameters)}
+    for parameter in function.parameters:  # sizes
+        own |= {each.name for each in within(parameter) if isinstance(each, nodes.Name)}
+    for node in every:
+        if isinstance(node, nodes.Lambda):
+            own |= {each.name for each in node.parameters}
+        elif isinstance(node, nodes.Let):
+            own |= {name.name for name, _ in node.bindings}
+    labels = {id(item) for node in every if isinstance(node, nodes.Index) for item in node.items}
+    found = [node for node in every if isinstance(node, nodes.Name) and id(node) not in labels]
+    return [
+        name
+        for name in dict.fromkeys([node.name for node in sorted(found, key=lambda node: node.span.start)])
+        if name not in own and scope.lookup(name) is None and not is_predefined(name)
+    ]
 
 
 def is_result(name: str) -> bool:

@@ -12,6 +12,7 @@ from tcalc.check.binding import rows_of
 from tcalc.check.checked import HIDDEN, Checked, origin_of
 from tcalc.check.checker import Checker, Key, Poisoned
 from tcalc.check.functions import UserFunction
+from tcalc.check.mendable import may_be_mended
 from tcalc.check.rounding import Roundings
 from tcalc.check.scope import Scope, Variable, fixed_here
 from tcalc.check.surroundings import Surroundings
@@ -19,7 +20,6 @@ from tcalc.check.typed import Bound, Reference, Several, Static, Typed, Use, con
 from tcalc.errors import Mark, TcalcError, shortened
 from tcalc.syntax import nodes
 from tcalc.syntax.nodes import LATEST
-from tcalc.syntax.walk import within
 from tcalc.types import dtypes
 from tcalc.types import size as sizes
 from tcalc.types.mismatch import Undetermined
@@ -117,37 +117,11 @@ def fault_with(
     except Undetermined:
         return None
     except (TcalcError, Poisoned, RecursionError) as error:
-        is_fault = not isinstance(error, TcalcError) or not (goes_on and _may_be_mended(error, hole, statement))
+        is_fault = not isinstance(error, TcalcError) or not (goes_on and may_be_mended(error, hole, statement))
         return error if is_fault else None
     if isinstance(filling, nodes.Name):  # the name of a variable by which a derivative is zero does not fit
         zeros = [note for note in trial.notes if note.kind == "zero"]
         return TcalcError("grad", zeros[0].message, zeros[0].span) if zeros else None
-    return None
-
-
-def _may_be_mended(error: TcalcError, hole: nodes.Expr, statement: nodes.Statement) -> bool:
-    """Whether all that is wrong is what comes behind a hole: `x.sum[?]` is not called yet, `softmax(?` has no axis."""
-    if error.kind == "uncalled":
-        indexed = [node for node in within(statement) if isinstance(node, nodes.Index) and hole in node.items]
-        return any(isinstance(node.value, nodes.Attribute) and node.value.name_span is error.span for node in indexed)
-    if error.kind not in ("count", "row"):
-        return False
-    blamed = [node for node in within(statement) if node.span is error.span and isinstance(node, nodes.Expr)]
-    return any(_ends_in(_last(node) if error.kind == "row" else node, hole) for node in blamed)
-
-
-def _ends_in(node: nodes.Expr | None, hole: nodes.Expr) -> bool:
-    """Whether the last argument or item is a hole, or ends in it."""
-    last = _last(node)
-    return last is not None and (last is hole or _ends_in(last, hole))
-
-
-def _last(node: nodes.Expr | None) -> nodes.Expr | None:
-    """The last argument or item."""
-    if isinstance(node, nodes.Call) and node.arguments:
-        return node.arguments[-1].value
-    if isinstance(node, nodes.ListOf | nodes.TupleOf) and node.items:
-        return node.items[-1]
     return None
 
 

@@ -115,7 +115,7 @@ def _glimpsed(session: Session, source: Source) -> Glimpse:
 
     glance = session.glance(source)
     found = glimpse(glance)
-    if glance is None or found.role not in ("note", "error"):
+    if glance is None or (found.role not in ("note", "error") and not glance.missing):
         return found
     place = Place(source.text, "")
     if not place.word or not place.is_open or place.text is not None:
@@ -124,6 +124,9 @@ def _glimpsed(session: Session, source: Source) -> Glimpse:
     if session.words.is_module(whole):
         return Glimpse()
     others = [each.text for each in candidates(session, source.text, seconds=0.0) if each.text != place.word]
+    if glance.missing:
+        glance.missing = [name for name in glance.missing if name != place.word or not others]
+        return glimpse(glance)
     if f"{place.word}=" in others:
         return Glimpse()
     if glance.is_name and others:

@@ -41,6 +41,7 @@ def glimpse(found: Glance | None) -> Glimpse:
     more = [] if len(told) == len(found.types) else ["…"]
     counts = [scaled(found.flops, "FLOP")] if found.flops else []
     counts += [scaled(found.bytes, "B")] if found.bytes else []
+    counts += [f"there is no {' and no '.join(found.missing[:MOST_NAMES])} yet"] if found.missing else []
     return Glimpse(" · ".join([", ".join([*told, *more]), *counts]), "type") if told else Glimpse()
 
 

@@ -90,6 +90,11 @@ TOLD = {
     "softmax(": "",
     "grad[A](sum": "? may be a tensor of any shape",
     "torch.nn": "",
+    # What a function's body names is looked up when it is called.
+    "h(a) = a + nosuch": "h: function · there is no nosuch yet",
+    "h(a) = other(nosuch) + sum[time](a)": "h: function · there is no other and no nosuch yet",
+    "h(a) = a + so": "h: function",
+    "h(a: [n]) = let b = a in vmap(c -> c + n)(b) + pi + x[0]": "h: function",
     "A[": "? must be an i64 from 0 to 1, a slice or a mask",
     "A[:, ": "? must be an i64 from 0 to 2, a slice or a mask",
     "A[..., ": "? must be an i64, a slice or a mask",
