@@ -99,6 +99,7 @@ class Checking:
             if ticket is not None:
                 ticket.look()
             if isinstance(parsed, TcalcError):
+                self.offer_repairs(parsed, None, foreseen)
                 outcomes.append(Failed(parsed))
                 foreseen.unbind(parsed.unbound)
                 continue
@@ -122,14 +123,21 @@ class Checking:
             foreseen.spoil(parsed)
         return statements, outcomes
 
-    def offer_repairs(self, error: TcalcError, statement: nodes.Statement, foreseen: Foreseen | None = None) -> None:
-        """What may have been meant by a statement that does not check."""
-        from tcalc.check.repairs import repairs  # nothing that runs needs it
+    def offer_repairs(
+        self, error: TcalcError, statement: nodes.Statement | None, foreseen: Foreseen | None = None
+    ) -> None:
+        """What may have been meant by a statement that does not check, or by what is none."""
+        if statement is None and (error.span is None or error.span.text != "def"):
+            return
+        from tcalc.check.repairs import definition_repairs, repairs  # nothing that runs needs it
 
         surroundings = self.surroundings(foreseen=foreseen)
         surroundings.brief = True  # what the errors of trials say is not read
         scope = self._bindings if foreseen is None else foreseen.scope
-        error.repairs += repairs(error, statement, scope, surroundings)
+        if statement is None:
+            error.repairs += definition_repairs(error, scope, surroundings)
+        else:
+            error.repairs += repairs(error, statement, scope, surroundings)
 
     def noted(self, checked: Checked, scope: Scope, telling: Telling, repaired: bool = True) -> list[Noted]:
         """The notes on a statement, where they are wanted, each with what may have been meant."""

@@ -256,6 +256,7 @@ class Session:
         single = True
         for parsed in parse_statements(source):
             if isinstance(parsed, TcalcError):
+                self._checking.offer_repairs(parsed, None)
                 yield self._failed(parsed)
                 single = False
                 continue
