@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from tcalc.repl.offers.place import Bracket, Place
     from tcalc.session import Session
 
-#: What may stand for a dtype in an annotation.
-WORDS = ("int", "num", "float", "any", "T")
+#: What may stand for a size or a dtype in a type, besides dtypes.
+WORDS_OF_TYPES = {
+    "int": "an integer that is known while checking",
+    "num": "numbers of any dtype",
+    "float": "floating numbers of any dtype",
+    "any": "any dtype",
+}
 
 #: Whether it comes before all others, what is offered, and a remark.
 Offer = tuple[bool, str, str]
@@ -109,7 +114,7 @@ def _first_argument(after: str) -> str:
 
 def is_of_type(tokens: Sequence[Token], bracket: Bracket) -> bool:
     """Whether a bracket holds the axes of an annotation: `x: f32[`, `f(x: [`."""
-    before = bracket.index - 1 - (dtypes.lookup(bracket.callee) is not None or bracket.callee in WORDS)
+    before = bracket.index - 1 - (dtypes.lookup(bracket.callee) is not None or bracket.callee in (*WORDS_OF_TYPES, "T"))
     return bracket.kind == "LSQB" and before > 0 and tokens[before].type == "COLON"
 
 

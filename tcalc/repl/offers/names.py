@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from tcalc.repl.offers.arguments import axes, is_of_type, keywords_of, labels
+from tcalc.repl.offers.arguments import WORDS_OF_TYPES, axes, is_of_type, keywords_of, labels
 from tcalc.repl.offers.candidate import Candidate
 from tcalc.repl.offers.place import CLOSERS, OPENERS, Place
 from tcalc.source import Source
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
     from tcalc.check.spots import Spot
     from tcalc.session import Session
 
-#: What may stand for a size or a dtype in a type, besides dtypes.
-WORDS_OF_TYPES = {
-    "int": "an integer that is known while checking",
-    "num": "numbers of any dtype",
-    "float": "floating numbers of any dtype",
-    "any": "any dtype",
-}
 #: The dtypes, those first that are wanted most.
 BY_USE = [*dict.fromkeys(["f32", "f64", "i64", "bool", *(each.name for each in dtypes.DTYPES)])]
 #: What is tried where no tensor may stand.

@@ -9,6 +9,7 @@ from tcalc.errors import TcalcError
 from tcalc.repl.offers.candidate import Candidate
 from tcalc.repl.offers.receiver import receiver
 from tcalc.show.visible import visible
+from tcalc.types.tensor import TupleType, Type
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,8 +47,12 @@ def in_text(session: Session, place: Place) -> list[Candidate]:
 def _names_of_parts(session: Session, place: Place, bracket: Bracket, typed: str) -> list[Candidate]:
     """The parts of the tuple that is looked into by name: `file["w`."""
     operand = place.operand(bracket.index - 1)
-    type = None if operand is None else receiver(session, place, operand)[1]
-    named = zip(getattr(type, "names", ()), getattr(type, "items", ()), strict=False)
+    return [] if operand is None else _named(receiver(session, place, operand)[1], typed)
+
+
+def _named(type: Type | None, typed: str) -> list[Candidate]:
+    """The names of a tuple's parts, each with its type."""
+    named = zip(type.names, type.items, strict=False) if isinstance(type, TupleType) else ()
     return [
         Candidate(name, len(typed), str(item)) for name, item in named if name.startswith(typed) and _can_stand(name)
     ]
@@ -112,13 +117,9 @@ def _parts(session: Session, path: str, typed: str) -> list[Candidate]:
     if not path.lower().endswith(TELLING):
         return []
     try:
-        type = session.layout(path).type
+        return _named(session.layout(path).type, typed)
     except TcalcError:
         return []
-    named = zip(getattr(type, "names", ()), getattr(type, "items", ()), strict=False)
-    return [
-        Candidate(name, len(typed), str(item)) for name, item in named if name.startswith(typed) and _can_stand(name)
-    ]
 
 
 def letters(typed: str) -> list[Candidate]:
