@@ -27,6 +27,7 @@ COLLECT_FROM = 20_000
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run tcalc. Where a program ran, this leaves the process at once, without torch's slow farewell."""
     gc.disable()  # while modules are loaded there is no garbage
+    gc.set_threshold(COLLECT_FROM)
     try:
         options = command_line.parsed(arguments)
         status = _closed() or _run(options)
@@ -206,7 +207,6 @@ def _run_program(options: argparse.Namespace, printer: Printer) -> int:
 
     session = Session(_settings(options))
     gc.freeze()
-    gc.set_threshold(COLLECT_FROM)
     gc.enable()
     evaluator = Evaluator(session, printer.bar)
     try:

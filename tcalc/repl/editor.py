@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.filters import vi_navigation_mode
 from prompt_toolkit.history import History
-from prompt_toolkit.layout.controls import BufferControl
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from tcalc.repl.keys import MODES, bound_keys
+from tcalc.repl.layout import layout
 from tcalc.repl.lexing import MOST, Brackets, Colouring
 from tcalc.repl.live import Live, Underlined, line
 from tcalc.repl.looks import looks
 from tcalc.repl.onscreen import OnScreen
 from tcalc.repl.suggestion import suggestions
-from tcalc.repl.transcript import CONTINUATION, NORMAL, PROMPT, WRAPPED
 from tcalc.show.visible import clipped
 
 if TYPE_CHECKING:
@@ -33,10 +32,6 @@ if TYPE_CHECKING:
     from tcalc.repl.loading import Loading
     from tcalc.session import Session
     from tcalc.show.palette import Style
-
-
-#: So many lines are kept free below the line that is typed while there is a menu.
-MENU = 8
 
 
 class Editor:
@@ -53,9 +48,7 @@ class Editor:
         self._colouring = Colouring(session, loading)
         self._live = Live(session, loading, lambda: self._prompt.app.invalidate())
         self._prompt: PromptSession[str] = PromptSession(
-            self._message,
             multiline=True,
-            prompt_continuation=lambda width, row, wraps: WRAPPED if wraps else CONTINUATION,
             history=_Recall(history),
             completer=_Names(session, loading, style),
             complete_while_typing=False,
@@ -66,13 +59,13 @@ class Editor:
             include_default_pygments_style=False,
             color_depth=ColorDepth.DEPTH_4_BIT if style.colour else ColorDepth.DEPTH_1_BIT,  # it would ask NO_COLOR
             style=looks(style),
-            bottom_toolbar=self._line,
-            input_processors=[Brackets(self._colouring), Underlined(self._live), OnScreen(style.ellipsis)],
         )
         typed = self._prompt.default_buffer
-        for control in self._prompt.layout.find_all_controls():
-            if isinstance(control, BufferControl) and control.buffer is typed and style.colour:
-                control.lexer = self._colouring  # the session's own would hide when it has news
+        processors = [Brackets(self._colouring), Underlined(self._live), OnScreen(style.ellipsis)]
+        lexer = self._colouring if style.colour else None
+        self._prompt.app.layout = layout(typed, self._prompt.search_buffer, lexer, processors, self._line)
+        if os.name == "posix":
+            self._prompt.app.terminal_size_polling_interval = None  # a signal tells of a new size
         for event in (typed.on_text_changed, typed.on_cursor_position_changed):
             event += lambda buffer: self._live.ask(buffer.text, buffer.cursor_position)
         output = self._prompt.app.output
@@ -80,7 +73,6 @@ class Editor:
             # The terminal is never asked where its cursor is: its answer could come while a statement runs, and be
             # echoed. A row below is there always, as the terminal scrolls; in it stands what is told while one types.
             output.get_rows_below_cursor_position = lambda: 1  # type: ignore[method-assign]  # not known to be needed
-        self._prompt.app.before_render += lambda _: self._make_room()
         self._prompt.app.after_render += lambda _: loading.start()
 
     def read(self) -> str:
@@ -106,19 +98,10 @@ class Editor:
 
         asyncio.get_running_loop().set_exception_handler(failed)  # prompt-toolkit's own shows a traceback
 
-    def _make_room(self) -> None:
-        """Keep no more lines free for the menu than there are beside the line that is typed and the one below it."""
-        self._prompt.reserve_space_for_menu = max(0, min(MENU, self._prompt.app.output.get_size().rows - 2))
-
     def _line(self) -> StyleAndTextTuples:
         """What stands below the line that is typed."""
         columns = self._prompt.app.output.get_size().columns
         return line(self._live.of(self._prompt.default_buffer.text), self._style, columns)
-
-    def _message(self) -> StyleAndTextTuples:
-        """The prompt: another while keys move about and write nothing, as in vi."""
-        normal = vi_navigation_mode() and not self._prompt.app.is_done
-        return [("class:prompt.normal", NORMAL)] if normal else [("", PROMPT)]
 
     def _use_keys(self) -> None:
         """Whose keys: see `:set keys`. In vi Escape is a key by itself, so what follows it must come at once."""

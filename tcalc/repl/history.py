@@ -75,8 +75,7 @@ class HistoryFile:
         if not self._works or len(entry) > LONGEST:
             return
         try:
-            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
+            descriptor = self._opened()
         except OSError as reason:
             self._give_up("written", reason)
             return
@@ -86,6 +85,15 @@ class HistoryFile:
             self._give_up("written", reason)
         finally:
             os.close(descriptor)
+
+    def _opened(self) -> int:
+        """The file to write to, made where there is none yet."""
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK
+        try:
+            return os.open(self.path, flags, 0o600)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+            return os.open(self.path, flags, 0o600)
 
     def _append(self, descriptor: int, line: bytes) -> None:
         status = os.fstat(descriptor)
