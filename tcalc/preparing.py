@@ -1,4 +1,7 @@
-"""Statements made ready to run: checked, what decides their shapes computed ahead, lowered, rewritten and planned."""
+"""Statements made ready to run: checked, what decides their shapes computed ahead, lowered, rewritten and planned.
+
+The programs of expressions are kept, and made before Enter where somebody types.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,12 @@ from tcalc.graph.compiled import Compiled
 from tcalc.graph.cost import numel
 from tcalc.graph.lower import lower
 from tcalc.graph.rewrite import rewrite
+from tcalc.interrupt import Ticket
 from tcalc.outcomes import Left, Outcome
-from tcalc.programs import Program
+from tcalc.programs import Program, Programs, lasts
 from tcalc.sharing import SHARED, Sharing
+from tcalc.syntax import nodes
+from tcalc.syntax.parser import whole
 from tcalc.syntax.repeats import have_common_work
 from tcalc.types.tensor import TensorType, needs_settling
 
@@ -31,10 +37,9 @@ if TYPE_CHECKING:
     from tcalc.foreseen import Foreseen
     from tcalc.graph.graph import Graph
     from tcalc.graph.planned import Planned
-    from tcalc.interrupt import Ticket
     from tcalc.running import Running
     from tcalc.settings import Settings
-    from tcalc.syntax import nodes
+    from tcalc.source import Source
 
 #: How often a statement is checked again because data decided a shape.
 MOST_ROUNDS = 1000
@@ -55,6 +60,8 @@ class Preparing:
     ) -> None:
         self._bindings, self._settings, self._draws, self._allowance = bindings, settings, draws, allowance
         self._checking, self._running = checking, running
+        #: What was made ready, for as long as the settings stay.
+        self.programs = Programs()
 
     def load(self) -> None:
         """Load what is needed where a graph is run, before there is one."""
@@ -116,6 +123,29 @@ class Preparing:
         if foreseen is not None and compiled.graph is not None:
             foreseen.refuse_reading(compiled.graph)
         return compiled
+
+    def ahead(self, source: Source) -> None:
+        """Keep the program of a text that will probably be run next, if it is one expression that is all there is.
+
+        Nothing may be told, read or run before it. Another thread than the one that runs may call this: what it finds
+        is dropped where names or settings change meanwhile.
+        """
+        programs, revision = self.programs, self._bindings.revision
+        if programs.is_at_hand(source.text):
+            return
+        ticket = Ticket()
+        try:
+            statement: nodes.Statement = whole(source, "statement")
+            if not isinstance(statement, nodes.Show):
+                return
+            checked = check_statement(statement, self._bindings, self._checking.surroundings(True, ticket))
+            if checked.pending or checked.notes:
+                return
+            program = self.program(Compiled(checked, rewritten=self.rewritten))
+        except (TcalcError, Poisoned, RecursionError):
+            return  # it is told where the statement is run
+        if lasts(ticket) and self._bindings.revision == revision:
+            programs.foresee(source.text, program)
 
     def checked(
         self, statement: nodes.Statement, ticket: Ticket, foreseen: Foreseen | None = None

@@ -9,7 +9,7 @@ from tcalc.bindings import Binding, Bindings
 from tcalc.check.checked import Checked
 from tcalc.check.dependence import remembered
 from tcalc.interrupt import Ticket
-from tcalc.source import Span
+from tcalc.source import Source, Span
 from tcalc.types.tensor import Type
 
 if TYPE_CHECKING:
@@ -71,12 +71,39 @@ def _number(binding: Binding | None) -> int | None:
 
 
 class Programs(dict[str, Program]):
-    """Programs by their text."""
+    """Programs by their text; apart from them the one of a text that will probably be run next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._foreseen: tuple[str, Program] | None = None
 
     def keep(self, text: str, span: Span, program: Program, ticket: Ticket) -> None:
         """Keep a program for its text, if that is all of the text and the program lasts."""
-        if not lasts(ticket) or text.strip(" \t\n;") != span.text.strip(" \t\n;"):
-            return
+        if lasts(ticket) and text.strip(" \t\n;") == span.text.strip(" \t\n;"):
+            self._keep(text, program)
+
+    def foresee(self, text: str, program: Program) -> None:
+        """Have a program at hand, in the place of the one before it, which was not run."""
+        self._foreseen = text, program
+
+    def is_at_hand(self, text: str) -> bool:
+        """Whether there is a program of a text, which is one whole statement then."""
+        foreseen = self._foreseen
+        return text in self or (foreseen is not None and foreseen[0] == text)
+
+    def found(self, source: Source, bindings: Bindings) -> Program | None:
+        """The program of a text, if the names still have their types. What it tells of places is of where it is now."""
+        program = self.get(source.text)
+        foreseen, self._foreseen = self._foreseen, None
+        if program is None and foreseen is not None and foreseen[0] == source.text:
+            program = foreseen[1]
+            self._keep(source.text, program)
+        if program is None or not program.fits(bindings):
+            return None
+        program.checked.statement.span.source.move(source)
+        return program
+
+    def _keep(self, text: str, program: Program) -> None:
         if len(self) >= MOST_PROGRAMS:
             self.pop(next(iter(self)), None)
         self[text] = program

@@ -63,7 +63,6 @@ class Session:
     def __init__(self, settings: Settings | None = None, engine: LateEngine | None = None) -> None:
         self.settings = settings or Settings()
         self.bindings = Bindings()
-        self._programs = Programs()
         #: Held while names change, and while a run is given up; never for long.
         self._lock = threading.Lock()
         self._draws = Draws(self._lock)
@@ -107,7 +106,7 @@ class Session:
     def reset(self) -> None:
         """Forget all names."""
         self.bindings.clear()
-        self._programs.clear()
+        self._preparing.programs = Programs()
         if self.settings.arguments is not None:
             items = tuple([ConstantType(text) for text in self.settings.arguments])
             self.bindings["args"] = Binding("args", Variable(TupleType(items)), None)
@@ -120,7 +119,7 @@ class Session:
         if setting == "device" and value != "cpu" and not device_is_there(str(value)):
             raise TcalcError("value", f"torch finds no device {value} here")
         setattr(self.settings, SWITCHES[setting].slot, value)
-        self._programs.clear()
+        self._preparing.programs = Programs()
         if setting in ("dtype", "device"):
             self._late.set_up_anew()
 
@@ -243,16 +242,10 @@ class Session:
         """Run a program statement by statement, each as it is read; stops at nothing."""
         ticket = ticket or Ticket()
         self.offered, self.has_failed = [], False
-        program = self._programs.get(source.text)
-        if program is not None and program.fits(self.bindings):
-            ticket.begin(program.checked.statement)
-            try:
-                yield from self._perform(program, ticket)
-                return
-            except TcalcError:
-                self._programs.pop(source.text, None)  # run it afresh, so that the error has this text's lines
-            finally:
-                self._draws.end(ticket)
+        program = self._preparing.programs.found(source, self.bindings)
+        if program is not None:
+            yield from self._executed(program.checked.statement, ticket, None, program)
+            return
         single = True
         for parsed in parse_statements(source):
             if isinstance(parsed, TcalcError):
@@ -263,22 +256,29 @@ class Session:
             yield from self._executed(parsed, ticket, source.text if single else None)
             single = False
 
+    def prepare(self, source: Source) -> None:
+        """Make ready what will probably be run next, if torch is there: see `Preparing.ahead`. Nothing is run."""
+        if self.has_torch:
+            self._preparing.ahead(source)
+
     def knows(self, text: str) -> bool:
-        """Whether a text was run before and is a whole statement."""
-        return text in self._programs
+        """Whether a text was run before, or made ready, and is a whole statement."""
+        return self._preparing.programs.is_at_hand(text)
 
     def execute(self, statement: nodes.Statement, ticket: Ticket | None = None) -> Iterator[Outcome]:
         """Run one statement."""
         self.offered, self.has_failed = [], False
         yield from self._executed(statement, ticket or Ticket(), None)
 
-    def _executed(self, statement: nodes.Statement, ticket: Ticket, text: str | None) -> Iterator[Outcome]:
+    def _executed(
+        self, statement: nodes.Statement, ticket: Ticket, text: str | None, program: Program | None = None
+    ) -> Iterator[Outcome]:
         """Run one statement; its program is kept under `text`, where that is no more than the statement."""
         ticket.begin(statement)
         try:
-            program = self._prepare(statement, ticket)
+            program = program or self._prepare(statement, ticket)
             if text is not None and isinstance(statement, nodes.Show) and not program.checked.notes:
-                self._programs.keep(text, statement.span, program, ticket)
+                self._preparing.programs.keep(text, statement.span, program, ticket)
             yield from self._perform(program, ticket)
         except TcalcError as error:
             self._checking.offer_repairs(error, statement)

@@ -37,7 +37,7 @@ MAY: dict[str, str] = {
     "programs recall telling minima sharing journal results checking running preparing looking trying",
     "checking": "syntax check graph outcomes foreseen recall",
     "running": "types graph interrupt strict retold",
-    "preparing": "types syntax check graph outcomes programs sharing",
+    "preparing": "types syntax check graph interrupt outcomes programs sharing",
     "looking": "types syntax check graph costing glances steps",
     "trying": "syntax graph recall looking timing",
     "results": "check graph bindings",

@@ -2,6 +2,7 @@
 
 A thread of its own checks the newest text; keys never wait for it. What it says of an older text is not shown. Of a
 text of more than 10,000 characters, which was pasted, it says nothing: that would keep a processor busy at each key.
+When no key comes for a moment, it makes the text ready to be run, which Enter then need not wait for.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from tcalc.show.palette import Style
     from tcalc.source import Source
 
+#: So many seconds after the last key a text is made ready to be run: a quick typist's next key comes before.
+PAUSE = 0.05
 #: Between what a text gives and the signature beside it.
 GAP = 3
 
@@ -72,12 +76,30 @@ class Live:
                 while self._wanted == done or self._wanted is None:
                     self._news.wait()
                 text, cursor = done = self._wanted
+            began = monotonic()
             try:
                 self._said = said(self._session, text, cursor)
             except Exception:  # a line of which nothing is told is better than a shell that stops
                 self._said = None
             with suppress(RuntimeError):  # the line was left meanwhile: there is nothing to draw it on
                 self._changed()
+            if monotonic() - began > PAUSE:  # what takes long to check takes longer to plan
+                continue
+            with self._news:
+                is_last = self._wanted == done and not self._news.wait(PAUSE)
+            if is_last:
+                with suppress(Exception):  # it is told where it is run
+                    prepare(self._session, text)
+
+
+def prepare(session: Session, text: str) -> None:
+    """Make a text ready to be run, if it is a line of the language."""
+    from tcalc.commands import is_command, meant
+    from tcalc.source import Source
+
+    text = meant(session, text)
+    if "\n" not in text and len(text) <= MOST and not is_command(text):
+        session.prepare(Source(text))
 
 
 def said(session: Session, text: str, cursor: int) -> Said:

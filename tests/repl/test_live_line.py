@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tcalc.outcomes import Failed
+from tcalc.outcomes import Failed, Shown
 from tcalc.repl.live import Live, line, said
 from tcalc.repl.loading import Loading
 from tcalc.session import Session
@@ -242,6 +242,21 @@ def test_it_is_told_from_a_thread_of_its_own(session: Session) -> None:
     told = live.of("A @ B")
     assert told is not None and told.glimpse.text == "f32[2, 2]"
     assert live.of("A @") is None
+
+
+def test_at_a_pause_the_text_is_made_ready(session: Session) -> None:
+    loading, news = Loading(session), threading.Event()
+    loading.language.set()
+    with torch_left_alone():
+        assert [type(each).__name__ for each in session.run(Source("A @ A.T"))] == ["Shown"]
+        live = Live(session, loading, news.set)
+        live.ask("A @ B * 3", 9)
+        deadline = time.monotonic() + 10
+        while not session.knows("A @ B * 3"):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        (shown,) = session.run(Source("A @ B * 3"))
+    assert isinstance(shown, Shown) and str(shown.type) == "f32[2, 2]"
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.tc")), ids=lambda path: path.stem)
