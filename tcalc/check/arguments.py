@@ -15,6 +15,7 @@ from tcalc.types.tensor import (
     FunctionType,
     TensorType,
     TupleType,
+    Type,
     UnknownType,
     kind_of,
     static_size,
@@ -87,7 +88,7 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given, item: 
             if listed is not None:
                 return listed
         can_wait = checker.conditional == 0 and checker.facts is None
-        if kind in ("int", "number") and static is None and not type.axes and type.dtype.rank < 3 and can_wait:
+        if is_open(kind, type) and can_wait:
             checker.settle(given.node, typed)
             if kind == "int":
                 return sizes.UNKNOWN
@@ -99,12 +100,18 @@ def static_argument(checker: Checker, parameter: Parameter, given: Given, item: 
     elif isinstance(type, UnknownType):
         checker.settle(given.node, typed)
         raise Undetermined
-    open_ = isinstance(type, TensorType) and not type.axes and type.static is None  # of the right kind, perhaps
-    known = " known while checking" if open_ else ""
-    wanted = WANTED[kind] + (known if kind in ("int", "number") else "")
+    wanted = WANTED[kind] + (" known while checking" if is_open(kind, type) else "")
     depth = 2 if kind == "flag" else 1  # only the form that was meant has this option
     sentence = f"{name} must be {wanted}, and {{0}} is {kind_of(type)}"
     raise Mismatch("type", sentence, Place(parameter.name, None, item), depth=depth)
+
+
+def is_open(kind: str, type: Type) -> bool:
+    """Whether a value whose type this is may be what an argument must be, an integer or a number, once it is known."""
+    if not isinstance(type, TensorType) or type.axes or type.static is not None:
+        return False
+    dtype = type.dtype
+    return dtype.rank < 3 if kind == "number" else kind == "int" and dtype.rank < 2 and dtype.kind != "bool"
 
 
 def static_list(typed: Typed) -> tuple[int, ...] | None:

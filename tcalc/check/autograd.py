@@ -34,6 +34,7 @@ RECORDING = frozenset(
     "retain_graph create_graph only_inputs allow_unused materialize_grads strict vectorize strategy".split()
 )
 OUTPUTS = ("outputs", "inputs", "grad_outputs")
+PARAMETERS = ("torch.nn.Parameter", "torch.nn.parameter.Parameter", "nn.Parameter")
 PRODUCT = ("func", "inputs", "v")
 
 
@@ -47,6 +48,8 @@ def expression(node: nodes.Call) -> nodes.Expr | None:
     path = _path(function)
     if path == "torch.autograd.grad":
         return _grad(node)
+    if path in PARAMETERS:
+        return _parameter(node, path)
     if path in ("torch.func.jvp", "torch.autograd.functional.jvp", "torch.autograd.functional.vjp"):
         return _product(node, path)
     return None
@@ -137,6 +140,15 @@ def _bound(node: nodes.Call, names: Sequence[str], path: str) -> list[nodes.Expr
 
 def _listed(node: nodes.Expr) -> tuple[nodes.Expr, ...]:
     return node.items if isinstance(node, nodes.ListOf | nodes.TupleOf) else (node,)
+
+
+def _parameter(node: nodes.Call, path: str) -> nodes.Expr:
+    """`torch.nn.Parameter(e)`, a leaf; with `requires_grad=False` the value alone."""
+    data, marked = _bound(node, ("data", "requires_grad"), path)
+    if data is None:
+        raise TcalcError("type", f"{path} takes a tensor", node.span)
+    is_off = isinstance(marked, nodes.Constant) and marked.value is False
+    return _called(node.span, "detach", [data]) if is_off else _leaf(node.span, data)
 
 
 def _grad(node: nodes.Call) -> nodes.Expr:

@@ -200,6 +200,7 @@ def _whole(tokens: list[Token]) -> tuple[list[Token], list[str]]:
 def _completed(tokens: list[Token], hole: bool | None = None) -> list[Token] | None:
     """Some tokens with holes where an operand is missing, and with what they need to end; None where that is more.
 
+    Before the first token none is missing: what cannot begin a statement is wrong whatever comes behind it.
     `hole` says whether one is put at the end of what is open, where nothing need stand: left out, behind a comma, for
     who types one goes on.
     """
@@ -209,7 +210,7 @@ def _completed(tokens: list[Token], hole: bool | None = None) -> list[Token] | N
     for token in tokens:
         if not reader.takes(token):
             missing = _put_in("HOLE", int(token.start_pos or 0))
-            if not (reader.feed(missing) and reader.takes(token)):
+            if not found or not (reader.feed(missing) and reader.takes(token)):
                 return None
             found.append(missing)
         reader.feed(token)

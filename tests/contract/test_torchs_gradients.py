@@ -32,7 +32,10 @@ X = "x = torch.tensor([1., 2., 3.], requires_grad=True)\n"
         ("torch.arange(3, requires_grad=True)", "dtype", ["only floating tensors"]),
         ("optimizer = torch.optim.SGD([w], lr=0.1)", "name", ["minimize[w](loss"]),
         ("optimizer.step()", "name", ["minimize[w](loss)"]),
-        ("w = torch.nn.Parameter(torch.ones(2))", "name", ["tensor(…, requires_grad=True)"]),
+        ("w = torch.nn.Parameter", "name", ["tensor(…, requires_grad=True)"]),
+        ("w = torch.nn.Parameter()", "type", ["takes a tensor"]),
+        ("w = nn.Parameter(torch.ones(2), True, 3)", "type", ["takes data, requires_grad"]),
+        ("w = torch.nn.Parameter(torch.arange(3))", "dtype", ["only floating tensors"]),
         ("w = Variable(torch.ones(2), requires_grad=True)", "name", ["requires_grad=True"]),
         ("torch.func.vjp(torch.sin, torch.tensor(1.))", "name", ["vjp[x](e, v)"]),
         ("torch.func.grad_and_value(torch.sin)(torch.tensor(1.))", "name", ["(grad[x](e), e)"]),
@@ -57,6 +60,19 @@ def test_a_second_backward_needs_no_retained_graph() -> None:
         with pytest.raises(RuntimeError, match="a second time"):
             total.backward()
     assert value(X + "y = (x^2).sum()\ny.backward()\ny.backward()\nx.grad").tolist() == [4, 8, 12]
+
+
+@pytest.mark.parametrize("name", ["torch.nn.Parameter", "nn.Parameter"])
+def test_a_parameter_is_a_leaf(name: str) -> None:
+    with torch.enable_grad():
+        w = torch.nn.Parameter(torch.arange(3.0))
+        (w**3).sum().backward()
+    assert w.grad is not None
+    made = f"w = {name}(torch.arange(3.))\n"
+    assert value(made + "(w^3).sum().backward()\nw.grad").tolist() == w.grad.tolist()
+    assert value(made + "(w.is_leaf, w.requires_grad)") == (w.is_leaf, w.requires_grad)
+    made = f"w = {name}(data=torch.arange(3.), requires_grad=False)\n"
+    assert value(made + "(w.is_leaf, w.requires_grad)") == (True, False)
 
 
 def test_a_leaf_changed_in_place_stays_a_leaf_where_torch_refuses() -> None:
