@@ -9,6 +9,7 @@ from tcalc.check import names
 from tcalc.check.rounding import CHOOSING, EXACT, HARDLY_ZERO, ROUNDED, WHOLE, Roundings, is_float, is_whole
 from tcalc.library import einsum
 from tcalc.syntax import nodes
+from tcalc.syntax.walk import within
 from tcalc.types.tensor import Axis, TensorType, Type, static_value
 
 if TYPE_CHECKING:
@@ -65,6 +66,30 @@ def hidden(checker: Checker, node: nodes.Name) -> None:
     full = row.full_name(node.name)
     still = f"; {full} still means it" if full else ""
     checker.note(f"{node.name} now hides the builtin{still}", node.span, "hidden")
+
+
+def transposes(checker: Checker, statement: nodes.Define) -> None:
+    """A note where the matrices of a batch, by their declaration, are transposed as one matrix is."""
+    found = transposed_batches(statement)
+    if found:
+        place, name = found[0].span, found[0].value.span.text
+        checker.note(f"{place.text} is of a matrix: no call will check where {name} has more axes", place, "batch")
+
+
+def transposed_batches(statement: nodes.Define) -> list[nodes.Attribute]:
+    """Each `x.T` of a function whose parameter is declared `x: [*b, m, n]`."""
+    batches = [each.name for each in statement.parameters if each.annotation is not None and _is_batch(each.annotation)]
+    return [
+        node
+        for node in (within(statement.body) if batches else ())
+        if isinstance(node, nodes.Attribute) and node.name == "T" and getattr(node.value, "name", None) in batches
+    ]
+
+
+def _is_batch(annotation: nodes.TypeExpr) -> bool:
+    axes = annotation.axes or ()
+    packs = [isinstance(axis, nodes.PackExpr) for axis in axes]
+    return len(axes) > 2 and any(packs) and not any(packs[-2:])
 
 
 def equality(checker: Checker, node: nodes.Expr, row: Builtin, given: Mapping[str, Sequence[Given]]) -> None:

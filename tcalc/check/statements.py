@@ -474,6 +474,7 @@ def define(checker: Checker, statement: nodes.Define) -> Checked:
         finally:
             checker.evaluating = outer
     odd.hidden(checker, statement.name)
+    odd.transposes(checker, statement)
     return checked
 
 

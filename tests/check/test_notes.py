@@ -263,6 +263,38 @@ def test_letters_that_are_summed_on_purpose(statement: str) -> None:
     assert [note.message for note in notes(statement)] == []
 
 
+# Matrices of a batch, transposed as one
+
+
+@pytest.mark.parametrize(
+    ("statement", "message", "repairs"),
+    [
+        (
+            "attn(q: [*b, n, d], k: [*b, m, d]) = softmax[-1](q @ k.T / sqrt(d)) @ k",
+            "k.T is of a matrix: no call will check where k has more axes",
+            ["softmax[-1](q @ k.mT / sqrt(d)) @ k"],
+        ),
+        (
+            "g(u: [*b, n, d], v: [*b, n, d]) = (u.T @ v, v.T @ u)",
+            "u.T is of a matrix: no call will check where u has more axes",
+            ["(u.mT @ v, v.mT @ u)"],
+        ),
+    ],
+)
+def test_a_batch_transposed_as_a_matrix(statement: str, message: str, repairs: list[str]) -> None:
+    note = only(statement)
+    assert note.message == message
+    assert [each.text for each in note.repairs] == repairs
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["f(u: [n, d]) = u.T", "f(u: [*s]) = u.T", "f(u: [*s, d]) = u.T", "f(u: [*b, n, d]) = u.mT", "f(u) = u.T"],
+)
+def test_matrices_may_be_transposed(statement: str) -> None:
+    assert [note.message for note in notes(statement)] == []
+
+
 # Integers that wrap
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tcalc.check.odd import transposed_batches
 from tcalc.check.repairs.changes import (
     Change,
     Fault,
@@ -110,6 +111,13 @@ def in_wider_dtype(fault: Fault) -> Iterator[Change]:
             yield Change(node, with_argument(node, 0, _in_dtype(node.arguments[0].value, dtype)), 2 * cost)
 
 
+def of_matrices(fault: Fault) -> Iterator[Change]:
+    """`k.T` to `k.mT`, wherever a function transposes the matrices of a batch."""
+    assert isinstance(fault.statement, nodes.Define)
+    (node, new), *also = [(each, renamed(each, "mT")) for each in transposed_batches(fault.statement)]
+    yield Change(node, new, 0, also=also)
+
+
 def _is_dtype(function: nodes.Expr) -> bool:
     return isinstance(function, nodes.Name | nodes.Attribute) and dtypes.lookup(function.name) is not None
 
@@ -124,4 +132,5 @@ FAMILIES: dict[str, tuple[Family, ...]] = {
     "letter": (no_letter_alone,),
     "wrap": (in_wider_dtype,),
     "mask": (bracketed_mask,),
+    "batch": (of_matrices,),
 }
