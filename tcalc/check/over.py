@@ -95,7 +95,7 @@ def _integers(checker: Checker, item: nodes.Expr, first: Type | None) -> list[ob
         first = first.items[0]
     if isinstance(item, nodes.Name) and checker.lookup(item.name, item.span) is None:
         labels = _labels(first)
-        has = f"its labels are {', '.join(labels)}" if labels else "no axis has a label"
+        has = f"its labels are {', '.join(dict.fromkeys(labels))}" if labels else "no axis has a label"
         raise TcalcError("label", f"no axis of {first} is called {item.name}; {has}", item.span)
     typed = checker.check(item)
     size = static_size(typed.type)

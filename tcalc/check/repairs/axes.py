@@ -192,7 +192,7 @@ def _replaced(items: Sequence[nodes.Expr], place: int, new: nodes.Expr) -> tuple
 
 
 def near_label(fault: Fault) -> Iterator[Change]:
-    """A label that was meant, or else its axis by number."""
+    """A label that was meant, or else its axis by number; of a label of several axes the last one's first."""
     node = fault.node
     if not isinstance(node, nodes.Call) or not isinstance(node.function, nodes.Index):
         return
@@ -200,13 +200,15 @@ def near_label(fault: Fault) -> Iterator[Change]:
     type = None if operand is None else fault.type_of(operand)
     if type is None:
         return
-    labels = [axis.label for axis in type.axes if isinstance(axis, Axis) and axis.label is not None]
+    labelled = [axis.label if isinstance(axis, Axis) else None for axis in type.axes]
+    labels = list(dict.fromkeys([label for label in labelled if label is not None]))
     for position, item in enumerate(over.items):
-        if not isinstance(item, nodes.Name) or item.name in labels:
+        if not isinstance(item, nodes.Name) or labelled.count(item.name) == 1:
             continue
-        near = nearest(item.name, labels)
-        others: list[nodes.Expr] = [name(word, item.span) for word in near or labels]
-        others += [integer(axis, item.span) for axis in _tried(fault, operand)] if not labels else []
+        same = [axis for axis in _tried(fault, operand) if labelled[axis] == item.name]
+        near = [] if same else nearest(item.name, labels) or labels
+        others: list[nodes.Expr] = [name(word, item.span) for word in near]
+        others += [integer(axis, item.span) for axis in (same if labels else _tried(fault, operand))]
         for cost, other in enumerate(others):
             items = [*over.items[:position], other, *over.items[position + 1 :]]
             yield Change(node, with_function(node, indexed(over.value, items)), 1 + cost)
