@@ -50,8 +50,12 @@ class Glance:
 
     @property
     def span(self) -> Span | None:
-        """Where something is wrong, None where nothing is or it has no place."""
-        return None if self.error is None or self.error.span is None else self.error.span
+        """Where something is wrong, None where nothing is or it has no place: of an operation the operand at fault."""
+        place = None if self.error is None else self.error.span
+        if self.error is None or place is None or len(self.error.marks) != 1:
+            return place
+        (mark,) = self.error.marks
+        return mark.span if place.holds(mark.span) else place
 
 
 def glance(source: Source, foreseen: Foreseen, surroundings: Callable[[], Surroundings]) -> Glance | None:

@@ -147,6 +147,7 @@ def test_what_is_told(session: Session, text: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("text", "underlined"),
     [
+        ('A * 2.5 + "no" + 1', '"no"'),  # of an operation the one operand at fault, as Enter underlines it
         ("A @ A", "A @ A"),
         ("B + (A @ A) + 1", "(A @ A)"),
         (":plan A @ A", "A @ A"),
