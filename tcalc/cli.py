@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 #: How many objects more than before make the collector look: our trees and graphs hold no cycles worth an early look.
 COLLECT_FROM = 20_000
+#: So many seconds a thread waits for Python's lock before it asks for it. Whoever computes lets it go for moments that
+#: are too short to take it, and so may keep Ctrl-C, and the line that is typed, waiting for as long as it computes.
+ASKING = 0.001
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run tcalc. Where a program ran, this leaves the process at once, without torch's slow farewell."""
     gc.disable()  # while modules are loaded there is no garbage
     gc.set_threshold(COLLECT_FROM)
+    sys.setswitchinterval(ASKING)
     try:
         options = command_line.parsed(arguments)
         status = _closed() or _run(options)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
 
-from tcalc.types.data import Statistics
+from tcalc.types.data import Counted, Statistics
 
 #: From how many elements on a tensor has figures.
 STATISTICS_FROM = 64
@@ -135,6 +135,32 @@ def _histogram(wide: Tensor, least: float, greatest: float) -> list[int]:
     if not math.isfinite(greatest - least):
         wide, least, greatest = wide / 4, least / 4, greatest / 4
     return [int(held) for held in torch.histc(wide, BINS, least, greatest).tolist()]
+
+
+def counted(x: Tensor, steps: Callable[[int], int]) -> Counted:
+    """See `TensorData.counted`: all elements, in two passes."""
+    least, greatest, known = math.inf, -math.inf, 0
+    for piece in _pieces(x):
+        finite = _finite(piece)
+        if finite.numel():
+            (low, high), known = _ends(finite), known + finite.numel()
+            least, greatest = min(least, low), max(greatest, high)
+    if not known:
+        return Counted(0.0, 0.0, (), x.numel())
+    number, spread = steps(known), greatest / 2 - least / 2  # of halves, whose difference is finite
+    counts = torch.zeros(number, dtype=torch.int64, device=x.device)
+    for piece in _pieces(x):
+        finite = _finite(piece)
+        parts = (finite / 2 - least / 2) / spread if spread else torch.full_like(finite, 0.5)
+        places = (parts * number).long().clamp_(max=number - 1)
+        counts += torch.bincount(places, minlength=number)
+    return Counted(least, greatest, counts.tolist(), x.numel() - known)
+
+
+def _finite(piece: Tensor) -> Tensor:
+    """The finite elements of a piece, as f64."""
+    wide = piece.reshape(-1).double()
+    return wide if not piece.is_floating_point() else wide[wide.isfinite()]
 
 
 def _odd_of_complex(x: Tensor) -> Statistics | None:

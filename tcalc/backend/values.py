@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 from tcalc.errors import TcalcError
 from tcalc.files import ArrayData, Arrays
 from tcalc.types import dtypes
-from tcalc.types.data import Statistics, TensorData, TupleData
+from tcalc.types.data import Counted, Statistics, TensorData, TupleData
 from tcalc.types.dtypes import DType
 from tcalc.types.tensor import Axis, TensorType, TupleType, Type
 
@@ -90,9 +90,9 @@ class Numbers:
         """The tensor itself, which nobody may change."""
         return self._tensor
 
-    def numbers(self, start: int, stop: int) -> Sequence[bool | int | float | complex]:
+    def numbers(self, start: int, stop: int, step: int = 1) -> Sequence[bool | int | float | complex]:
         """See `TensorData.numbers`."""
-        numbers: list[bool | int | float | complex] = self._elements(start, stop).tolist()
+        numbers: list[bool | int | float | complex] = self._elements(start, stop, step).tolist()
         return numbers
 
     def raw(self, start: int, stop: int) -> memoryview:
@@ -101,16 +101,16 @@ class Numbers:
         array: Any = piece.view(torch.uint8).numpy()
         return memoryview(array)
 
-    def _elements(self, start: int, stop: int) -> Tensor:
+    def _elements(self, start: int, stop: int, step: int = 1) -> Tensor:
         """Elements in row-major order; one that is not contiguous is never copied whole."""
         whole = self._tensor
         if whole.dim() != 1:
             if self._flat is None:
                 self._flat = whole.reshape(-1) if whole.is_contiguous() or whole.numel() <= 65536 else None
             if self._flat is None:
-                return _piece(whole, start, stop)
+                return _piece(whole, start, stop, step)
             whole = self._flat
-        return whole[start:stop]
+        return whole[start:stop:step]
 
     def statistics(self) -> Statistics | None:
         """See `TensorData.statistics`."""
@@ -119,6 +119,12 @@ class Numbers:
 
             self._statistics, self._measured = statistics(self._tensor), True
         return self._statistics
+
+    def counted(self, steps: Callable[[int], int]) -> Counted:
+        """See `TensorData.counted`."""
+        from tcalc.backend.statistics import counted
+
+        return counted(self._tensor, steps)
 
 
 def compact(value: Any) -> Any:
@@ -130,9 +136,9 @@ def compact(value: Any) -> Any:
     return value.clone()
 
 
-def _piece(x: Tensor, start: int, stop: int) -> Tensor:
+def _piece(x: Tensor, start: int, stop: int, step: int) -> Tensor:
     """Elements of a large tensor that is not contiguous, without copying it whole."""
-    indices = torch.arange(start, min(stop, x.numel()), device=x.device)
+    indices = torch.arange(start, min(stop, x.numel()), step, device=x.device)
     return x[torch.unravel_index(indices, x.shape)]
 
 

@@ -63,7 +63,7 @@ def hist(session: Session, source: Source, desk: Desk) -> Answer:
     source, path = _asked(session, source)
     values, names = _values(session, source, desk)
     data = _one(values, source)
-    return _shown(session, Histogram(_thinned(data, _count(data), desk), *names), path, source, desk)
+    return _shown(session, Histogram(data, *names), path, source, desk)
 
 
 def heat(session: Session, source: Source, desk: Desk) -> Answer:
@@ -246,8 +246,8 @@ def _thinned(data: TensorData, count: int, desk: Desk) -> list[float]:
 
 def _read(data: TensorData, count: int, step: int, desk: Desk) -> list[float]:
     found: list[float] = []
-    for start in range(0, count, PIECE - PIECE % step):
+    for start in range(0, count, PIECE * step):
         desk.ticket.look()
-        piece = data.numbers(start, min(count, start + PIECE - PIECE % step))
-        found += [float(value) for value in piece[::step]]  # type: ignore[arg-type]  # none is complex
+        piece = data.numbers(start, min(count, start + PIECE * step), step)
+        found += [float(value) for value in piece]  # type: ignore[arg-type]  # none is complex
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from tcalc.types.tensor import TensorType, Type
@@ -15,11 +16,14 @@ class TensorData(Protocol):
     def type(self) -> TensorType:
         """dtype, sizes (all known integers) and labels."""
 
-    def numbers(self, start: int, stop: int) -> Sequence[bool | int | float | complex]:
-        """The elements from `start` to `stop` in row-major order, as Python numbers."""
+    def numbers(self, start: int, stop: int, step: int = 1) -> Sequence[bool | int | float | complex]:
+        """The elements from `start` to `stop` in row-major order, every so many-th, as Python numbers."""
 
     def statistics(self) -> Statistics | None:
         """Figures of a large tensor, None where they say nothing."""
+
+    def counted(self, steps: Callable[[int], int]) -> Counted:
+        """How the elements, which are no complex ones, lie; `steps` says into how many steps so many are counted."""
 
 
 class Storable(TensorData, Protocol):
@@ -51,6 +55,33 @@ class Statistics:
     ) -> None:
         self.least, self.greatest, self.mean, self.std, self.bins = least, greatest, mean, std, bins
         self.missing, self.infinite, self.sampled = missing, infinite, sampled
+
+
+class Counted:
+    """How many finite elements lie in each of equal steps from `least` to `greatest`, and how many are not finite.
+
+    `counts` is empty where none is finite.
+    """
+
+    __slots__ = ("counts", "greatest", "least", "left")
+
+    def __init__(self, least: float, greatest: float, counts: Sequence[int], left: int) -> None:
+        self.least, self.greatest, self.counts, self.left = least, greatest, counts, left
+
+
+def counted(values: Iterable[float], steps: Callable[[int], int]) -> Counted:
+    """See `TensorData.counted`."""
+    numbers = [*values]
+    known = [value for value in numbers if math.isfinite(value)]
+    if not known:
+        return Counted(0.0, 0.0, (), len(numbers))
+    least, greatest, number = min(known), max(known), steps(len(known))
+    counts = [0] * number
+    spread = greatest / 2 - least / 2  # of halves, whose difference is finite
+    for value in known:
+        part = (value / 2 - least / 2) / spread if spread else 0.5
+        counts[min(int(part * number), number - 1)] += 1
+    return Counted(least, greatest, counts, len(numbers) - len(known))
 
 
 class ConstantData:
@@ -86,13 +117,17 @@ class StaticData:
         _flatten(type.static, flat)
         self._flat = flat
 
-    def numbers(self, start: int, stop: int) -> Sequence[bool | int | float | complex]:
+    def numbers(self, start: int, stop: int, step: int = 1) -> Sequence[bool | int | float | complex]:
         """See `TensorData.numbers`."""
-        return self._flat[start:stop]
+        return self._flat[start:stop:step]
 
     def statistics(self) -> Statistics | None:
         """A static value is small."""
         return None
+
+    def counted(self, steps: Callable[[int], int]) -> Counted:
+        """See `TensorData.counted`."""
+        return counted([float(value) for value in self._flat if not isinstance(value, complex)], steps)
 
 
 def _flatten(value: object, into: list[bool | int | float | complex]) -> None:

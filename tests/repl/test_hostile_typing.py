@@ -271,7 +271,7 @@ def test_a_file_without_a_name(session: Session, command: str) -> None:
 def test_an_image_of_nothing(session: Session, sizes: str) -> None:
     (found,) = run_command(session, Source(f":image ones({sizes})"))
     assert isinstance(found, Plotted)
-    assert found.drawn(PLAIN, 80, 24) == ["there are no pixels"]
+    assert found.drawn(PLAIN, 80, 24) == ["there is nothing in it to draw"]
 
 
 def test_a_plot_of_one_number_over_another(session: Session) -> None:

@@ -167,4 +167,9 @@ def test_what_is_refused(session: Session, text: str, message: str) -> None:
 
 def test_nothing_finite_is_said(session: Session) -> None:
     assert drawn(session, ":plot zeros(3) / 0") == ["nothing here is finite"]
-    assert drawn(session, ":hist zeros(0)") == ["nothing here is finite"]
+    assert drawn(session, ":hist [nan, inf]") == ["nothing here is finite"]
+
+
+@pytest.mark.parametrize("text", [":plot []", ":hist zeros(0)", ":heat zeros(0, 3)", ":image zeros(0, 3)"])
+def test_an_empty_tensor_is_told_as_such(session: Session, text: str) -> None:
+    assert drawn(session, text) == ["there is nothing in it to draw"]

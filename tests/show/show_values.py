@@ -35,8 +35,8 @@ class Held:
         """The numbers of a torch tensor."""
         return cls(tensor.flatten().tolist(), str(tensor.dtype), *tensor.shape)
 
-    def numbers(self, start: int, stop: int) -> Sequence[Any]:
-        return self.flat[start:stop]
+    def numbers(self, start: int, stop: int, step: int = 1) -> Sequence[Any]:
+        return self.flat[start:stop:step]
 
     def statistics(self) -> Statistics | None:
         return self.figures

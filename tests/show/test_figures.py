@@ -17,11 +17,13 @@ from tcalc.backend.statistics import statistics
 from tcalc.backend.values import Numbers
 from tcalc.show.palette import Style
 from tcalc.show.terminal import value_text
-from tcalc.types.data import Statistics
+from tcalc.types.data import Statistics, counted
 from tcalc.types.dtypes import F32
 from tcalc.types.tensor import Axis, TensorType
 
 UNICODE = Style(unicode=True)
+#: What a type says besides, who counts does not ask.
+F32_ANY = TensorType(F32)
 
 
 def agree(x: torch.Tensor) -> Statistics:
@@ -74,6 +76,31 @@ LAYOUTS = [
 @pytest.mark.parametrize("x", LAYOUTS, ids=lambda x: f"{tuple(x.shape)} {tuple(x.stride())}")
 def test_of_any_layout(x: torch.Tensor) -> None:
     agree(x)
+
+
+@pytest.mark.parametrize("x", LAYOUTS, ids=lambda x: f"{tuple(x.shape)} {tuple(x.stride())}")
+def test_all_elements_are_counted(x: torch.Tensor) -> None:
+    found = Numbers(x, F32_ANY).counted(lambda known: 11 if known == x.numel() else 0)
+    wide = x.double().numpy().ravel()
+    expected, edges = np.histogram(wide, 11)
+    assert (found.least, found.greatest, found.left) == (wide.min(), wide.max(), 0)
+    assert sum(found.counts) == x.numel()
+    near = sum(int(np.isclose(wide, edge, rtol=1e-12, atol=0).sum()) for edge in edges[1:-1])  # on either side
+    assert all(abs(ours - theirs) <= near for ours, theirs in zip(found.counts, expected, strict=True))
+
+
+@given(
+    st.lists(st.one_of(st.floats(width=32), st.sampled_from([math.nan, math.inf])), max_size=40),
+    st.sampled_from([torch.float32, torch.float64, torch.bfloat16, torch.int16, torch.bool]),
+    st.integers(1, 9),
+)
+def test_a_tensor_is_counted_as_a_list_of_numbers(values: list[float], dtype: torch.dtype, steps: int) -> None:
+    if not dtype.is_floating_point:
+        values = [float(int(value) % 100) for value in values if math.isfinite(value)]
+    x = torch.tensor(values, dtype=torch.float64).to(dtype)
+    found, wanted = Numbers(x, F32_ANY).counted(lambda _: steps), counted(x.double().tolist(), lambda _: steps)
+    assert (found.least, found.greatest, found.left) == (wanted.least, wanted.greatest, wanted.left)
+    assert list(found.counts) == list(wanted.counts)
 
 
 def test_the_bars_of_a_smaller_tensor_are_those_of_all() -> None:

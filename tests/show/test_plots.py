@@ -15,15 +15,23 @@ from tcalc.show.palette import PLAIN, Style
 from tcalc.show.plots.canvas import Canvas
 from tcalc.show.plots.charts import Chart, Curves, HeatMap, Histogram, Picture
 from tcalc.show.plots.colours import nearest
-from tcalc.show.plots.curves import NOTHING, bins, curves, histogram
+from tcalc.show.plots.curves import EMPTY, NOTHING, bins, curves, histogram
 from tcalc.show.plots.grids import heat, image
 from tcalc.show.plots.scales import Scale, labels
+from tcalc.types.data import StaticData
+from tcalc.types.dtypes import F64
+from tcalc.types.tensor import Axis, TensorType
 
 UNICODE = Style(False, True)
 COLOUR = Style(True, True, colours=1 << 24)
 MANY = Style(True, True, colours=256)
 FEW = Style(True, True)
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
+
+
+def held(values: list[float]) -> StaticData:
+    """A vector of some numbers."""
+    return StaticData(TensorType(F64, (Axis(len(values)),), tuple(values)))
 
 
 def test_a_line_in_ascii() -> None:
@@ -60,7 +68,7 @@ def test_what_is_not_finite_interrupts_the_line() -> None:
 
 @pytest.mark.parametrize("values", [[0.0, 5e-324], [1.7e308, -1.7e308, 0.0], [-1e-300], [2.0] * 1000])
 def test_a_histogram_of_numbers_at_the_edges_of_floats(values: list[float]) -> None:
-    lines = histogram(values, UNICODE, 40, 8)
+    lines = histogram(held(values), UNICODE, 40, 8)
     assert lines[0].lstrip().startswith(("1 ┤", "2 ┤", "1.0 ┤", "1000 ┤")) and "█" in lines[0]
 
 
@@ -68,14 +76,16 @@ def test_a_histogram_of_numbers_at_the_edges_of_floats(values: list[float]) -> N
 def test_bars_are_as_numpy_counts(count: int) -> None:
     values = np.random.default_rng(count).normal(size=count)
     counts, _ = np.histogram(values, bins(count))
-    rows = [line.partition("┤")[2] or line.partition("│")[2] for line in histogram([*values], UNICODE, 80, 42)[:-2]]
+    rows = [
+        line.partition("┤")[2] or line.partition("│")[2] for line in histogram(held([*values]), UNICODE, 80, 42)[:-2]
+    ]
     wide = (80 - 10) // bins(count)
     heights = [sum(row[place * wide : place * wide + 1] == "█" for row in rows) for place in range(bins(count))]
     assert heights == [int(each / counts.max() * len(rows)) for each in counts]
 
 
 def test_counts_are_counted() -> None:
-    lines = histogram([1.0, 1.0, 2.0, math.inf], PLAIN, 40, 8)
+    lines = histogram(held([1.0, 1.0, 2.0, math.inf]), PLAIN, 40, 8)
     assert lines[-1] == "1 not finite, left out"
     columns = [sum(line[place : place + 1] == "#" for line in lines) for place in range(40)]
     heights = sorted(set(columns) - {0})
@@ -84,9 +94,10 @@ def test_counts_are_counted() -> None:
 
 @pytest.mark.parametrize("values", [[], [math.nan], [math.inf, -math.inf]])
 def test_nothing_finite(values: list[float]) -> None:
-    assert histogram(values, UNICODE, 40, 8) == [NOTHING]
-    assert curves([(values, values)], UNICODE, 40, 8) == [NOTHING]
-    assert heat([values], UNICODE, 40, 8) == [NOTHING]
+    said = [NOTHING if values else EMPTY]
+    assert histogram(held(values), UNICODE, 40, 8) == said
+    assert curves([(values, values)], UNICODE, 40, 8) == said
+    assert heat([values], UNICODE, 40, 8) == said
 
 
 @given(st.floats(-1e308, 1e308), st.floats(-1e308, 1e308), st.integers(2, 12))
@@ -106,7 +117,7 @@ def test_any_points_fit_into_their_room(pairs: list[tuple[float, float]], width:
     for style in (PLAIN, UNICODE):
         drawn = curves([([x for x, _ in pairs], [y for _, y in pairs])], style, width, height)
         assert len(drawn) <= height + 1
-        drawn = histogram([y for _, y in pairs], style, width, height)
+        drawn = histogram(held([y for _, y in pairs]), style, width, height)
         assert len(drawn) <= height + 2
 
 
@@ -159,8 +170,8 @@ CHARTS = [
     Curves([([0.0, 1.0, 2.0], [0.0, math.nan, 4.0])], ("x", "$y^{")),
     Curves([([0.0, 1.0], [0.0, 1.0])] * 3, ("", "")),
     Curves([([0.0], [1.0])], ("", "")),
-    Histogram([1.0, 2.0, math.inf, math.nan], "v"),
-    Histogram([math.nan], "v"),
+    Histogram(held([1.0, 2.0, math.inf, math.nan]), "v"),
+    Histogram(held([math.nan]), "v"),
     HeatMap([[1.0, math.nan], [math.inf, -2.0]]),
     Picture([[(255, 0, 0), (0, 0, 255)]]),
 ]

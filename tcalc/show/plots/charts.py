@@ -9,10 +9,10 @@ from tcalc.show.plots import grids
 from tcalc.show.plots.colours import Colour
 from tcalc.show.plots.curves import Series, bins, curves, histogram
 from tcalc.show.plots.frame import Names
-from tcalc.show.plots.scales import finite
 
 if TYPE_CHECKING:
     from tcalc.show.palette import Style
+    from tcalc.types.data import TensorData
 
 #: Lines of a plot, at most and at least; so many of the terminal's are left for what stands around it.
 HEIGHT, LEAST, AROUND = 16, 5, 5
@@ -60,16 +60,22 @@ MOST_TOLD = 10
 class Histogram:
     """How many numbers lie in each of equal steps."""
 
-    def __init__(self, values: Sequence[float], name: str) -> None:
-        self.values, self.name = values, name
+    def __init__(self, data: TensorData, name: str) -> None:
+        self.data, self.name = data, name
 
     def lines(self, style: Style, width: int, height: int) -> list[str]:
         """See `Chart.lines`."""
-        return histogram(self.values, style, width, rows(height), self.name)
+        return histogram(self.data, style, width, rows(height), self.name)
 
     def draw(self, axes: Any) -> None:
         """See `Chart.draw`."""
-        axes.hist(finite(self.values), bins=bins(len(self.values)))
+        found = self.data.counted(bins)
+        if found.counts:
+            number = len(found.counts)
+            edges = [
+                found.least * (1 - place / number) + found.greatest * (place / number) for place in range(number + 1)
+            ]
+            axes.stairs(found.counts, edges, fill=True)
         _name(axes, (self.name, ""))
 
 

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from tcalc.show.plots.canvas import PENS, Canvas, penned
 from tcalc.show.plots.frame import Names, framed
-from tcalc.show.plots.scales import Scale, finite
+from tcalc.show.plots.scales import Scale
 from tcalc.show.visible import cells
 
 if TYPE_CHECKING:
     from tcalc.show.palette import Style
+    from tcalc.types.data import TensorData
 
 #: Cells beside the canvas: labels and the axis.
 MARGIN = 10
-NOTHING = "nothing here is finite"
+#: Said where nothing has a place, and of what holds nothing.
+NOTHING, EMPTY = "nothing here is finite", "there is nothing in it to draw"
 #: A histogram has no fewer steps.
 FEWEST = 4
 
@@ -28,7 +30,7 @@ def curves(series: Sequence[Series], style: Style, width: int, height: int, name
     """Points by their coordinates, joined in their order; what is not finite interrupts the line."""
     pairs = [(x, y) for xs, ys in series for x, y in zip(xs, ys, strict=True) if isfinite(x) and isfinite(y)]
     if not pairs:
-        return [NOTHING]
+        return [NOTHING if any(len(ys) for _, ys in series) else EMPTY]
     canvas = Canvas(max(8, width - MARGIN), max(3, height - 2), unicode=style.unicode)
     across = Scale(min(x for x, _ in pairs), max(x for x, _ in pairs), canvas.width)
     up = Scale(min(y for _, y in pairs), max(y for _, y in pairs), canvas.height)
@@ -53,40 +55,28 @@ def _legend(count: int, style: Style, width: int) -> list[str]:
     return ["   ".join([penned(each, pen, style) for pen, each in enumerate(told)])]
 
 
-def histogram(values: Sequence[float], style: Style, width: int, height: int, name: str = "") -> list[str]:
-    """How many values lie in each of equal steps, as bars."""
-    known = finite(values)
-    if not known:
-        return [NOTHING]
-    columns, rows = max(8, width - MARGIN), max(3, height - 2)
-    number = min(columns, bins(len(known)))
-    wide = columns // number  # cells of a bar
-    columns = number * wide
-    least, greatest = min(known), max(known)
-    across = Scale(least, greatest, columns)
-    counts = [0] * number
-    spread = greatest / 2 - least / 2  # of halves, whose difference is finite
-    for value in known:
-        part = (value / 2 - least / 2) / spread if spread else 0.5
-        counts[min(int(part * number), number - 1)] += 1
-    most = max(counts)
+def histogram(data: TensorData, style: Style, width: int, height: int, name: str = "") -> list[str]:
+    """How many elements lie in each of equal steps, as bars."""
+    room, rows = max(8, width - MARGIN), max(3, height - 2)
+    found = data.counted(lambda known: min(room, bins(known)))
+    if not found.counts:
+        return [NOTHING if found.left else EMPTY]
+    wide = room // len(found.counts)  # cells of a bar
+    columns = len(found.counts) * wide
+    across = Scale(found.least, found.greatest, columns)
+    most = max(found.counts)
     steps = style.sparks if style.unicode else "#"
     drawn = []
     for row in range(rows - 1, -1, -1):
-        heights = [count / most * rows - row for count in counts]
+        heights = [count / most * rows - row for count in found.counts]
         drawn.append("".join([wide * _bar(each, steps) for each in heights]))
-    return [*framed(drawn, columns, across, Scale(0, most, rows), style, (name, "")), *left_out(values, known)]
+    left = [f"{found.left} not finite, left out"] if found.left else []
+    return [*framed(drawn, columns, across, Scale(0, most, rows), style, (name, "")), *left]
 
 
 def bins(count: int) -> int:
     """Into how many steps so many numbers are counted: twice their cube root, which is known as Rice's rule."""
     return max(FEWEST, ceil(2 * cbrt(count)))
-
-
-def left_out(values: Sequence[float], known: Sequence[float]) -> list[str]:
-    """How many numbers have no place."""
-    left = len(values) - len(known)
-    return [f"{left} not finite, left out"] if left else []
 
 
 def _bar(height: float, steps: str) -> str:

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, TypeVar
 
 from tcalc.show.plots.colours import RESET, Colour, has_colours, sequence
-from tcalc.show.plots.curves import NOTHING
+from tcalc.show.plots.curves import EMPTY, NOTHING
 from tcalc.show.plots.scales import finite
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ RAMP: tuple[Colour, ...] = ((0, 32, 77), (66, 78, 108), (124, 123, 120), (187, 1
 #: The same by how dark a letter is.
 LETTERS = " .:-=+*#%@"
 ODD: Colour = (200, 0, 0)
-EMPTY = "there are no pixels"
 #: The upper half of a cell; the lower one has the background's colour.
 HALF = "▀"
 
@@ -28,7 +27,7 @@ def heat(rows: Sequence[Sequence[float]], style: Style, width: int, height: int)
     """A matrix by the size of its elements; larger ones are thinned out to fit."""
     known = finite([value for row in rows for value in row])
     if not known:
-        return [NOTHING]
+        return [NOTHING if any(rows) else EMPTY]
     low, high = min(known), max(known)
     thin = _thinned(rows, width - 1, 2 * (height - 1) if has_colours(style) else height - 1)
     parts = [[(value - low) / (high - low) if high > low else 0.5 for value in row] for row in thin]
