@@ -1,6 +1,7 @@
 """Numbers for reading: five or so significant digits, the decimal points of one tensor under each other.
 
-What would show as zero, or is very large, stands alone as `1.2e-16`; a tensor of whole numbers has no points at all.
+What would show as zero beside the others stands there as `1.2e-16`; where none is larger, all have their digits,
+`1.2346e-16`, as very large numbers have. A tensor of whole numbers has no points at all.
 """
 
 from __future__ import annotations
@@ -80,8 +81,9 @@ def _float_texts(values: Sequence[float], dtype: DType) -> list[str]:
     finite = [value for value in values if value - value == 0.0]
     if all(value % 1.0 == 0.0 and -_WHOLE < value < _WHOLE for value in finite):
         return [f"{value:.0f}" for value in values]
-    decimals = _decimals([value for value in finite if _LEAST <= abs(value) < _GREATEST], dtype)
-    return [_one(value, decimals, dtype) for value in values]
+    ordinary = [value for value in finite if _LEAST <= abs(value) < _GREATEST]
+    decimals = _decimals(ordinary, dtype)
+    return [_one(value, decimals, dtype, 1 if ordinary else 4) for value in values]
 
 
 def _decimals(values: Sequence[float], dtype: DType) -> int:
@@ -96,10 +98,11 @@ def _decimals(values: Sequence[float], dtype: DType) -> int:
     return max(1, min(most, needed))
 
 
-def _one(value: float, decimals: int, dtype: DType | None = None) -> str:
+def _one(value: float, decimals: int, dtype: DType | None = None, tiny: int = 1) -> str:
+    """A number with so many places; one that they would show as zero with `tiny` of them, and an exponent."""
     size = abs(value)
     if size != 0.0 and size - size == 0.0 and (size >= _GREATEST or size < 0.5 * 10.0**-decimals):
-        mantissa, _, exponent = f"{value:.{4 if size > 1 else 1}e}".partition("e")
+        mantissa, _, exponent = f"{value:.{4 if size > 1 else tiny}e}".partition("e")
         text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
         # A narrow float has fewer digits than that.
         shortest = number_text(value, dtype) if dtype is not None and dtype.bits < 32 else text
