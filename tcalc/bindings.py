@@ -77,6 +77,11 @@ class Bindings(dict[str, Binding]):
         binding = self.get(name)
         return None if binding is None else binding.variable
 
+    def number(self, name: str) -> int | None:
+        """The number of what a name is bound to, which no other binding has; None where it is not bound."""
+        binding = self.get(name)
+        return None if binding is None else binding.number
+
     def names(self) -> list[str]:
         """See `check.scope.Scope`: the names that a program can bind."""
         return [name for name in self if not name.startswith(HIDDEN) and not is_result(name)]
@@ -98,13 +103,22 @@ class Bindings(dict[str, Binding]):
         return binding.value
 
     def commit(
-        self, checked: Checked, values: list[Any], types: list[Type], engine: Any, pasts: Sequence[Past | None]
+        self,
+        checked: Checked,
+        values: list[Any],
+        types: list[Type],
+        engine: Any,
+        pasts: Sequence[Past | None],
+        shown: nodes.Statement | None = None,
     ) -> None:
-        """Bind what a statement binds, all of it at once: an interrupt leaves all names or none."""
+        """Bind what a statement binds, all of it at once: an interrupt leaves all names or none.
+
+        `shown` is the statement as it stands in this run: an expression may have been checked for an earlier one.
+        """
         statement = checked.statement
         if checked.action == "show":
             if not checked.silent and values and not isinstance(types[-1], FunctionType):
-                last = Binding("_", Variable(types[-1]), values[-1], statement, pasts[-1])
+                last = Binding("_", Variable(types[-1]), values[-1], shown or statement, pasts[-1])
                 self._show(last)
             return
         new: dict[str, Binding] = {}

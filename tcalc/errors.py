@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tcalc.source import Span
+from tcalc.source import Source, Span
 
 #: Every error code, with the exit status of a program that stops at it.
 EXIT_STATUS = {
@@ -89,6 +89,13 @@ class TcalcError(Exception):
         self.kind = ""
         #: Names that an ill-formed statement would have bound: what uses them is not at fault.
         self.unbound: list[str] = []
+
+    def move(self, old: Source, new: Source) -> None:
+        """Have what lies in one source lie in another one of the same text."""
+        marked: list[TcalcError | Mark] = [self, *self.marks]
+        for each in marked:
+            if each.span is not None and each.span.source is old:
+                each.span = Span(new, each.span.start, each.span.end)
 
 
 class Note:

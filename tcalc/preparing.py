@@ -78,6 +78,10 @@ class Preparing:
         """The graph that is run."""
         return self.both(graph).run
 
+    def prepared(self, statement: nodes.Statement, ticket: Ticket, sharing: Sharing | None) -> Program:
+        """A statement checked and compiled, what decides its shapes computed ahead."""
+        return self.program(self.compiled(statement, ticket, sharing=sharing))
+
     def program(self, compiled: Compiled) -> Program:
         """A compiled statement as torch runs it."""
         checked, graph = compiled.checked, compiled.graph
@@ -131,7 +135,8 @@ class Preparing:
         is dropped where names or settings change meanwhile.
         """
         programs, revision = self.programs, self._bindings.revision
-        if programs.is_at_hand(source.text):
+        kept = programs.at_hand(source.text)
+        if kept is not None and kept.fits(self._bindings):
             return
         ticket = Ticket()
         try:
@@ -139,7 +144,7 @@ class Preparing:
             if not isinstance(statement, nodes.Show):
                 return
             checked = check_statement(statement, self._bindings, self._checking.surroundings(True, ticket))
-            if checked.pending or checked.notes:
+            if checked.pending or checked.notes or checked.action != "show":
                 return
             program = self.program(Compiled(checked, rewritten=self.rewritten))
         except (TcalcError, Poisoned, RecursionError):

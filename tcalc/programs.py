@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from tcalc.bindings import Binding, Bindings
 from tcalc.check.checked import Checked
-from tcalc.check.dependence import remembered
+from tcalc.check.dependence import remembered, varied
+from tcalc.check.scope import Variable
 from tcalc.interrupt import Ticket
 from tcalc.source import Source, Span
-from tcalc.types.tensor import Type
+from tcalc.syntax import nodes
+from tcalc.types.tensor import TensorType, Type
 
 if TYPE_CHECKING:
     from tcalc.backend.engine import Plan
@@ -25,7 +27,19 @@ class Program:
     `types` are those of its results once it has run, where no data decide them.
     """
 
-    __slots__ = ("checked", "derivatives", "draws", "effect", "peak", "plan", "static", "types", "versions")
+    __slots__ = (
+        "beginnings",
+        "checked",
+        "derivatives",
+        "draws",
+        "effect",
+        "peak",
+        "plan",
+        "static",
+        "types",
+        "variables",
+        "versions",
+    )
 
     def __init__(
         self,
@@ -43,26 +57,60 @@ class Program:
         #: The graphs of those values that are derivatives: see `Compiled.derivatives`.
         self.derivatives = derivatives
         self.types: list[Type] | None = None
+        #: The names that it was checked under, with what was known of them.
+        self.variables: dict[str, Variable | None] = {}
         #: The names whose past it looks into, with the number of what they were bound to.
         self.versions: dict[str, int | None] = {}
+        #: Those that its derivatives are by, where such a past may go back to what they were bound to then.
+        self.beginnings: dict[str, int | None] = {}
 
     def remember(self, bindings: Bindings) -> None:
-        """Take note of what derivatives in it depend on besides the types of names."""
+        """Take note of what it depends on: of what was known of its names, and of what its derivatives look into."""
+        self.variables = {name: bindings.lookup(name) for name in self.checked.used}
         if self.checked.derives:
-            names = remembered(self.checked.values) or self.checked.used  # or whether one is a leaf was asked
+            looked_into = remembered(self.checked.values)
+            names = looked_into or self.checked.used  # or whether one is a leaf was asked
             self.versions = {name: _number(bindings.get(name)) for name in names}
+            if any(self.versions[name] is not None for name in looked_into):
+                self.beginnings = {name: bindings.number(name) for name in varied(self.checked.values)}
 
     def fits(self, bindings: Bindings) -> bool:
-        """Whether the names that it was checked under still have the same types."""
-        for name, type in self.checked.used.items():
-            binding = bindings.get(name)
-            now = None if binding is None else binding.variable.type
-            if now is not type and now != type:
+        """Whether as much is known of the names that it was checked under, and its derivatives find the same past."""
+        for name, known in self.variables.items():
+            now = bindings.lookup(name)
+            if now is not known and (now is None or known is None or not _is_alike(now, known)):
                 return False
-        for name, number in self.versions.items():  # noqa: SIM110  # a generator takes as long as all of this
+        for name, number in self.versions.items():
             if _number(bindings.get(name)) != number:
                 return False
+        for name, number in self.beginnings.items():  # noqa: SIM110  # a generator takes as long as all of this
+            if bindings.number(name) != number:
+                return False
         return True
+
+    def placed(self, source: Source) -> nodes.Statement:
+        """Its statement as one of another source of the same text, by which its places are told from now on.
+
+        What a run binds or raises must have that source: this one's is moved by the next run.
+        """
+        statement = self.checked.statement
+        own = statement.span.source
+        own.name, own.first_line = source.name, source.first_line
+        assert isinstance(statement, nodes.Show)
+        return nodes.Show(Span(source, statement.span.start, statement.span.end), statement.silent, statement.value)
+
+
+def _is_alike(now: Variable, known: Variable) -> bool:
+    """Whether the same is known of two variables; of wide integers, which hardly wrap, not which they are."""
+    type = now.type
+    if type is not known.type and type != known.type:
+        return False
+    narrow = isinstance(type, TensorType) and type.dtype.bits < 64
+    return (
+        now.rounding == known.rounding
+        and now.names_axes == known.names_axes
+        and (not narrow or [*now.integers] == [*known.integers])
+    )
 
 
 def _number(binding: Binding | None) -> int | None:
@@ -78,30 +126,28 @@ class Programs(dict[str, Program]):
         self._foreseen: tuple[str, Program] | None = None
 
     def keep(self, text: str, span: Span, program: Program, ticket: Ticket) -> None:
-        """Keep a program for its text, if that is all of the text and the program lasts."""
-        if lasts(ticket) and text.strip(" \t\n;") == span.text.strip(" \t\n;"):
+        """Keep the program of an expression for its text, if that is all of the text and the program lasts."""
+        is_shown = isinstance(program.checked.statement, nodes.Show) and not program.checked.notes
+        if is_shown and lasts(ticket) and text.strip(" \t\n;") == span.text.strip(" \t\n;"):
             self._keep(text, program)
+            ticket.statement = program.placed(Source(span.source.text, span.source.name, span.source.first_line))
 
     def foresee(self, text: str, program: Program) -> None:
         """Have a program at hand, in the place of the one before it, which was not run."""
         self._foreseen = text, program
 
-    def is_at_hand(self, text: str) -> bool:
-        """Whether there is a program of a text, which is one whole statement then."""
+    def at_hand(self, text: str) -> Program | None:
+        """The program of a text, which is one whole statement then, whether it still fits or not."""
         foreseen = self._foreseen
-        return text in self or (foreseen is not None and foreseen[0] == text)
+        return foreseen[1] if foreseen is not None and foreseen[0] == text else self.get(text)
 
     def found(self, source: Source, bindings: Bindings) -> Program | None:
-        """The program of a text, if the names still have their types. What it tells of places is of where it is now."""
-        program = self.get(source.text)
+        """The program of a text, if it still fits."""
         foreseen, self._foreseen = self._foreseen, None
-        if program is None and foreseen is not None and foreseen[0] == source.text:
-            program = foreseen[1]
-            self._keep(source.text, program)
-        if program is None or not program.fits(bindings):
-            return None
-        program.checked.statement.span.source.move(source)
-        return program
+        if foreseen is not None and foreseen[0] == source.text:
+            self._keep(*foreseen)
+        program = self.get(source.text)
+        return program if program is not None and program.fits(bindings) else None
 
     def _keep(self, text: str, program: Program) -> None:
         if len(self) >= MOST_PROGRAMS:

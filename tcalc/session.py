@@ -244,7 +244,7 @@ class Session:
         self.offered, self.has_failed = [], False
         program = self._preparing.programs.found(source, self.bindings)
         if program is not None:
-            yield from self._executed(program.checked.statement, ticket, None, program)
+            yield from self._executed(program.placed(source), ticket, None, program)
             return
         single = True
         for parsed in parse_statements(source):
@@ -257,13 +257,13 @@ class Session:
             single = False
 
     def prepare(self, source: Source) -> None:
-        """Make ready what will probably be run next, if torch is there: see `Preparing.ahead`. Nothing is run."""
+        """Make ready what will probably be run next, if torch is there: see `Preparing.ahead`."""
         if self.has_torch:
             self._preparing.ahead(source)
 
     def knows(self, text: str) -> bool:
         """Whether a text was run before, or made ready, and is a whole statement."""
-        return self._preparing.programs.is_at_hand(text)
+        return self._preparing.programs.at_hand(text) is not None
 
     def execute(self, statement: nodes.Statement, ticket: Ticket | None = None) -> Iterator[Outcome]:
         """Run one statement."""
@@ -271,17 +271,19 @@ class Session:
         yield from self._executed(statement, ticket or Ticket(), None)
 
     def _executed(
-        self, statement: nodes.Statement, ticket: Ticket, text: str | None, program: Program | None = None
+        self, statement: nodes.Statement, ticket: Ticket, text: str | None, kept: Program | None = None
     ) -> Iterator[Outcome]:
         """Run one statement; its program is kept under `text`, where that is no more than the statement."""
         ticket.begin(statement)
         try:
-            program = program or self._prepare(statement, ticket)
-            if text is not None and isinstance(statement, nodes.Show) and not program.checked.notes:
+            program = kept or self._preparing.prepared(statement, ticket, self._sharing)
+            if text is not None:
                 self._preparing.programs.keep(text, statement.span, program, ticket)
             yield from self._perform(program, ticket)
         except TcalcError as error:
-            self._checking.offer_repairs(error, statement)
+            own = statement if kept is None else kept.checked.statement
+            self._checking.offer_repairs(error, own)
+            error.move(own.span.source, (ticket.statement or statement).span.source)
             yield self._failed(error, statement)
         except Poisoned:
             return
@@ -313,8 +315,8 @@ class Session:
         """
         ticket.begin(statement)
         try:
-            fits = program is not None and program.fits(self.bindings)
-            now = program if program is not None and fits else self._prepare(statement, ticket)
+            fitting = program if program is not None and program.fits(self.bindings) else None
+            now = fitting or self._preparing.prepared(statement, ticket, self._sharing)
             if now.checked.action != "show":
                 raise TcalcError("type", "this is no expression: it has no value", statement.span)
             values = self._running.computed(now, ticket, self._sharing)
@@ -324,7 +326,7 @@ class Session:
             ticket.drawn_from = None
         finally:
             self._draws.end(ticket)
-        return (now if fits or lasts(ticket) else None), values, types
+        return (now if fitting or lasts(ticket) else None), values, types
 
     @property
     def _trying(self) -> Trying:
@@ -363,10 +365,6 @@ class Session:
         if self._draws.is_pending:
             self._draws.put_back(self.engine)
 
-    def _prepare(self, statement: nodes.Statement, ticket: Ticket) -> Program:
-        """Check and compile a statement, computing ahead what decides its shapes."""
-        return self._preparing.program(self._preparing.compiled(statement, ticket, sharing=self._sharing))
-
     def _perform(self, program: Program, ticket: Ticket) -> Iterator[Outcome]:
         """Run a program and commit what it binds."""
         checked = program.checked
@@ -395,7 +393,8 @@ class Session:
             return
         with self._lock:
             ticket.look()
-            self.bindings.commit(checked, values, types, self._late.get, pasts(checked, self.bindings.get, ticket))
+            past = pasts(checked, self.bindings.get, ticket)
+            self.bindings.commit(checked, values, types, self._late.get, past, ticket.statement)
             if self.journal is not None:
                 self._entered(checked, ticket)
             ticket.drawn_from = None

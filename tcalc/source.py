@@ -20,10 +20,6 @@ class Source:
         self.first_line = first_line
         self._starts: list[int] | None = None
 
-    def move(self, to: Source) -> None:
-        """From now on be told as where the same text stands again."""
-        self.name, self.first_line = to.name, to.first_line
-
     def position(self, offset: int) -> tuple[int, int]:
         """Line (from `first_line`) and column (from 1) of a character offset."""
         if self._starts is None:

@@ -53,7 +53,7 @@ MAY: dict[str, str] = {
     "minima": "interrupt",
     "recall": "check bindings interrupt",
     "bindings": "syntax types check graph",
-    "programs": "types check bindings interrupt",
+    "programs": "types syntax check bindings interrupt",
     "foreseen": "syntax types check graph saving recall",
     "late": "backend settings",
     "allowance": "graph memory settings",

@@ -149,11 +149,12 @@ def test_an_error_of_a_kept_program_is_told_where_the_text_stands_now() -> None:
     session = shell()
     run(session, "A = ones(2, 2)")
     session.prepare(Source("inv(A)"))
-    for line in (3, 9):
-        (error,) = errors(session, "inv(A)", line)
-        assert error.code == "value"
-        assert error.span is not None
-        assert (error.span.source.name, error.span.line) == ("<shell>", line)
+    found = [errors(session, "inv(A)", line)[0] for line in (3, 9, 12)]
+    run(session, "B = ones(2, 2)")
+    found += [errors(session, "inv(B)", line)[0] for line in (14, 15)]
+    assert [each.code for each in found] == ["value"] * 5
+    places = [(each.span.source.name, each.span.line) for each in found if each.span is not None]
+    assert places == [("<shell>", line) for line in (3, 9, 12, 14, 15)]
 
 
 def test_names_may_change_while_a_text_is_made_ready() -> None:
@@ -177,3 +178,58 @@ def test_names_may_change_while_a_text_is_made_ready() -> None:
     finally:
         stop.set()
         thread.join()
+
+
+def test_a_line_that_bound_something_stays_the_line() -> None:
+    """One program is run for both `sum(x * x)`; each of their results has its own line."""
+    session = shell()
+    texts = ["x = [1., 2.]", "sum(x * x)", "z = _ * 2", "x = [5., 6.]", "sum(x * x)", "grad[x](z)", "grad[x](_1)"]
+    for line, text in enumerate(texts, 2):
+        prepare(session, text)
+        found = run(session, text, line)
+        if line == 7:
+            assert "which line 5 bound anew" in found[0] and "line 3, run once more, computes _" in found[0]
+
+
+def test_a_leaf_is_fixed_on_the_line_that_marked_it() -> None:
+    session = shell()
+    for line, text in enumerate(["A = ones(2, 3)", "A.requires_grad_()", "A @ A"], 1):
+        prepare(session, text)
+        found = run(session, text, line)
+    assert "2: A.requires_grad_(), line 2, from A, line 1" in found[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["grad[x](y)", "jacobian[x](y)", "hessian[x](y)", "grad(y)", "torch.autograd.grad(y, x)", "y.backward()"]
+)
+@pytest.mark.parametrize("anew", ["x = tensor([3., 4.], requires_grad=True)", "x += 1"])
+def test_a_kept_derivative_is_not_by_another_variable_of_that_name(text: str, anew: str) -> None:
+    session = shell()
+    run(session, "x = tensor([1., 2.], requires_grad=True)")
+    run(session, "y = sum(x * x)")
+    for _ in range(2):
+        prepare(session, text)
+        assert all("error" not in each for each in run(session, text))
+    run(session, anew)
+    prepare(session, text)
+    assert run(session, text)[0].startswith("error[grad]: y was computed by an earlier x")
+
+
+def test_a_kept_program_has_the_notes_of_the_numbers_that_there_are() -> None:
+    session = shell()
+    run(session, "a = [1, 2] |> u8")
+    assert run(session, "a + a") == ["u8[2] u8([2, 4])"]
+    run(session, "a = [200, 100] |> u8")
+    note, shown = run(session, "a + a")
+    assert note.startswith("note: u8 holds 0 to 255, so this wraps") and shown == "u8[2] u8([144, 200])"
+
+
+def test_what_does_not_fit_any_more_is_made_ready_anew() -> None:
+    session = shell()
+    run(session, "A = ones(3, 3)")
+    run(session, "A @ A")
+    run(session, "A = ones(2, 2)")
+    session.prepare(Source("A @ A"))
+    program = session._preparing.programs.at_hand("A @ A")
+    assert program is not None and program.fits(session.bindings)
+    assert run(session, "A @ A") == ["f32[2, 2] [[2.0, 2.0],\n [2.0, 2.0]]"]

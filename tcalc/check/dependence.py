@@ -124,6 +124,22 @@ def _mentioned(typed: t.Typed) -> Iterator[str]:
             stack.extend(t.inside(each))
 
 
+def varied(values: Sequence[t.Typed]) -> set[str]:
+    """The session's variables that the derivatives in some expressions are by."""
+    found: set[str] = set()
+    stack = [*values]
+    seen: set[int] = set()
+    while stack:
+        each = stack.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        if isinstance(each, t.Derivative):
+            found |= {variable.name for variable in each.by if isinstance(variable, t.Reference)}
+        stack.extend(t.inside(each))
+    return found
+
+
 def remembered(values: Sequence[t.Typed]) -> set[str]:
     """The session's variables whose past the derivatives in some expressions may look into.
 

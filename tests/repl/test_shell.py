@@ -134,9 +134,9 @@ def test_a_bug_is_an_error_that_asks_for_a_report_and_the_session_goes_on(
 
     row = library.row("exp")
     assert row is not None
-    shell.session._prepare = broken  # type: ignore[method-assign]  # a bug, put there
+    shell.session._preparing.prepared = broken  # type: ignore[method-assign]  # a bug, put there
     lines = printed(shell, capsys, "exp(x)")
-    del shell.session._prepare
+    del shell.session._preparing.prepared
     assert lines[0].startswith("error[internal]: a bug in tcalc: KeyError")
     assert "report" in lines[0]
     assert not any("Traceback" in line for line in lines)
