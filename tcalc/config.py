@@ -42,14 +42,17 @@ def load(environment: Mapping[str, str], readers: Readers) -> Config:
     """What stands in the user's folder; nothing where there is none."""
     config, home = Config(), folder(environment)
     path = os.path.join(home, "config.toml")
+    unknown: list[str] = []
     for name, value in _read(path, config).items():
         if name in readers:
             _option(config, path, name, value, readers[name])
         elif name in SWITCHES:
             _switch(config, path, name, value)
         else:
-            known = ", ".join(sorted({*SWITCHES, *readers}))
-            config.warnings.append(f"{path}: there is no {name}; there are {known}")
+            unknown.append(name)
+    if unknown:
+        known = ", ".join(sorted({*SWITCHES, *readers}))
+        config.warnings.append(f"{path}: there is no {' and no '.join(unknown)}; there are {known}")
     init = os.path.join(home, "init.tc")
     if os.path.isfile(init):
         config.init = init

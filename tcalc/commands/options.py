@@ -35,15 +35,19 @@ def file_behind(source: Source, option: str) -> tuple[Source, str]:
 def apart(text: str) -> str:
     """The text with a comma for the blank between two expressions: where one operand follows another, out of brackets.
 
-    `x sin(x)` are two, `x -y` is a difference and `x [1]` an element, as in any program.
+    `x sin(x)` are two, and `[1, 2] [3, 4]`; `x -y` is a difference and `x [1]` an element, as in any program.
     """
     from tcalc.syntax.mended import LEAVES, tokens_of
     from tcalc.syntax.newlines import PAIR
 
-    found, depth, last, end = text, 0, "", 0
+    found, depth, last, end, is_list = text, 0, "", 0, False
     for token in tokens_of(Source(text)):
         kind, start = token.type, int(token.start_pos or 0)
-        if not depth and kind in LEAVES and (last in LEAVES or last in PAIR) and end < start:
+        follows = last in LEAVES or last in PAIR
+        begins = kind in LEAVES or (kind == "LSQB" and is_list and last == "RSQB")
+        if not depth and kind == "LSQB":
+            is_list = not follows or (begins and end < start)
+        if not depth and begins and follows and end < start:
             found = f"{found[:end]},{found[end + 1 :]}"
         depth += (kind in PAIR.values()) - (kind in PAIR)
         last, end = kind, int(token.end_pos or 0)

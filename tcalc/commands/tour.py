@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tcalc.errors import TcalcError
-from tcalc.outcomes import Fitted, Offered, Outcome
+from tcalc.outcomes import Failed, Fitted, Offered, Outcome
 from tcalc.source import Source, Span
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ def demo(session: Session, source: Source, desk: Desk) -> Answer:
     if number > len(TOUR):
         desk.stop = 0
         return [END.rstrip()]
-    _prepare(session, number, desk)
+    if not _prepare(session, number, desk):
+        told = (
+            "the stops before this one bind names that are bound to something else here; :demo restart binds them anew"
+        )
+        raise TcalcError("value", told, _all(source))
     desk.stop = number
     stop = TOUR[number - 1]
     answer: list[Outcome | str] = [HOW] if number == 1 else []
@@ -53,14 +57,16 @@ def _all(source: Source) -> Span:
     return Span(source, 0, len(source.text))
 
 
-def _prepare(session: Session, number: int, desk: Desk) -> None:
-    """Bind what the stops before one bind and somebody who leapt over them has not."""
+def _prepare(session: Session, number: int, desk: Desk) -> bool:
+    """Bind what the stops before one bind and somebody who leapt over them has not; whether that went well."""
     from tcalc.show.tour import TOUR
 
     for stop in TOUR[: number - 1]:
         if any(session.lookup(name) is None for name in stop.binds):
-            for _ in session.run(Source(stop.text, "<demo>"), desk.ticket):
-                pass
+            outcomes = list(session.run(Source(stop.text, "<demo>"), desk.ticket))
+            if any(isinstance(each, Failed) for each in outcomes):
+                return False
+    return True
 
 
 def _told(text: str, width: int) -> str:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app
+from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.history import History
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from tcalc.repl.keys import MODES, bound_keys
-from tcalc.repl.layout import layout
+from tcalc.repl.layout import found_text, layout
 from tcalc.repl.lexing import MOST, Brackets, Colouring
 from tcalc.repl.live import Live, Underlined, line
 from tcalc.repl.looks import looks
@@ -39,7 +39,9 @@ class Editor:
 
     repair_hint = "Alt-1 puts it on the line"
 
-    def __init__(self, session: Session, style: Style, history: HistoryFile, loading: Loading) -> None:
+    def __init__(
+        self, session: Session, style: Style, history: HistoryFile, loading: Loading, warn: Callable[[], None]
+    ) -> None:
         #: What Alt-1, Alt-2 … put on the line: the repairs that the last statement was offered.
         self.repairs: list[Repair] = []
         self._offered = ""
@@ -74,6 +76,8 @@ class Editor:
             # echoed. A row below is there always, as the terminal scrolls; in it stands what is told while one types.
             output.get_rows_below_cursor_position = lambda: 1  # type: ignore[method-assign]  # not known to be needed
         self._prompt.app.after_render += lambda _: loading.start()
+        self._prompt.app.after_render += lambda _: self._warn(warn if history.warnings or loading.warnings else None)
+        loading.changed = self._prompt.app.invalidate
 
     def read(self) -> str:
         """What was typed. Raises EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
@@ -98,10 +102,23 @@ class Editor:
 
         asyncio.get_running_loop().set_exception_handler(failed)  # prompt-toolkit's own shows a traceback
 
+    def _warn(self, warn: Callable[[], None] | None) -> None:
+        """Have what went wrong with the user's files told above the line, once."""
+        if warn is not None and not self._prompt.app.is_done:
+            run_in_terminal(warn)
+
     def _line(self) -> StyleAndTextTuples:
-        """What stands below the line that is typed."""
-        columns = self._prompt.app.output.get_size().columns
-        return line(self._live.of(self._prompt.default_buffer.text), self._style, columns)
+        """What stands below the line that is typed, or that is found in the history."""
+        columns, text = self._prompt.app.output.get_size().columns, self._prompt.default_buffer.text
+        searched = self._prompt.search_buffer.text
+        if searched and self._prompt.app.layout.is_searching:
+            text = found_text(self._prompt.app.layout)
+            if searched not in text:
+                return [
+                    ("class:live.note", clipped(" nothing before has this in it", columns - 1, self._style.ellipsis))
+                ]
+            self._live.ask(text, len(text))
+        return line(self._live.of(text), self._style, columns)
 
     def _use_keys(self) -> None:
         """Whose keys: see `:set keys`. In vi Escape is a key by itself, so what follows it must come at once."""

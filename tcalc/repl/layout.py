@@ -22,6 +22,7 @@ from prompt_toolkit.layout.processors import (
     HighlightSelectionProcessor,
     Processor,
 )
+from prompt_toolkit.search import SearchState
 from prompt_toolkit.widgets import SearchToolbar
 
 from tcalc.repl.transcript import CONTINUATION, NORMAL, PROMPT, WRAPPED
@@ -77,6 +78,16 @@ def layout(
         ),
         line,
     )
+
+
+def found_text(shown: Layout) -> str:
+    """The text that a search shows on the line, which is not yet the one that is typed."""
+    control = shown.search_target_buffer_control
+    if control is None or control.search_buffer_control is None:
+        return ""
+    state = control.search_state
+    wanted = SearchState(control.search_buffer_control.buffer.text, state.direction, state.ignore_case)
+    return control.buffer.document_for_search(wanted).text
 
 
 _LINE = Dimension(min=1)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.formatted_text import StyleAndTextTuples
 
     from tcalc.repl.loading import Loading
+    from tcalc.repl.offers.place import Place
     from tcalc.repl.signatures import Signature
     from tcalc.session import Session
     from tcalc.show.glimpse import Glimpse
@@ -137,6 +138,8 @@ def _glimpsed(session: Session, source: Source) -> Glimpse:
 
     glance = session.glance(source)
     found = glimpse(glance)
+    if source.text.endswith("."):
+        return _received(session, Place(source.text, "")) or found
     if glance is None or (found.role not in ("note", "error") and not glance.missing):
         return found
     place = Place(source.text, "")
@@ -152,11 +155,22 @@ def _glimpsed(session: Session, source: Source) -> Glimpse:
     if f"{place.word}=" in others:
         return Glimpse()
     if glance.is_name and others:
-        return glimpse(session.glance(Source(place.head, source.name))) if place.head.endswith(".") else Glimpse()
+        return _received(session, place) or Glimpse()
     if session.words.kind(place.word) in ("builtin", "function") and not place.head.endswith("."):
         called = glimpse(session.glance(Source(f"{source.text}(", source.name)))
         return found if called.role == "error" else called
     return found
+
+
+def _received(session: Session, place: Place) -> Glimpse | None:
+    """What stands before a dot, with its type; None where that is not known."""
+    from tcalc.errors import shortened
+    from tcalc.repl.offers.receiver import receiver
+    from tcalc.show.glimpse import Glimpse
+
+    operand = place.operand(len(place.tokens) - 2) if place.head.endswith(".") else None
+    type = None if operand is None else receiver(session, place, operand)[1]
+    return None if operand is None or type is None else Glimpse(f"{shortened(operand.text)}: {type}", "dim")
 
 
 def _asked(text: str) -> tuple[int, Source | None, str]:

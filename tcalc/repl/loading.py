@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from tcalc import late
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tcalc.session import Session
 
 
@@ -22,6 +24,8 @@ class Loading:
     def __init__(self, session: Session, init: str = "") -> None:
         self._session, self._init = session, init
         self.warnings: list[str] = []
+        #: Called, from another thread, when there are any.
+        self.changed: Callable[[], None] = lambda: None
         #: Set when text can be read, checked and completed. Half of it must not be used.
         self.language = threading.Event()
         self._thread: threading.Thread | None = None
@@ -46,6 +50,8 @@ class Loading:
                 self.warnings += initialised(self._session, self._init)
         finally:
             self.language.set()
+        if self.warnings:
+            self.changed()
         try:
             late.load()
         except Exception:

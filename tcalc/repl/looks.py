@@ -25,6 +25,11 @@ ROLES = {
     "bracket.pair": ("bold ansigreen", "bold"),
     "bracket.alone": ("bold ansired", "underline"),
     "prompt.normal": ("bold", "bold"),
+    # On white and black both are read in every palette; grey is the background of some.
+    "completion-menu.completion": ("bg:ansiblack ansiwhite", ""),
+    "completion-menu.completion.current": ("noreverse bg:ansiwhite ansiblack", ""),
+    "completion-menu.meta.completion": ("bg:ansiblack ansicyan", ""),
+    "completion-menu.meta.completion.current": ("bg:ansiwhite ansiblack", ""),
 }
 
 #: prompt-toolkit's words for the numbers in which the palette is written: no others are read well on dark and on light.

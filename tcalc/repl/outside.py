@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
 
 from tcalc.repl.tty import echoed
 
-#: Where neither `$VISUAL` nor `$EDITOR` is there, the first of these that is.
+#: Where neither `$VISUAL` nor `$EDITOR` names one, the first of these that is there.
 OTHERS = ("/usr/bin/editor", "nano", "vi", "emacs")
 
 
@@ -35,27 +34,26 @@ def edited(text: str) -> str:
 
 
 def _edit(path: str) -> None:
-    for command in _commands():
-        try:
-            status = subprocess.call([*command, path])
-        except (OSError, ValueError):
-            continue
-        if status:
-            ended = f"ended with {status}" if status > 0 else f"was ended by signal {-status}"
-            raise NotEdited(f"the editor {ended}")
-        return
-    raise NotEdited("there is no editor: $EDITOR names one")
+    """Have a file edited by the user's editor, or by one that is there where none is named. Raises NotEdited."""
+    named = [(name, os.environ[name]) for name in ("VISUAL", "EDITOR") if os.environ.get(name, "").strip()]
+    for _, command in named:
+        if _ran(command, path):
+            return
+    if named:
+        raise NotEdited(" and ".join([f"${name} is {command}" for name, command in named]) + ", which does not run")
+    if not any(_ran(command, path) for command in OTHERS):
+        raise NotEdited("there is no editor: $EDITOR names one")
 
 
-def _commands() -> Iterator[list[str]]:
+def _ran(command: str, path: str) -> bool:
+    """Whether an editor could be run. Raises NotEdited where it failed."""
     import shlex
 
-    for name in ("VISUAL", "EDITOR"):
-        try:
-            command = shlex.split(os.environ.get(name, ""))
-        except ValueError:  # a quote that is not closed
-            continue
-        if command:
-            yield command
-    for each in OTHERS:
-        yield [each]
+    try:
+        status = subprocess.call([*shlex.split(command), path])
+    except (OSError, ValueError):  # a quote that is not closed is a ValueError
+        return False
+    if status:
+        ended = f"ended with {status}" if status > 0 else f"was ended by signal {-status}"
+        raise NotEdited(f"the editor {ended}")
+    return True

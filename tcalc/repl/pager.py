@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from tcalc.repl.tty import echoed
 from tcalc.show.visible import visible
 
+#: The pager of those who name none.
+LESS = ["less", "-RS"]
 #: Where there is no pager, so many lines are printed.
 MOST_PRINTED = 2000
 
@@ -26,6 +28,10 @@ def page(lines: Iterator[str], rows: int, write: Callable[[str], None]) -> None:
         write("\n".join(first))
         return
     command = _command()
+    if command and not shutil.which(command[0]):
+        if command != LESS:
+            write(f"note: $PAGER is {visible(command[0])}, which is not there")
+        command = []
     with echoed():
         shown = bool(command) and _paged(command, first, lines, write)
     if not shown:
@@ -33,16 +39,15 @@ def page(lines: Iterator[str], rows: int, write: Callable[[str], None]) -> None:
 
 
 def _command() -> list[str]:
-    """The pager's command, empty where there is none."""
+    """The pager's command, empty where nothing can be paged."""
     if os.environ.get("TERM") in ("dumb", "unknown") or not _is_terminal():
         return []
     import shlex
 
     try:
-        command = shlex.split(os.environ.get("PAGER", "")) or ["less", "-RS"]
+        return shlex.split(os.environ.get("PAGER", "")) or LESS
     except ValueError:  # a quote that is not closed
-        command = ["less", "-RS"]
-    return command if shutil.which(command[0]) else []
+        return LESS
 
 
 def _is_terminal() -> bool:

@@ -72,7 +72,7 @@ def run(session: Session, style: Style, config: Config | None = None) -> int:
             with prompt_drawn(PROMPT):
                 from tcalc.repl.editor import Editor
 
-                reader = Editor(session, style, file, loading)
+                reader = Editor(session, style, file, loading, shell.warn)
             return shell.loop(reader)
     except TerminalGone as gone:
         return gone.status
@@ -112,7 +112,7 @@ class Shell:
         """Read and run until the reader ends or a statement leaves; the exit status. Raises TerminalGone."""
         failures = 0
         while failures < MOST_FAILURES:
-            self._warn()
+            self.warn()
             try:
                 text = reader.read()
             except KeyboardInterrupt:
@@ -203,7 +203,8 @@ class Shell:
         except TcalcError as error:
             return [Failed(error)]
 
-    def _warn(self) -> None:
+    def warn(self) -> None:
+        """Print what went wrong with the user's files since this was last asked for."""
         self._history.warnings += self._loading.warnings
         self._loading.warnings.clear()
         for warning in self._history.warnings:

@@ -10,9 +10,15 @@ WRAPPED = "    .. "
 NORMAL = "tcalc: "
 
 
+#: What pages and our own figures write for a blank and for a minus sign. A tab, which indents, is four blanks.
+PLAIN = str.maketrans(
+    {"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ", "\N{MINUS SIGN}": "-", "\t": "    "}
+)
+
+
 def pasted(text: str) -> str:
     """A pasted text as it goes on the line: without prompts and results, if it shows any prompt."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.translate(PLAIN).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if any(_prompt(line) for line in lines):
         lines = _typed(lines)
     return "\n".join(lines).rstrip("\n")

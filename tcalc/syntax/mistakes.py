@@ -105,6 +105,8 @@ def by_example(engine: Engine, fault: UnexpectedToken) -> str:
 def by_neighbours(near: Nearby) -> str:
     """A sentence from the token and the one before it."""
     before, token = near.before, near.token
+    if before is None and token.type == "COLON":
+        return "what begins with : is a command of the shell, and no statement"
     if before is None:
         return f"{near.name(token)} cannot begin a statement" if token.type != "$END" else "there is no expression"
     missing = "name" if before.type == "DOT" else "expression"

@@ -50,7 +50,9 @@ def keyboard(session: Session, loaded: Loading, tmp_path: Path) -> Keyboard:
     def play(*keys: str, repairs: tuple[str, ...] = ()) -> list[str]:
         texts = []
         with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
-            editor = Editor(session, PLAIN, HistoryFile(str(tmp_path / "state" / "tcalc" / "history")), loaded)
+            editor = Editor(
+                session, PLAIN, HistoryFile(str(tmp_path / "state" / "tcalc" / "history")), loaded, lambda: None
+            )
             editor.repairs = [Repair(text, "") for text in repairs]
             for each in keys:
                 pipe.send_text(each)

@@ -255,6 +255,8 @@ def test_without_a_pager_lines_are_printed_up_to_a_bound(command: str, monkeypat
     monkeypatch.setenv("PATH", "")
     written: list[str] = []
     pager.page(iter(map(str, range(5000))), 10, written.append)
+    if command.startswith("no-such"):
+        assert written.pop(0) == "note: $PAGER is no-such-pager, which is not there"
     assert written[:3] == ["0", "1", "2"] and len(written) == pager.MOST_PRINTED + 1
     assert written[-1] == "the first 2000 lines; there is no pager to show more"
 

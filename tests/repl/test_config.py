@@ -86,6 +86,20 @@ def test_a_script_first(tmp_path: Path) -> None:
         assert "cannot be read" in initialised(session, str(tmp_path / "nix.tc"))[0]
 
 
+def test_what_is_wrong_with_the_files_is_told_over_the_first_line(tmp_path: Path) -> None:
+    (tmp_path / "tcalc").mkdir()
+    (tmp_path / "tcalc" / "init.tc").write_text(":set keys vi\n", encoding="utf-8")
+    (tmp_path / "tcalc" / "history").write_text('nonsense\n"1 + 2"\n', encoding="utf-8")
+    terminal = Terminal(tmp_path, columns=200)
+    told = "init.tc:1: what begins with : is a command of the shell, and no statement; what follows it was not run"
+    lines = terminal.wait(lambda lines: lines[-1] == "tcalc>" and any(line.endswith(told) for line in lines))
+    assert any(line.startswith("note: 1 line is damaged in ") for line in lines)
+    assert sum(line.startswith("note: ") for line in lines) == 2
+    assert terminal.run("1")[0] == "1   i64"
+    terminal.send("\x04")
+    terminal.end()
+
+
 def test_the_shell_reads_both(tmp_path: Path) -> None:
     (tmp_path / "tcalc").mkdir()
     (tmp_path / "tcalc" / "config.toml").write_text('dtype = "f64"\n', encoding="utf-8")

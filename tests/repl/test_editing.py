@@ -282,7 +282,7 @@ class Reading:
         from tcalc.repl.editor import Editor
 
         with create_pipe_input() as pipe, create_app_session(input=pipe, output=self.screen):
-            editor = Editor(self.session, PLAIN, HistoryFile(str(self.path / "history")), self.loaded)
+            editor = Editor(self.session, PLAIN, HistoryFile(str(self.path / "history")), self.loaded, lambda: None)
             buffer = editor._prompt.default_buffer
             buffer.on_text_changed += lambda _: pipe.send_text(ENTER) if then(buffer.text) else None
             pipe.send_text(keys)

@@ -50,7 +50,7 @@ def typed(
         with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
             shell = Shell(session, PLAIN, file, loaded)
             pipe.send_text(keys + LEAVE)
-            assert shell.loop(Editor(session, PLAIN, file, loaded)) == 0
+            assert shell.loop(Editor(session, PLAIN, file, loaded, shell.warn)) == 0
         return capsys.readouterr().out
 
     with torch_left_alone():

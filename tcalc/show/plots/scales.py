@@ -31,7 +31,11 @@ class Scale:
         return min(self.places - 1, max(0, round(part / whole * (self.places - 1))))
 
     def ticks(self, most: int) -> list[float]:
-        """Round numbers within the range, at most so many, evenly spaced and as close as that allows."""
+        """Round numbers within the range, evenly spaced: at most so many, and where that leaves one, up to two more."""
+        found = [self._ticks(count) for count in range(most, most + 3)]
+        return next((each for each in found if len(each) > 1), found[0])
+
+    def _ticks(self, most: int) -> list[float]:
         half = self.high / 2 - self.low / 2
         raw = 2 * (half / max(1, most))
         if not math.isfinite(raw) or raw <= 0 or raw < 1e-300:
