@@ -39,6 +39,9 @@ def test_every_option_is_in_each() -> None:
         (["tcalc", "--dtype", "b"], ["bf16"]),
         (["tcalc", "--rewrites", ""], ["on", "off", "fast"]),
         (["tcalc", "--seed", ""], []),
+        (["tcalc", "--dtype", "=", "b"], ["bf16"]),
+        (["tcalc", "--color", "="], ["auto", "always", "never"]),
+        (["tcalc", "--error", "sh"], ["shape"]),
         (["tcalc", "to"], ["tour.tc"]),
     ],
 )

@@ -8,12 +8,29 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tcalc.errors import EXIT_STATUS
 from tcalc.options import parser
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARE = ROOT / "share"
 #: Options whose value is one of these, though the parser does not say so.
-VALUES = {"--dtype": ("f32", "f64", "f16", "bf16"), "--device": ("cpu", "cuda")}
+VALUES = {
+    "--dtype": ("f32", "f64", "f16", "bf16"),
+    "--device": ("cpu", "cuda"),
+    "--error": tuple(code for code in EXIT_STATUS if code != "internal"),
+}
+#: What an exit status says, and which errors of a program have it, and what variables of the environment do.
+STATUS = {
+    0: "all ran",
+    2: "wrong usage, a script that cannot be read, output that cannot be written",
+    130: "interrupted",
+    141: "the reader of the output went away",
+}
+VARIABLES = {
+    ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR"): "whether there is colour, the first that is set",
+    ("VISUAL", "EDITOR"): "the editor for the text that is typed in the shell",
+    ("PAGER",): "shows long results",
+}
 SCRIPT = "*.tc"
 
 
@@ -27,7 +44,7 @@ class Option:
         self.takes_value = action.nargs != 0
         named = next((VALUES[name] for name in self.names if name in VALUES), ())
         self.values = tuple(map(str, action.choices or named))
-        self.placeholder = str(action.metavar or action.dest.upper())
+        self.placeholder = str(action.metavar or "|".join(map(str, action.choices or ())) or action.dest.upper())
 
 
 def options() -> list[Option]:
@@ -39,7 +56,10 @@ def bash(found: list[Option]) -> str:
     """A completion function for bash."""
     names = " ".join([name for each in found for name in each.names])
     lines = ["# Completion of tcalc for bash. Written by tools/shell_files.py.", "", "_tcalc() {"]
-    lines += ["    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}", "    case $before in"]
+    lines += ["    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}"]
+    # In `--dtype=f` the sign is a word of its own.
+    lines += ["    [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}", "    [[ $word == = ]] && word="]
+    lines += ["    case $before in"]
     for each in found:
         if each.takes_value:
             words = f'COMPREPLY=($(compgen -W "{" ".join(each.values)}" -- "$word"))' if each.values else "COMPREPLY=()"
@@ -85,11 +105,19 @@ def man(found: list[Option]) -> str:
     for each in found:
         value = f" \\fI{plain(each.placeholder)}\\fR" if each.takes_value else ""
         lines += [".TP", ", ".join([f"\\fB{plain(name)}\\fR{value}" for name in each.names]), plain(each.whole)]
+    lines += [".SH EXIT STATUS"]
+    told = STATUS | {
+        status: f"an error of the program: {', '.join([code for code, its in EXIT_STATUS.items() if its == status])}"
+        for status in EXIT_STATUS.values()
+    }
+    for status, text in sorted(told.items()):
+        lines += [".TP", f"\\fB{status}\\fR", text]
     lines += [".SH FILES", ".TP", "\\fI$XDG_CONFIG_HOME/tcalc/config.toml\\fR", 'settings of the shell: dtype = "f64"']
     lines += [".TP", "\\fI$XDG_CONFIG_HOME/tcalc/init.tc\\fR", "a script that the shell runs first"]
     lines += [".TP", "\\fI$XDG_STATE_HOME/tcalc/history\\fR", "what was typed in the shell", ".SH ENVIRONMENT"]
-    lines += [".TP", "\\fBNO_COLOR\\fR, \\fBCLICOLOR\\fR, \\fBFORCE_COLOR\\fR", "whether there is colour", ""]
-    return "\n".join(lines)
+    for names, text in VARIABLES.items():
+        lines += [".TP", ", ".join([f"\\fB{name}\\fR" for name in names]), text]
+    return "\n".join([*lines, ""])
 
 
 #: The files by their place in share/.

@@ -20,5 +20,5 @@ complete -c tcalc -l no-notes -d 'no notes on what is odd though nothing is wron
 complete -c tcalc -l keep-going -d 'go on after an error'
 complete -c tcalc -l no-config -d 'the shell reads neither config.toml nor init.tc'
 complete -c tcalc -l color -x -a 'auto always never' -d 'colours on a terminal (auto)'
-complete -c tcalc -l error -x -d 'what an error\'s code means, and leave'
+complete -c tcalc -l error -x -a 'syntax name type shape dtype label grad value io memory limit' -d 'what an error\'s code means, and leave'
 complete -c tcalc -l version -d 'print the version and leave'
