@@ -150,14 +150,14 @@ class Words:
         return f"{type} = {format(static, '.6g') if isinstance(static, float | complex) else static}"
 
     def signature(self, name: str) -> str:
-        """What a name of the library is: how it is called, and its sentence."""
+        """What a name of the library is: how it is called, a method behind its dot, and its sentence."""
         last = name.rpartition(".")[2]
         if last in CONSTANTS:
             return str(CONSTANTS[last])
         rows = self.meant(name)
+        is_method = last != name and not self.is_module(name.rpartition(".")[0])
         if not rows:
             dtype = dtypes.lookup(last)
-            is_method = last != name and not self.is_module(name.rpartition(".")[0])
             known = {**BESIDES, **OF_FLOATS} if is_method else alone.ALONE
             return known.get(last) or (f"dtype {dtype.torch_name}" if dtype is not None else "")
         row = rows[0]
@@ -167,6 +167,8 @@ class Words:
             return f"{row.written[0]}  {row.doc}"
         inside = row.forms[0].text.rpartition(" -> ")[0].strip()[1:-1]
         shown = [_shortened(each) for each in _apart(inside)]
+        if is_method:
+            del shown[row.receiver : row.receiver + 1]
         return f"({', '.join(shown)})  {row.doc}"
 
     def options(self, name: str) -> dict[str, str]:
