@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from tcalc.results import Results
 
 
+#: Of so many integers at most it is looked whether one is among them.
+MOST_LOOKED_AT = 10_000_000
+
+
 class Binding(Version):
     """A session variable: its type, its value (None where the type carries it), and the statement that made it."""
 
@@ -81,6 +85,15 @@ class Bindings(dict[str, Binding]):
         """The number of what a name is bound to, which no other binding has; None where it is not bound."""
         binding = self.get(name)
         return None if binding is None else binding.number
+
+    def differs(self, name: str, number: int) -> bool:
+        """Whether what a name is bound to holds no such integer, as far as that is there and soon seen."""
+        binding = self.get(name)
+        if binding is None or not isinstance(binding.type, TensorType):
+            return False
+        if binding.value is None:
+            return binding.type.static is not None and not _holds(binding.type.static, number)
+        return binding.value.numel() <= MOST_LOOKED_AT and bool((binding.value != number).all())
 
     def names(self) -> list[str]:
         """See `check.scope.Scope`: the names that a program can bind."""
@@ -171,3 +184,8 @@ class Bindings(dict[str, Binding]):
         binding = self[derivative.body.name]
         zeros = isinstance(checked.statement, nodes.Show) and binding.gradient is not None
         binding.gradient = binding.gradient.new_zeros(binding.gradient.shape) if zeros else None
+
+
+def _holds(static: object, number: int) -> bool:
+    """Whether a static value is or has in it a number."""
+    return any(_holds(each, number) for each in static) if isinstance(static, tuple) else static == number

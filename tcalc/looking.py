@@ -125,9 +125,9 @@ class Looking:
         (result,) = Compiled(checked).derivatives
         names = typed.type.names if isinstance(typed.type, TupleType) else ()
         results = result if isinstance(result, tuple) else (result,)
-        default_float, hiding = self._settings.default_float, self._bindings.keys()
+        default_float, bound = self._settings.default_float, self._bindings
         return [
-            (names[place] if place < len(names) else "", Closed(each, default_float, hiding))
+            (names[place] if place < len(names) else "", Closed(each, default_float, bound.keys(), bound.differs))
             for place, each in enumerate(results)
         ]
 

@@ -405,11 +405,12 @@ class Session:
         data_of = self._running.data_of
         if checked.action == "show":
             # Of most sessions results have no number.
-            names = repeat("") if self.bindings.results is None else self.bindings.numbered(types)
+            bound = self.bindings
+            names = repeat("") if bound.results is None else bound.numbered(types)
             for value, type, derivative, number in zip(values, types, program.derivatives, names, strict=False):
                 closed = None
                 if derivative is not None:
-                    closed = Closed(derivative, self.settings.default_float, self.bindings.keys())
+                    closed = Closed(derivative, self.settings.default_float, bound.keys(), bound.differs)
                 yield Shown(type, data_of(value, type), closed, number)
             return
         for name, value, type in zip(checked.targets, values, types, strict=True):

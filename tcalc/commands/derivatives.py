@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 def formula(session: Session, source: Source, desk: Desk) -> Answer:
     """The closed form of a derivative."""
     from tcalc.show.expressions import NoFormula
-    from tcalc.show.formulas import formula_text
+    from tcalc.show.formulas import formula_now
 
     lines: list[Outcome | str] = []
     for name, closed in session.closed(source):
         try:
-            text = formula_text(closed)
+            text = formula_now(closed)
         except NoFormula as reason:
             text = f"no closed form: {reason}"
         lines.append(Verbatim(f"{name}: {text}" if name else text))
@@ -32,13 +32,16 @@ def formula(session: Session, source: Source, desk: Desk) -> Answer:
 def latex(session: Session, source: Source, desk: Desk) -> Answer:
     """The closed form of a derivative, in LaTeX."""
     from tcalc.show.expressions import NoFormula
-    from tcalc.show.formulas import formula_of
+    from tcalc.show.formulas import formula_of, under_data
     from tcalc.show.latex import latex_name, latex_text
 
     lines: list[Outcome | str] = []
     for name, closed in session.closed(source):
         try:
-            text = latex_text(formula_of(closed))
+            known, lacks = under_data(closed)
+            text = latex_text(formula_of(known))
+            for lacking, number in lacks:
+                text += rf" \quad\text{{where }}{latex_name(lacking)}\text{{ holds no }}{number}"
         except NoFormula as reason:
             text = f"no closed form: {reason}"
         lines.append(Verbatim(f"{latex_name(name)}: {text}" if name else text))

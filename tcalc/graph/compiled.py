@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 class Closed:
     """The graph of a derivative, whose closed form may be shown beside its value; of several, a tuple.
 
-    `names` are the session's, which may hide those of builtins.
+    `names` are the session's, which may hide those of builtins. `differs` says whether what a name is bound to now
+    holds no such integer.
     """
 
-    __slots__ = ("default_float", "names", "result")
+    __slots__ = ("default_float", "differs", "names", "result")
 
-    def __init__(self, result: object, default_float: DType, names: Collection[str] = ()) -> None:
-        self.result, self.default_float, self.names = result, default_float, names
+    def __init__(
+        self,
+        result: object,
+        default_float: DType,
+        names: Collection[str] = (),
+        differs: Callable[[str, int], bool] | None = None,
+    ) -> None:
+        self.result, self.default_float, self.names, self.differs = result, default_float, names, differs
 
 
 class Compiled:

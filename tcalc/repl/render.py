@@ -125,7 +125,7 @@ def _result(outcome: Shown, style: Style, width: int, height: int, settings: Set
         style,
         width=width,
         height=height,
-        remarks=remarks(outcome.closed),
+        remarks=remarks(outcome.closed, now=True),
         heat=settings is not None and settings.heat,
         number=outcome.name if settings is not None and settings.numbers else "",
     )

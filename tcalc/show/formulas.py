@@ -63,6 +63,27 @@ def formula_text(closed: Closed) -> str:
     return unparse(formula_of(closed, closed.names).tree)
 
 
+def formula_now(closed: Closed) -> str:
+    """The same as far as it concerns what names are bound to now, with what is assumed of them. Raises NoFormula."""
+    known, lacks = under_data(closed)
+    told = " and ".join([f"{name} holds no {number}" for name, number in lacks])
+    return f"{formula_text(known)}   where {told}" if told else formula_text(known)
+
+
+def under_data(closed: Closed) -> tuple[Closed, list[tuple[str, int]]]:
+    """A closed form as far as it concerns what names are bound to now, and which of them lacks which number.
+
+    Where that is no shorter, it is the one that holds whatever they are bound to. Raises NoFormula.
+    """
+    if closed.differs is None or not isinstance(closed.result, Node):
+        return closed, []
+    from tcalc.graph.simplify.assumed import assumed  # not before there is a derivative
+
+    result, lacks = assumed(closed.result, closed.differs, closed.default_float)
+    known = Closed(result, closed.default_float, closed.names)
+    return (known, lacks) if lacks and len(formula_text(known)) < len(formula_text(closed)) else (closed, [])
+
+
 def order_text(closed: Closed) -> str:
     """An expression that computes a result as its graph does: in that order, what is shared once. Raises NoFormula."""
     return unparse(formula_of(closed, closed.names, exact=True).tree)

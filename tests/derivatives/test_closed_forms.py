@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tcalc.show.formulas import formula_text
+from tcalc.show.formulas import formula_now, formula_text
 from tcalc.source import Source
 from tests.contract.driver import Calculator
 
@@ -179,3 +179,62 @@ def test_at_numbers_in_the_program_autograd_goes_back_too() -> None:
     ran = Calculator().step("grad(x -> let y = conv1d(x, ones(1, 1, 2)) in sum(y * y))([[[1., 2., 3.]]])")
     assert not ran.errors, ran.said
     assert ran.texts == ["[[[6.0, 16.0, 10.0]]]"]
+
+
+UNDER_DATA = """
+Z = [[0.3, -1.2, 0.8], [2., 0.1, -0.4], [0.2, 0.2, 0.9], [1.1, -0.7, 0.]]
+W = [[0.5, -0.3, 1.], [1.2, 0.4, -0.6]]
+X = [[1., 2.], [-0.5, 0.3], [0.8, -1.1], [0., 2.]]
+static = [0, 2, 1, 1]
+computed = argmax[1](X @ W)
+some = [0, -100, 1, 1]
+one_left = where(computed == 2, -100, computed)
+none = zeros(0, dtype=i64)
+empty = zeros(0, 3)
+"""
+NOW = [
+    ("grad[Z](cross_entropy(Z, static))", "(softmax[1](Z) - one_hot(static, 3)) / 4   where static holds no -100"),
+    (
+        "grad[Z](cross_entropy(Z, computed))",
+        "(softmax[1](Z) - one_hot(computed, 3)) / 4   where computed holds no -100",
+    ),
+    (
+        'grad[Z](cross_entropy(Z, computed, reduction="sum"))',
+        "softmax[1](Z) - one_hot(computed, 3)   where computed holds no -100",
+    ),
+    (
+        "grad[W](cross_entropy(X @ W, computed))",
+        "X.T @ (softmax[1](X @ W) - one_hot(computed, 3)) / 4   where computed holds no -100",
+    ),
+    (
+        "grad[Z](cross_entropy(Z, computed, ignore_index=7))",
+        "(softmax[1](Z) - one_hot(computed, 3)) / 4   where computed holds no 7",
+    ),
+    ("grad[Z](nll_loss(Z, computed))", "f32(-one_hot(computed, 3)) / 4   where computed holds no -100"),
+    ("grad[X](sum(where((computed != 9)[:, None], X, 0)))", ""),
+    ("grad[W](cross_entropy(X @ W, computed) + sum(W^2) / 2)", None),
+    ("grad[Z](cross_entropy(Z, computed) + cross_entropy(Z, static))", None),
+    # what is there stays told
+    ("grad[Z](cross_entropy(Z, some))", ""),
+    ("grad[Z](cross_entropy(Z, one_left))", ""),
+    ("grad[Z](cross_entropy(Z, computed, ignore_index=1))", ""),
+    ("grad[Z](sum(Z^2))", ""),
+    # nor is anything assumed where nothing is gained by it
+    ("grad[X](sum(where(computed != 9, X[:, 0], 0)))", ""),
+]
+
+
+@pytest.mark.parametrize(("derivative", "expected"), NOW, ids=[each for each, _ in NOW])
+def test_under_what_the_names_hold_now(derivative: str, expected: str | None) -> None:
+    """`None` where any formula will do that is right, "" where nothing is assumed."""
+    calculator = Calculator()
+    calculator.run(UNDER_DATA)
+    ((_, closed),) = calculator.session.closed(Source(derivative))
+    shown = formula_now(closed)
+    if expected == "":
+        assert shown == formula_text(closed)
+    elif expected is not None:
+        assert shown == expected
+    else:
+        assert "   where " in shown and len(shown) < len(formula_text(closed))
+    same(calculator, derivative, shown.partition("   where ")[0])
