@@ -77,7 +77,8 @@ class Program:
     def fits(self, bindings: Bindings) -> bool:
         """Whether as much is known of the names that it was checked under, and its derivatives find the same past."""
         for name, known in self.variables.items():
-            now = bindings.lookup(name)
+            binding = bindings.get(name)
+            now = None if binding is None else binding.variable
             if now is not known and (now is None or known is None or not _is_alike(now, known)):
                 return False
         for name, number in self.versions.items():
@@ -95,9 +96,16 @@ class Program:
         """
         statement = self.checked.statement
         own = statement.span.source
+        if own.first_line == source.first_line and own.name == source.name:
+            return statement  # where lines have no numbers of their own
         own.name, own.first_line = source.name, source.first_line
-        assert isinstance(statement, nodes.Show)
-        return nodes.Show(Span(source, statement.span.start, statement.span.end), statement.silent, statement.value)
+        return _in(source, statement)
+
+
+def _in(source: Source, statement: nodes.Statement) -> nodes.Show:
+    """An expression as a statement of another source of the same text."""
+    assert isinstance(statement, nodes.Show)
+    return nodes.Show(Span(source, statement.span.start, statement.span.end), statement.silent, statement.value)
 
 
 def _is_alike(now: Variable, known: Variable) -> bool:
@@ -130,7 +138,8 @@ class Programs(dict[str, Program]):
         is_shown = isinstance(program.checked.statement, nodes.Show) and not program.checked.notes
         if is_shown and lasts(ticket) and text.strip(" \t\n;") == span.text.strip(" \t\n;"):
             self._keep(text, program)
-            ticket.statement = program.placed(Source(span.source.text, span.source.name, span.source.first_line))
+            own = span.source
+            ticket.statement = _in(Source(own.text, own.name, own.first_line), program.checked.statement)
 
     def foresee(self, text: str, program: Program) -> None:
         """Have a program at hand, in the place of the one before it, which was not run."""
