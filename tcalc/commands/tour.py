@@ -9,6 +9,8 @@ from tcalc.outcomes import Failed, Fitted, Offered, Outcome
 from tcalc.source import Source, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tcalc.commands.command import Answer
     from tcalc.commands.desk import Desk
     from tcalc.session import Session
@@ -30,7 +32,7 @@ def demo(session: Session, source: Source, desk: Desk) -> Answer:
     number = _number(source, desk.stop, len(TOUR))
     if number > len(TOUR):
         desk.stop = 0
-        return [END.rstrip()]
+        return [Fitted(lambda width: _told(END, width))]
     if not _prepare(session, number, desk):
         told = (
             "the stops before this one bind names that are bound to something else here; :demo restart binds them anew"
@@ -38,8 +40,9 @@ def demo(session: Session, source: Source, desk: Desk) -> Answer:
         raise TcalcError("value", told, _all(source))
     desk.stop = number
     stop = TOUR[number - 1]
-    answer: list[Outcome | str] = [HOW] if number == 1 else []
-    return [*answer, Fitted(lambda width: _told(f"{number}/{len(TOUR)}  {stop.sentence}", width)), Offered(stop.text)]
+    answer: list[Outcome | str] = [Fitted(lambda width: _told(HOW, width))] if number == 1 else []
+    sentence = f"{number}/{len(TOUR)}  {stop.sentence}"
+    return [*answer, Fitted(lambda width: _told([sentence], width)), Offered(stop.text)]
 
 
 def _number(source: Source, now: int, last: int) -> int:
@@ -69,10 +72,10 @@ def _prepare(session: Session, number: int, desk: Desk) -> bool:
     return True
 
 
-def _told(text: str, width: int) -> str:
-    """A text in lines that are not longer than a page is wide."""
+def _told(paragraphs: Sequence[str], width: int) -> str:
+    """Paragraphs in lines that are not longer than a page is wide."""
     import textwrap
 
     from tcalc.show.help import WIDTH
 
-    return "\n".join(textwrap.wrap(text, min(width - 1, WIDTH)))
+    return "\n".join([line for each in paragraphs for line in textwrap.wrap(each, min(width - 1, WIDTH))])

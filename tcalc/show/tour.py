@@ -12,18 +12,17 @@ class Stop:
         self.sentence, self.text, self.binds, self.error = sentence, text, binds.split(), error
 
 
-HOW = """\
-A tour of five minutes. Enter runs what is on the line; change it if you like.
-On an empty line Enter goes on. Ctrl-C empties the line: then :demo 3 goes to a
-stop, :demo stop ends it."""
-
-END = """\
-That was the tour. Its names are still there: :vars lists them, :save tour
-writes a script that makes them, :reset forgets them.
-From here: :help sum explains a function, :help topics lists what else there is
-to ask for, :apropos finds a function by a word, :help commands says what the
-shell can do.
-"""
+#: What stands before the first stop and behind the last, in paragraphs.
+HOW = [
+    "A tour of five minutes. Enter runs what is on the line; change it if you like. On an empty line Enter goes on. "
+    "Ctrl-C empties the line: then :demo 3 goes to a stop, :demo stop ends it."
+]
+END = [
+    "That was the tour. Its names are still there: :vars lists them, :save tour writes a script that makes them, "
+    ":reset forgets them.",
+    "From here: :help sum explains a function, :help topics lists what else there is to ask for, :apropos finds a "
+    "function by a word, :help commands says what the shell can do.",
+]
 
 TOUR = [
     Stop(
@@ -47,7 +46,7 @@ TOUR = [
         "A[:, :1] - [1., 2.]",
     ),
     Stop(
-        "A question mark is a hole: the checker answers with the type that must stand there, and with what fits.",
+        "A question mark is a hole: the checker answers with the type that must stand there.",
         "A @ ? + ones(2, 4)",
         error="type",
     ),
@@ -75,8 +74,8 @@ TOUR = [
     ),
     Stop(
         "A function with sizes in its signature is checked once, for all n and m.",
-        "outer(u: [n], v: [m]): [n, m] = u[:, None] * v[None, :]",
-        binds="outer",
+        "table(u: [n], v: [m]): [n, m] = u[:, None] * v[None, :]",
+        binds="table",
     ),
     Stop(
         "Now for gradients. First a variable, to take them by.",
