@@ -89,8 +89,9 @@ def glance(source: Source, foreseen: Foreseen, surroundings: Callable[[], Surrou
             foreseen.spoil(parsed)
         else:
             _tell(found, checked)
-            if isinstance(parsed, nodes.Define):
-                found.missing = missing(parsed, foreseen.scope)
+            function = parsed if isinstance(parsed, nodes.Define) else getattr(parsed, "value", None)
+            if isinstance(function, nodes.Define | nodes.Lambda):
+                found.missing = missing(function, foreseen.scope)
             foreseen.enter(checked)
         awaited = each.awaited
         if awaited is not None and found.error is None and not (found.wanted and each.added[0] == "?"):

@@ -191,10 +191,11 @@ def is_predefined(name: str) -> bool:
     return known or bool(library.row(name) or dtypes.lookup(name) or reachable.find(name))
 
 
-def missing(function: nodes.Define, scope: Scope) -> list[str]:
+def missing(function: nodes.Define | nodes.Lambda, scope: Scope) -> list[str]:
     """The names in a function's body that nothing has yet. They are looked up when it is called."""
     every = list(within(function.body))
-    own = {function.name.name, "args", *(each.name for each in function.parameters)}
+    own = {"args", *(each.name for each in function.parameters)}
+    own |= {function.name.name} if isinstance(function, nodes.Define) else set()
     for parameter in function.parameters:  # sizes
         own |= {each.name for each in within(parameter) if isinstance(each, nodes.Name)}
     for node in every:
