@@ -1,4 +1,4 @@
-"""Checked and compiled statements, kept by their text."""
+"""Checked and compiled expressions, kept by their text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_PROGRAMS = 2048
 
 
 class Program:
-    """A statement checked and compiled, with the types of the names that it was checked under.
+    """A statement checked and compiled, with what it depends on of the names that it was checked under.
 
     `types` are those of its results once it has run, where no data decide them.
     """

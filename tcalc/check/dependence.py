@@ -113,31 +113,27 @@ def mentions(typed: t.Typed) -> bool:
 
 
 def _mentioned(typed: t.Typed) -> Iterator[str]:
-    seen: set[int] = set()
-    stack = [typed]
-    while stack:
-        each = stack.pop()
-        if id(each) not in seen:
-            seen.add(id(each))
-            if isinstance(each, t.Reference) and not isinstance(each, t.Settled):
-                yield each.name
-            stack.extend(t.inside(each))
+    for each in _parts([typed]):
+        if isinstance(each, t.Reference) and not isinstance(each, t.Settled):
+            yield each.name
 
 
 def varied(values: Sequence[t.Typed]) -> set[str]:
     """The session's variables that the derivatives in some expressions are by."""
-    found: set[str] = set()
-    stack = [*values]
+    by = [variable for each in _parts(values) if isinstance(each, t.Derivative) for variable in each.by]
+    return {variable.name for variable in by if isinstance(variable, t.Reference)}
+
+
+def _parts(values: Sequence[t.Typed]) -> Iterator[t.Typed]:
+    """Some expressions and all that is inside of them, each once."""
     seen: set[int] = set()
+    stack = [*values]
     while stack:
         each = stack.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        if isinstance(each, t.Derivative):
-            found |= {variable.name for variable in each.by if isinstance(variable, t.Reference)}
-        stack.extend(t.inside(each))
-    return found
+        if id(each) not in seen:
+            seen.add(id(each))
+            yield each
+            stack.extend(t.inside(each))
 
 
 def remembered(values: Sequence[t.Typed]) -> set[str]:

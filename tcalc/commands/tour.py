@@ -61,14 +61,15 @@ def _all(source: Source) -> Span:
 
 
 def _prepare(session: Session, number: int, desk: Desk) -> bool:
-    """Bind what the stops before one bind and somebody who leapt over them has not; whether that went well."""
+    """Bind what the stops before one bind and somebody who leapt over them has not; False where it does not check."""
     from tcalc.show.tour import TOUR
 
-    for stop in TOUR[: number - 1]:
-        if any(session.lookup(name) is None for name in stop.binds):
-            outcomes = list(session.run(Source(stop.text, "<demo>"), desk.ticket))
-            if any(isinstance(each, Failed) for each in outcomes):
-                return False
+    leapt = [stop for stop in TOUR[: number - 1] if any(session.lookup(name) is None for name in stop.binds)]
+    source = Source("\n".join([stop.text for stop in leapt]), "<demo>")
+    if any(isinstance(each, Failed) for each in session.check(source, desk.ticket)[1]):
+        return False
+    for _ in session.run(source, desk.ticket):
+        pass
     return True
 
 

@@ -75,8 +75,14 @@ class Editor:
             # The terminal is never asked where its cursor is: its answer could come while a statement runs, and be
             # echoed. A row below is there always, as the terminal scrolls; in it stands what is told while one types.
             output.get_rows_below_cursor_position = lambda: 1  # type: ignore[method-assign]  # not known to be needed
+
+        def warn_above() -> None:
+            """What went wrong with the user's files is told above the line as soon as it is known."""
+            if (history.warnings or loading.warnings) and not self._prompt.app.is_done:
+                run_in_terminal(warn)
+
         self._prompt.app.after_render += lambda _: loading.start()
-        self._prompt.app.after_render += lambda _: self._warn(warn if history.warnings or loading.warnings else None)
+        self._prompt.app.after_render += lambda _: warn_above()
         loading.changed = self._prompt.app.invalidate
 
     def read(self) -> str:
@@ -101,11 +107,6 @@ class Editor:
                 app.exit(exception=reason)
 
         asyncio.get_running_loop().set_exception_handler(failed)  # prompt-toolkit's own shows a traceback
-
-    def _warn(self, warn: Callable[[], None] | None) -> None:
-        """Have what went wrong with the user's files told above the line, once."""
-        if warn is not None and not self._prompt.app.is_done:
-            run_in_terminal(warn)
 
     def _line(self) -> StyleAndTextTuples:
         """What stands below the line that is typed, or that is found in the history."""

@@ -1,7 +1,7 @@
 """What stands on the screen while a line is typed: the line, the menu over it, and what is told below.
 
-prompt-toolkit's own layout has room for frames, other menus and toolbars that the shell does not have; as each key and
-each Enter walk through all of it, leaving them out saves a third of their time.
+prompt-toolkit's own layout has room for frames, other menus and toolbars that the shell does not have, and each key and
+each Enter walk through all of it.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: So many lines are kept free below the line that is typed while there is a menu, and so many may it have.
 MENU, LONGEST_MENU = 8, 16
+#: The height of what is told below.
+BELOW = Dimension(min=1)
 
 
 def layout(
@@ -66,7 +68,7 @@ def layout(
     )
     menu = CompletionsMenu(max_height=LONGEST_MENU, scroll_offset=1, extra_filter=has_focus(typed))
     repeated = Window(FormattedTextControl(_repeated), height=1)
-    below = Window(FormattedTextControl(told), style="class:bottom-toolbar", dont_extend_height=True, height=_LINE)
+    below = Window(FormattedTextControl(told), style="class:bottom-toolbar", dont_extend_height=True, height=BELOW)
     return Layout(
         HSplit(
             [
@@ -88,9 +90,6 @@ def found_text(shown: Layout) -> str:
     state = control.search_state
     wanted = SearchState(control.search_buffer_control.buffer.text, state.direction, state.ignore_case)
     return control.buffer.document_for_search(wanted).text
-
-
-_LINE = Dimension(min=1)
 
 
 def _room(typed: Buffer) -> int:

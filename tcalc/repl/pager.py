@@ -29,7 +29,7 @@ def page(lines: Iterator[str], rows: int, write: Callable[[str], None]) -> None:
         return
     command = _command()
     if command and not shutil.which(command[0]):
-        if command != LESS:
+        if command is not LESS:
             write(f"note: $PAGER is {visible(command[0])}, which is not there")
         command = []
     with echoed():

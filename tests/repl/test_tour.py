@@ -86,6 +86,7 @@ def test_a_stop_whose_names_are_something_else_here_is_refused() -> None:
     list(session.run(Source("A = ones(5); w = 7")))
     (failed,) = outcomes(session, ":demo 14", desk)
     assert isinstance(failed, Failed) and desk.stop == 0
+    assert sorted(session.names()) == ["A", "w"], "nothing was bound"
     assert failed.error.message.startswith("the stops before this one bind names that are bound to something else here")
     outcomes(session, ":demo restart", desk)
     list(session.run(Source(TOUR[0].text)))
